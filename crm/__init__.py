@@ -1,0 +1,1 @@
+"""Handoff: provider outreach for medical exercise professionals."""

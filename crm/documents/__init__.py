@@ -1,0 +1,1 @@
+"""Templates in; text, HTML and PDF out."""

@@ -1,0 +1,1 @@
+"""In from outside: files, registries, calendars."""

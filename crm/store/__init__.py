@@ -1,0 +1,1 @@
+"""The database: engine and queries. Functions take a session and never commit."""
