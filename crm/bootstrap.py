@@ -1,0 +1,43 @@
+"""The only wiring: settings to engine, transport and clock. Tests give fakes by argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from crm.config import Settings
+from crm.store import migrate
+from crm.store.engine import Database
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Handoff:
+    """The wired application, for web, worker and command line."""
+
+    settings: Settings
+    db: Database
+    clock: Clock = field(default=utc_now)
+
+    def now(self) -> datetime:
+        """The current instant, aware UTC."""
+        return self.clock()
+
+
+def open_handoff(settings: Settings | None = None, *, clock: Clock = utc_now, migrated: bool = True) -> Handoff:
+    """Wire the application; brings the schema up to date first unless told not to."""
+    import crm.models  # noqa: F401  (registers the tables)
+
+    settings = settings or Settings.from_environment()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db = Database(settings.database_url)
+    if migrated:
+        migrate.upgrade(db)
+    return Handoff(settings=settings, db=db, clock=clock)

@@ -1,0 +1,178 @@
+"""The database connection: how transactions begin and end on SQLite and PostgreSQL.
+
+SQLite's defaults under SQLAlchemy lose updates silently when several processes write. So connections are opened in
+autocommit mode and every transaction begins by hand: `BEGIN IMMEDIATE` for writers, behind a file lock that makes
+waiting fair, and plain `BEGIN` for readers, which WAL never blocks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session as OrmSession
+from sqlmodel import Session
+
+try:
+    import fcntl
+except ImportError:  # Windows: busy_timeout alone has to do
+    fcntl = None  # type: ignore[assignment]
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=15000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-16384",
+    "PRAGMA mmap_size=134217728",
+)
+
+
+class NestedWrite(RuntimeError):
+    """A write transaction was opened inside another one on the same thread, which would wait for itself."""
+
+
+class Database:
+    """One database, given by URL (`sqlite:///file` or `postgresql+psycopg://…`)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        if self.url.drivername in {"postgresql", "postgres"}:
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        reading = {"readonly": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._reader = self.engine.execution_options(**reading)
+        self._durable = self.engine.execution_options(durable=True)
+        self._writing = threading.local()
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, or None on PostgreSQL."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for queries. Flushing a change in it is an error."""
+        with Session(self._reader, expire_on_commit=False, info={"readonly": True}) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Session]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        `durable` makes SQLite wait until the commit is on disk (PostgreSQL always does).
+        """
+        if getattr(self._writing, "on", False):
+            raise NestedWrite("db.write() inside db.write(): pass the session instead")
+        self._writing.on = True
+        try:
+            with Session(self._durable if durable else self.engine, expire_on_commit=False) as session:
+                with session.begin():
+                    yield session
+        finally:
+            self._writing.on = False
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A bare connection in a write transaction, for bulk work by the driver."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+@sa.event.listens_for(OrmSession, "before_flush")
+def _refuse_writes_while_reading(session: OrmSession, *_: Any) -> None:
+    if session.info.get("readonly"):
+        raise RuntimeError("a reading session was asked to write: use db.write()")
+
+
+def _postgres_engine(url: sa.URL) -> Engine:
+    return sa.create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: sa.URL) -> Engine:
+    path = Path(url.database or "handoff.db")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": 15})
+    lock_path = path.with_name(path.name + ".lock")
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(dbapi: sqlite3.Connection, record: Any) -> None:
+        dbapi.isolation_level = None
+        for pragma in PRAGMAS:
+            dbapi.execute(pragma)
+        record.info["queue"] = WriteQueue(lock_path)
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("readonly"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        _set_durability(connection, durable=bool(options.get("durable")))
+        connection.info["queue"].enter()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            connection.info["queue"].leave()
+            raise
+
+    @sa.event.listens_for(engine, "reset")
+    def _reset(dbapi: sqlite3.Connection, record: Any, _state: Any) -> None:
+        if dbapi.in_transaction:
+            dbapi.rollback()
+        record.info["queue"].leave()
+
+    @sa.event.listens_for(engine, "close")
+    def _close(_dbapi: sqlite3.Connection, record: Any) -> None:
+        record.info["queue"].close()
+
+    return engine
+
+
+def _set_durability(connection: Connection, *, durable: bool) -> None:
+    if connection.info.get("durable", False) != durable:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.info["durable"] = durable
+
+
+class WriteQueue:
+    """The place in line of one connection: a file lock held from before BEGIN IMMEDIATE until the connection is reset."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+        self._held = False
+
+    def enter(self) -> None:
+        """Wait for the turn to write."""
+        if fcntl is None:
+            return
+        if self._file is None:
+            self._file = self._path.open("ab")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._held = True
+
+    def leave(self) -> None:
+        """Let the next one write."""
+        if self._held and self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+            self._held = False
+
+    def close(self) -> None:
+        """Give up the file as well."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            self._held = False

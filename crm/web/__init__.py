@@ -1,0 +1,25 @@
+"""The web application: one blueprint per noun."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+from crm.bootstrap import Handoff, open_handoff
+from crm.config import ROOT
+
+# Modules of this package that define `bp`, in the order of the navigation.
+NOUNS: tuple[str, ...] = ()
+
+
+def create_app(handoff: Handoff | None = None) -> Flask:
+    """Make the Flask application around a wired Handoff (made from the environment when none is given)."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates" / "web"), static_folder="static")
+    app.extensions["handoff"] = handoff or open_handoff()
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for name in ("security", "presentation"):
+        import_module(f"crm.web.{name}").install(app)
+    for name in NOUNS:
+        app.register_blueprint(import_module(f"crm.web.{name}").bp)
+    return app
