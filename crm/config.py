@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class BadSetting(ValueError):
+class BadSettingError(ValueError):
     """A setting that can't be used; the message names it and says what to do."""
 
 
@@ -72,11 +72,11 @@ def _number(values: Mapping[str, str], name: str, default: int) -> int:
     try:
         return int(raw)
     except ValueError:
-        raise BadSetting(f"{name} is {raw!r}: give a whole number, such as {default}.") from None
+        raise BadSettingError(f"{name} is {raw!r}: give a whole number, such as {default}.") from None
 
 
 def _one_of(values: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     raw = (values.get(name) or choices[0]).lower()
     if raw not in choices:
-        raise BadSetting(f"{name} is {raw!r}: give one of {', '.join(choices)}.")
+        raise BadSettingError(f"{name} is {raw!r}: give one of {', '.join(choices)}.")
     return raw

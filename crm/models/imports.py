@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field
 
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.types import Row, choice, fk, instant, json_map, key, text

@@ -26,7 +26,8 @@ def record(
 ) -> Activity:
     """Write a line about `provider` in the caller's transaction and keep its last touch. Returns the flushed row.
 
-    With a `recorder` the line and the touch can be undone. `columns` are further columns of Activity: outcome, summary, body, stage_from, stage_to, reason, task_id, …
+    With a `recorder` the line and the touch can be undone. `columns` are further columns of Activity: outcome,
+    summary, body, stage_from, stage_to, reason, task_id, …
     """
     assert provider.id is not None
     happened = happened_at or now

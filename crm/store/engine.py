@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,10 +20,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # Windows: busy_timeout alone has to do
-    fcntl = None  # type: ignore[assignment]
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -35,7 +34,7 @@ PRAGMAS = (
 )
 
 
-class NestedWrite(RuntimeError):
+class NestedWriteError(RuntimeError):
     """A write transaction was opened inside another one on the same thread, which would wait for itself."""
 
 
@@ -71,12 +70,12 @@ class Database:
         `durable` makes SQLite wait until the commit is on disk (PostgreSQL always does).
         """
         if getattr(self._writing, "on", False):
-            raise NestedWrite("db.write() inside db.write(): pass the session instead")
+            raise NestedWriteError("db.write() inside db.write(): pass the session instead")
         self._writing.on = True
         try:
-            with Session(self._durable if durable else self.engine, expire_on_commit=False) as session:
-                with session.begin():
-                    yield session
+            bind = self._durable if durable else self.engine
+            with Session(bind, expire_on_commit=False) as session, session.begin():
+                yield session
         finally:
             self._writing.on = False
 
@@ -148,7 +147,7 @@ def _set_durability(connection: Connection, *, durable: bool) -> None:
 
 
 class WriteQueue:
-    """The place in line of one connection: a file lock held from before BEGIN IMMEDIATE until the connection is reset."""
+    """The place in line of one connection: a file lock, held from before BEGIN IMMEDIATE until the reset."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -157,7 +156,7 @@ class WriteQueue:
 
     def enter(self) -> None:
         """Wait for the turn to write."""
-        if fcntl is None:
+        if sys.platform == "win32":  # there busy_timeout alone has to do
             return
         if self._file is None:
             self._file = self._path.open("ab")
@@ -166,7 +165,7 @@ class WriteQueue:
 
     def leave(self) -> None:
         """Let the next one write."""
-        if self._held and self._file is not None:
+        if sys.platform != "win32" and self._held and self._file is not None:
             fcntl.flock(self._file, fcntl.LOCK_UN)
             self._held = False
 

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 LOCK_NUMBER = 72_063_411
 
 
-class NewerSchema(RuntimeError):
+class NewerSchemaError(RuntimeError):
     """The database was written by a newer Handoff than this one."""
 
 
@@ -33,7 +33,7 @@ def current(db: Database) -> str | None:
 
 
 def upgrade(db: Database) -> bool:
-    """Migrate to the head. Returns whether anything was done. Raises NewerSchema."""
+    """Migrate to the head. Returns whether anything was done. Raises NewerSchemaError."""
     if _is_current(db):
         return False
     with _alone(db):
@@ -46,7 +46,7 @@ def upgrade(db: Database) -> bool:
 def _is_current(db: Database) -> bool:
     at = current(db)
     if at is not None and at > head():
-        raise NewerSchema(f"The database is at revision {at}, this Handoff knows up to {head()}: update Handoff.")
+        raise NewerSchemaError(f"The database is at revision {at}, this Handoff knows up to {head()}: update Handoff.")
     return at == head()
 
 
