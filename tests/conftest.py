@@ -1,0 +1,190 @@
+"""Fixtures that every test may ask for: databases, the wired application with fakes, a signed-in browser."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import crm.models  # noqa: F401  (registers the tables)
+from crm.bootstrap import Handoff
+from crm.config import Settings
+from crm.models.accounts import Business, User
+from crm.store import migrate
+from crm.store.engine import Database
+from tests import factories
+from tests.factories import FakeClock
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from tests.postgres import Server
+
+REQUIRE_ALL = os.environ.get("HANDOFF_REQUIRE_ALL") == "1"
+PASSWORD = "correct horse battery"
+
+
+# --- databases -------------------------------------------------------------------------------------------------------
+
+
+def _migrated(url: str) -> None:
+    db = Database(url)
+    try:
+        migrate.upgrade(db)
+    finally:
+        db.dispose()
+
+
+@contextlib.contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    db = Database(url)
+    try:
+        yield db
+    finally:
+        db.dispose()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "handoff.db"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """One server for this pytest process, started when a test first asks for it."""
+    postgres = pytest.importorskip("tests.postgres", reason="psycopg is not installed", exc_type=ImportError)
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres.server())
+        except postgres.NoPostgres as error:
+            pytest.skip(str(error))
+        yield server
+
+
+@pytest.fixture
+def sqlite_db(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty SQLite database in a folder of its own."""
+    path = tmp_path / "handoff.db"
+    shutil.copyfile(_sqlite_template, path)
+    with _opened(f"sqlite:///{path}") as db:
+        yield db
+
+
+@pytest.fixture
+def postgres_db(postgres_server: Server) -> Iterator[Database]:
+    """A migrated, empty PostgreSQL database."""
+    with postgres_server.database(_migrated) as url, _opened(url) as db:
+        yield db
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db(request: pytest.FixtureRequest) -> Database:
+    """A migrated, empty database: the test runs once on SQLite and once on PostgreSQL."""
+    found: Database = request.getfixturevalue(f"{request.param}_db")
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without tables, on each of the two."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with server.empty_database() as url:
+        yield url
+
+
+# --- the application -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands at `factories.NOW` until it is told to `advance`."""
+    return FakeClock()
+
+
+@pytest.fixture
+def handoff(sqlite_db: Database, tmp_path: Path, clock: FakeClock) -> Handoff:
+    """The wired application on SQLite with a fixed clock, a business and its owner."""
+    settings = Settings(data_dir=tmp_path, database_url=str(sqlite_db.url))
+    with sqlite_db.write() as session:
+        factories.make_business(session)
+        factories.make_user(session, password=PASSWORD)
+    return Handoff(settings=settings, db=sqlite_db, clock=clock)
+
+
+@pytest.fixture
+def owner(handoff: Handoff) -> User:
+    """The owner's account, whose password is `tests.conftest.PASSWORD`."""
+    with handoff.db.read() as session:
+        return session.get_one(User, 1)
+
+
+@pytest.fixture
+def business(handoff: Handoff) -> Business:
+    """The one business."""
+    with handoff.db.read() as session:
+        return session.get_one(Business, 1)
+
+
+@pytest.fixture
+def visitor(handoff: Handoff) -> FlaskClient:
+    """A test client that nobody has signed in."""
+    from crm.web import create_app
+
+    app = create_app(handoff)
+    app.testing = True
+    return app.test_client()
+
+
+@pytest.fixture
+def client(visitor: FlaskClient, owner: User) -> FlaskClient:
+    """A test client signed in as the owner."""
+    answer = visitor.post("/login", data={"email": owner.email, "password": PASSWORD}, headers=SAME_SITE)
+    assert answer.status_code == 303, answer.text
+    return visitor
+
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real sample data named by HANDOFF_CORPUS, which is not part of the repository."""
+    folder = os.environ.get("HANDOFF_CORPUS")
+    if not folder:
+        pytest.skip("HANDOFF_CORPUS is not set")
+    return Path(folder).resolve()
+
+
+# --- nothing is skipped in CI ----------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """With HANDOFF_REQUIRE_ALL=1 a skipped test is a failed one."""
+    report = yield
+    return _required(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    """The same for modules that skip themselves as a whole."""
+    report = yield
+    return _required(report)
+
+
+def _required(report: Any) -> Any:
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"HANDOFF_REQUIRE_ALL=1, but this was skipped: {reason}"
+    return report
