@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 def opened() -> Iterator[Handoff]:
     """The business as the settings name it, its schema brought up to date first; closed again afterwards."""
     from crm.bootstrap import open_handoff
-    from crm.config import load_settings
+    from crm.config import BadSettingError
+    from crm.store.migrate import NewerSchemaError
 
-    handoff = open_handoff(load_settings(), migrate=True)
+    try:
+        handoff = open_handoff()
+    except (BadSettingError, NewerSchemaError) as error:
+        raise click.ClickException(str(error)) from error
     try:
         yield handoff
     finally:
-        handoff.close()
+        handoff.db.dispose()
 
 
 def clock() -> datetime:

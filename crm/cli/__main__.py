@@ -1,0 +1,5 @@
+"""`python -m crm.cli` is `handoff`."""
+
+from crm.cli import main
+
+main()

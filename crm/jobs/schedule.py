@@ -1,0 +1,61 @@
+"""What runs when: one table. Times are UTC instants; whose morning it is, is for the services to work out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from crm.bootstrap import Handoff
+from crm.jobs import work
+
+
+class Turn(NamedTuple):
+    """What a job gets: the business, the clock, this worker's name, and whether to stop after what it has in hand."""
+
+    handoff: Handoff
+    clock: Callable[[], datetime]
+    me: str
+    stopping: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the table.
+
+    `work` returns how many things it did; it is safe to run at any time, in several workers, and to be killed.
+    `every` is the safety tick. `next_due`, where there is one, names the earliest due row: the job runs then.
+    A `chore` is work without rows of its own: a row of the table `chore` says when it is next due, and only one worker
+    does it; `next_at` gives the time after this one. `finishes`: a stop waits for what the job has in hand.
+    """
+
+    name: str
+    work: Callable[[Turn], int]
+    every: timedelta = timedelta(minutes=1)
+    next_due: Callable[[Session], datetime | None] | None = None
+    chore: Callable[[datetime], datetime] | None = None
+    finishes: bool = False
+
+
+def after(delay: timedelta) -> Callable[[datetime], datetime]:
+    """The next time of a chore that runs again some time after the last."""
+    return lambda now: now + delay
+
+
+def at_hour_utc(hour: int) -> Callable[[datetime], datetime]:
+    """The next time of a chore that runs once a night."""
+
+    def next_at(now: datetime) -> datetime:
+        tonight = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+        return tonight if tonight > now else tonight + timedelta(days=1)
+
+    return next_at
+
+
+JOBS: tuple[Job, ...] = (
+    Job("send_mail", work.send_mail, next_due=work.next_mail, finishes=True),
+    Job("expire_leases", work.expire_leases, next_due=work.next_lease_end),
+)

@@ -1,0 +1,39 @@
+"""What each job does: one call into a service. Imports wait until the job runs, so that an idle worker stays small."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session
+
+if TYPE_CHECKING:
+    from crm.jobs.schedule import Turn
+
+
+def send_mail(turn: Turn) -> int:
+    """Send what is due, until nothing is or the worker is to stop."""
+    from crm.services import outbox
+
+    return outbox.run_due(turn.handoff.db, turn.handoff.post, clock=turn.clock, me=turn.me, stopping=turn.stopping)
+
+
+def next_mail(session: Session) -> datetime | None:
+    """When the next message may leave."""
+    from crm.store import messages
+
+    return messages.next_due(session)
+
+
+def expire_leases(turn: Turn) -> int:
+    """Free what a worker that vanished had in hand."""
+    from crm.services import outbox
+
+    return outbox.expire_leases(turn.handoff.db, now=turn.clock())
+
+
+def next_lease_end(session: Session) -> datetime | None:
+    """When the next lease ends."""
+    from crm.store import messages
+
+    return messages.next_lease_end(session)
