@@ -1,0 +1,299 @@
+"""Where templates are filled: Jinja's immutable sandbox, strict, with nothing in sight but the merge fields.
+
+A template sees `templates/scripts`, `templates/email` and `templates/documents`, never the pages. It reaches the
+records of `crm.documents.merge` and no attribute of anything else; no method of a string or list, no global function.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, nodes
+from jinja2.environment import Environment, TemplateModule
+from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro, TemplateReference, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from crm.documents import guard
+from crm.documents.faults import MissingField, TemplateFault, UnknownField
+from crm.documents.merge import Fields, MergeFields, fields_of, registry
+from crm.documents.prose import protect
+from crm.domain import wording
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+ROOMS = ("scripts", "email", "documents")
+LONGEST_SOURCE = 60_000
+_LARGEST_NUMBER = 10**6
+_HEADER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled template: protected text (see `crm.documents.prose`), and the empty fields that were marked in it."""
+
+    text: str
+    missing: tuple[MissingField, ...] = ()
+
+
+def front_matter(source: str) -> dict[str, str]:
+    """The `key: value` lines between the `---` lines at the top of a template."""
+    found = _HEADER.match(source)
+    pairs = (line.partition(":") for line in found[1].splitlines() if ":" in line) if found else ()
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def body(source: str) -> str:
+    """The source with its header blanked, so that line numbers stay true."""
+    found = _HEADER.match(source)
+    return "\n" * found[0].count("\n") + source[found.end() :] if found else source
+
+
+class RoomLoader(FileSystemLoader):
+    """Templates of the three rooms by "room/name"; nothing else, wherever a name points."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if template.partition("/")[0] not in ROOMS:
+            raise TemplateNotFound(template)
+        source, filename, fresh = super().get_source(environment, template)
+        return body(source), filename, fresh
+
+
+class TextEnvironment(ImmutableSandboxedEnvironment):
+    """The sandbox. Autoescape is on only so that Jinja tells made text (Markup) from data (str)."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+    def __init__(self, folder: Path = TEMPLATES) -> None:
+        super().__init__(
+            loader=RoomLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=200,
+        )
+        self.globals.clear()
+        self.filters = {**FILTERS, **guard.FILTERS}
+        self.tests = {name: self.tests[name] for name in ("defined", "undefined", "in", "==", "eq", "equalto")}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        if len(source) > LONGEST_SOURCE:
+            raise TemplateFault("This template is too long.", template=name or "")
+        tree = super()._parse(source, name, filename)
+        check_names(tree, name or "")
+        guarded: nodes.Template = guard.Guard().visit(tree)
+        return guarded
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, Fields):
+            return _value(obj, attribute)
+        if isinstance(obj, Undefined):
+            return obj if isinstance(obj, guard.EmptyField) else super().getattr(obj, attribute)
+        if isinstance(obj, (LoopContext, TemplateReference, TemplateModule)):
+            return super().getattr(obj, attribute)
+        raise SecurityError(f"“{attribute}” can’t be reached from a template")
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(argument, str):
+            return self.getattr(obj, argument)
+        raise SecurityError("Parts of a value can’t be taken in a template")
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(obj, (Macro, BlockReference, LoopContext)):
+            raise SecurityError("Only macros and blocks can be called in a template")
+        guard.spending.get().step()
+        return super().call(context, obj, *args, **kwargs)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if not all(isinstance(side, int) and abs(side) < _LARGEST_NUMBER for side in (left, right)) or operator == "**":
+            raise SecurityError(f"“{operator}” works only on small whole numbers; join text with ~")
+        return super().call_binop(context, operator, left, right)
+
+
+def _value(record: Fields, name: str) -> object:
+    known = fields_of(record.record).get(name)
+    if known is None:
+        raise UnknownField(f"{record.record}.{name}", meant=nearest(f"{record.record}.{name}"))
+    value: object = getattr(record, name)
+    if isinstance(value, str):
+        return value if value.strip() else guard.EmptyField(known, record)
+    return value or guard.EmptyField(known, record)
+
+
+def check_names(tree: nodes.Template, template: str) -> None:
+    """Raise UnknownField, with its line, for any name that is neither a merge field nor made in the template."""
+    records = {path.partition(".")[0] for path in registry()}
+    for found in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        record, field = _record_and_field(found)
+        if record in records and field and field not in fields_of(record):
+            raise UnknownField(
+                f"{record}.{field}", template=template, line=found.lineno, meant=nearest(f"{record}.{field}")
+            )
+    known = records | {"self", "super", "loop", "caller"} | set(_names_made(tree))
+    for name in tree.find_all(nodes.Name):
+        if name.ctx == "load" and name.name not in known:
+            raise UnknownField(name.name, template=template, line=name.lineno, meant=nearest(name.name))
+
+
+def _record_and_field(found: nodes.Expr) -> tuple[str, str]:
+    """("provider", "salutation") for either way of writing it; empty for anything else."""
+    if isinstance(found, nodes.Getattr) and isinstance(found.node, nodes.Name):
+        return found.node.name, found.attr
+    if isinstance(found, nodes.Getitem) and isinstance(found.node, nodes.Name) and isinstance(found.arg, nodes.Const):
+        return found.node.name, str(found.arg.value)
+    return "", ""
+
+
+def _names_made(tree: nodes.Template) -> Iterator[str]:
+    for name in tree.find_all(nodes.Name):
+        if name.ctx in ("store", "param"):
+            yield name.name
+    for macro in tree.find_all(nodes.Macro):
+        yield macro.name
+    for each in tree.find_all(nodes.Import):
+        yield each.target
+    for each_from in tree.find_all(nodes.FromImport):
+        yield from (name if isinstance(name, str) else name[1] for name in each_from.names)
+
+
+def nearest(path: str) -> str:
+    """The merge field that was probably meant, or an empty text."""
+    known = list(registry())
+    same_end = [each for each in known if each.endswith(f".{path}")]
+    close = difflib.get_close_matches(path, known, n=1, cutoff=0.6)
+    return (same_end or close or [""])[0]
+
+
+def used_fields(source: str) -> dict[str, int]:
+    """Every merge field named in a source, with its first line."""
+    records = {path.partition(".")[0] for path in registry()}
+    tree = Environment(autoescape=True).parse(body(source))
+    found: dict[str, int] = {}
+    for each in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        record, field = _record_and_field(each)
+        if record in records:
+            found.setdefault(f"{record}.{field}", each.lineno)
+    return found
+
+
+# --- filters that templates may use ---------------------------------------------------------------------------------
+
+
+def _text_filter(change: Callable[[str], str]) -> Callable[[object], object]:
+    def changed(value: object) -> object:
+        if isinstance(value, Undefined) or not isinstance(value, str):
+            return value
+        return Markup(change(str(value))) if isinstance(value, Markup) else change(value)  # noqa: S704
+
+    return changed
+
+
+def _default(value: object, instead: object = "") -> object:
+    return instead if isinstance(value, Undefined) or value in ("", None, ()) else value
+
+
+def _join(values: object, conjunction: str = "and") -> object:
+    if isinstance(values, Undefined) or not isinstance(values, tuple):
+        return values
+    return wording.listed([str(value) for value in values], str(conjunction))
+
+
+def _link(value: object) -> object:
+    """An address that becomes a link, if it is one of the web."""
+    if not isinstance(value, str) or not re.match(r"https?://[^\s<>\"]+$", value):
+        return value
+    return Markup(f"<{protect(value)}>")  # noqa: S704
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "possessive": _text_filter(wording.possessive),
+    "article": _text_filter(wording.article),
+    "capitalized": _text_filter(wording.capitalized),
+    "lower": _text_filter(str.lower),
+    "trim": _text_filter(str.strip),
+    "default": _default,
+    "listed": _join,
+    "link": _link,
+}
+
+
+# --- filling --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def environment() -> TextEnvironment:
+    """The one environment over the project's templates; compiled templates stay in it."""
+    return TextEnvironment()
+
+
+def fill(name: str, fields: MergeFields, *, mark_missing: bool = False) -> Filled:
+    """Fill a built-in template by its name ("email/introduction/message.j2").
+
+    An empty field raises MissingField, or is marked as "[Phone]" and listed with `mark_missing`.
+    """
+    return _fill(lambda: environment().get_template(name), fields, mark_missing)
+
+
+def fill_source(source: str, fields: MergeFields, *, mark_missing: bool = False) -> Filled:
+    """Fill a template that somebody wrote; compiled once per wording."""
+    key = hashlib.sha256(source.encode()).hexdigest()
+    return _fill(lambda: _compiled(key, body(source)), fields, mark_missing)
+
+
+_SOURCES: dict[str, Template] = {}
+_MOST_SOURCES = 500
+
+
+def _compiled(key: str, source: str) -> Template:
+    if key not in _SOURCES:
+        if len(_SOURCES) >= _MOST_SOURCES:
+            _SOURCES.clear()
+        _SOURCES[key] = environment().from_string(source)
+    return _SOURCES[key]
+
+
+def _fill(template: Callable[[], Template], fields: MergeFields, mark_missing: bool) -> Filled:
+    budget = guard.Budget(mark_missing=mark_missing)
+    token = guard.spending.set(budget)
+    try:
+        text = template().render(fields.context())
+    except (MissingField, TemplateFault):
+        raise
+    except TemplateNotFound as error:
+        raise TemplateFault(f"There is no template “{error.name}”.") from error
+    except TemplateSyntaxError as error:
+        raise TemplateFault(f"{(error.message or '').rstrip('.')}.", template=error.name or "", line=error.lineno) from error
+    except (TemplateError, TypeError, ValueError, RecursionError, ArithmeticError) as error:
+        raise TemplateFault(_reason(error), line=_line_of(error)) from error
+    finally:
+        guard.spending.reset(token)
+    budget.wrote(len(text))
+    return Filled(text, _once(budget.missing))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "This template is nested too deeply."
+    return f"{str(error).rstrip('.')}." if isinstance(error, TemplateError) else "This template can’t be filled."
+
+
+def _line_of(error: BaseException) -> int:
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith((".j2", "<template>")):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _once(missing: list[MissingField]) -> tuple[MissingField, ...]:
+    return tuple({fault.path: fault for fault in missing}.values())
