@@ -12,6 +12,7 @@ from crm.domain.pipeline import Stage
 from crm.models.types import EnumText, Row, choice, fk, instant, json_list, json_map, key, text
 
 ALIVE = sa.text("archived_at IS NULL")
+NEAR = sa.text("archived_at IS NULL AND distance_miles IS NOT NULL")
 
 
 def _alive(name: str, *columns: str) -> sa.Index:
@@ -39,6 +40,7 @@ class Provider(Row, table=True):
         _alive("ix_provider_stage_fit", "stage", "fit", "id"),
         _alive("ix_provider_specialty_fit", "specialty", "fit", "id"),
         _alive("ix_provider_city_fit", "city", "fit", "id"),
+        sa.Index("ix_provider_distance", "distance_miles", "id", sqlite_where=NEAR, postgresql_where=NEAR),
         sa.Index(
             "ix_provider_next_due",
             "next_due_on",
@@ -164,9 +166,11 @@ class ProviderTag(Row, table=True):
     """One provider has one tag."""
 
     __tablename__ = "provider_tag"
+    __table_args__ = (sa.UniqueConstraint("provider_id", "tag_id"),)
 
-    provider_id: int = Field(primary_key=True, foreign_key="provider.id", ondelete="CASCADE")
-    tag_id: int = Field(primary_key=True, foreign_key="tag.id", ondelete="CASCADE", index=True)
+    id: int | None = key()
+    provider_id: int = fk("provider.id", null=False, index=False, cascade=True)
+    tag_id: int = fk("tag.id", null=False, cascade=True)
 
 
 class SavedView(Row, table=True):

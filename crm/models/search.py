@@ -1,4 +1,8 @@
-"""Which providers the search tables don't know yet. The tables themselves are made by migration 0002."""
+"""Which providers the search tables don't know yet.
+
+Triggers of migration 0002 write here whenever a provider, its practice or its timeline changes in a way that search
+shows, so that no writer can forget it. The search tables themselves are made there too.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from crm.models.types import Row
 
 
 class SearchQueue(Row, table=True):
-    """A provider whose search entry is out of date. New rows above the high-water mark need no entry here."""
+    """A provider whose search entry is out of date, or missing."""
 
     __tablename__ = "search_queue"
 

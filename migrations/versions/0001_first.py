@@ -390,6 +390,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("archived_at IS NULL"),
         )
         batch_op.create_index(
+            "ix_provider_distance",
+            ["distance_miles", "id"],
+            unique=False,
+            sqlite_where=sa.text("archived_at IS NULL AND distance_miles IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NULL AND distance_miles IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_provider_email",
             ["email"],
             unique=False,
@@ -747,13 +754,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "provider_tag",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("provider_id", sa.Integer(), nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["provider.id"], name=op.f("fk_provider_tag_provider_id_provider"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_provider_tag_tag_id_tag"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("provider_id", "tag_id", name=op.f("pk_provider_tag")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_tag")),
+        sa.UniqueConstraint("provider_id", "tag_id", name=op.f("uq_provider_tag_provider_id_tag_id")),
     )
     with op.batch_alter_table("provider_tag", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_provider_tag_tag_id"), ["tag_id"], unique=False)
@@ -1098,6 +1107,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_provider_email", sqlite_where=sa.text("email != ''"), postgresql_where=sa.text("email != ''")
+        )
+        batch_op.drop_index(
+            "ix_provider_distance",
+            sqlite_where=sa.text("archived_at IS NULL AND distance_miles IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NULL AND distance_miles IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_provider_city_fit",
