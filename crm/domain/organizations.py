@@ -1,0 +1,69 @@
+"""Names of organizations: "HOUSTON METHODIST PT & REHAB LLC" to "Houston Methodist PT & Rehab LLC"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from crm.domain.names import fold, proper_name
+
+_UPPER = frozenset(
+    str.split(
+        "LLC PLLC PC PA LLP LP LC PLC PSC LTD PT OT MD DO DPM DC DDS USA US UT VA ENT MRI EMS PET CT ER ICU SNF ALF CCRC "
+        "HMO IPA ACO YMCA YWCA JCC UCLA UCSF NYU II III IV VI VII NW NE SW SE IV DBA FQHC CORF ADL ACL PM"
+    )
+)
+_SPELLED = {"INC": "Inc", "CORP": "Corp", "CO": "Co", "LTD": "Ltd", "ST": "St", "DR": "Dr", "MT": "Mt", "FT": "Ft"}
+_SMALL = frozenset(str.split("and of the for at in on by to a an or de la del with"))
+_LEGAL = re.compile(
+    r"[\s,]+(?:p\.?l\.?l\.?c|l\.?l\.?l?\.?c|l\.?l\.?p|inc(?:orporated)?|corp(?:oration)?|ltd|p\.?c|p\.?a|p\.?s\.?c|l\.?p|co)\.?$",
+    re.IGNORECASE,
+)
+_SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_][\w'.]*")
+
+
+@lru_cache(maxsize=32768)
+def organization_name(text: str) -> str:
+    """Proper case for a directory's capitals; names in mixed case are left as they were written."""
+    text = _SPACES.sub(" ", text.strip()).replace(" ,", ",")
+    if not (text.isupper() or text.islower()):
+        return text
+    first = _WORD.search(text)
+    start = first.start() if first else 0
+    return _WORD.sub(lambda match: _word(match[0], is_first=match.start() == start), text)
+
+
+@lru_cache(maxsize=32768)
+def sort_key(text: str) -> str:
+    """What sorting and comparing use: folded, without a leading "the" and without the legal form at the end."""
+    folded = fold(_SPACES.sub(" ", text.strip()))
+    bare = without_legal_form(folded)
+    return bare.removeprefix("the ").strip(" ,.") or folded
+
+
+def without_legal_form(text: str) -> str:
+    """ "Pekin MRI, LLC" to "Pekin MRI", for a place where the short name is meant."""
+    while (shorter := _LEGAL.sub("", text)) != text:
+        text = shorter.rstrip(" ,")
+    return text
+
+
+def _word(word: str, *, is_first: bool) -> str:
+    upper = word.upper()
+    bare = upper.replace(".", "")
+    if "." in word.rstrip(".") and len(bare) <= 4:
+        return upper
+    if bare in _UPPER:
+        return upper
+    if bare in _SPELLED:
+        return _SPELLED[bare] + ("." if word.endswith(".") else "")
+    if word.lower() in _SMALL and not is_first:
+        return word.lower()
+    if upper.endswith("'S") and len(word) > 3:
+        return proper_name(upper[:-2]) + "'s"
+    if bare[0].isdigit():
+        return word.lower()
+    if len(bare) <= 3 and not any(char in "AEIOUY" for char in bare):
+        return upper
+    return proper_name(upper)
