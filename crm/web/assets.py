@@ -1,0 +1,117 @@
+"""Static files under one address that changes with their content, and icons.
+
+Every file is served from `/assets/<version>/…`, where the version is a hash of the whole folder: modules import each
+other by relative path, browsers keep them for ever, and a new release is a new address.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request, url_for
+from lucide.jinja import lucide
+from markupsafe import Markup
+
+STATIC = Path(__file__).parent / "static"
+SQUEEZED = frozenset({".css", ".js", ".svg", ".webmanifest"})
+TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
+
+bp = Blueprint("assets", __name__)
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Ten hex digits over names and bytes of every static file."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in STATIC.rglob("*") if p.is_file()):
+        digest.update(str(path.relative_to(STATIC)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, such as `css/2-base.css`."""
+    return url_for("assets.file", version=version(), name=name)
+
+
+@lru_cache(maxsize=1)
+def stylesheets() -> tuple[str, ...]:
+    """All stylesheets, in the order of their names; pages load every one, since together they are small."""
+    return tuple(sorted(p.name for p in (STATIC / "css").glob("*.css")))
+
+
+@lru_cache(maxsize=1)
+def core_modules() -> tuple[str, ...]:
+    """Modules that every page starts, told to the browser ahead so that they load side by side."""
+    return tuple(sorted(p.name for p in (STATIC / "js").glob("*.js")))
+
+
+@lru_cache(maxsize=256)
+def _content(name: str, squeezed: bool) -> bytes | None:
+    path = (STATIC / name).resolve()
+    if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
+        return None
+    content = path.read_bytes()
+    return gzip.compress(content, 9, mtime=0) if squeezed else content
+
+
+@bp.get("/assets/<version>/<path:name>", endpoint="file")
+def send(version: str, name: str) -> Response:
+    """A static file. An old version gets today's file, but isn't kept."""
+    suffix = Path(name).suffix
+    squeezed = suffix in SQUEEZED and "gzip" in request.headers.get("Accept-Encoding", "")
+    content = _content(name, squeezed)
+    if content is None:
+        abort(404)
+    mimetype = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(content, mimetype=mimetype)
+    if squeezed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = _caching(version)
+    return response
+
+
+def _caching(asked: str) -> str:
+    return "public, max-age=31536000, immutable" if asked == version() else "no-cache"
+
+
+@bp.get("/favicon.ico")
+def favicon() -> Response:
+    """The logo mark, for browsers that ask without being told."""
+    return send(version(), "icon.svg")
+
+
+@bp.get("/manifest.webmanifest")
+def manifest() -> dict[str, object]:
+    """What a phone needs to put the app on its home screen."""
+    icons = [{"src": asset("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    return {
+        "name": "Handoff",
+        "short_name": "Handoff",
+        "description": "Provider outreach for medical exercise professionals",
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#f6f4ee",
+        "theme_color": "#0c3b3f",
+        "icons": icons,
+    }
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, size: int = 20, label: str = "") -> Markup:
+    """A lucide icon as inline SVG: decoration, unless it has a label."""
+    if label:
+        return Markup(lucide(name, size=size, role="img", aria_label=label))
+    return Markup(lucide(name, size=size, aria_hidden="true", focusable="false"))
+
+
+@lru_cache(maxsize=4)
+def logo() -> Markup:
+    """The mark as inline SVG, hidden from screen readers: the name stands beside it."""
+    source = (STATIC / "icon.svg").read_text()
+    return Markup(source.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))

@@ -1,0 +1,141 @@
+"""The words and icons that pages use for stored values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from crm.domain.kinds import (
+    ActivityKind,
+    Ask,
+    CareStage,
+    ContactRole,
+    Outcome,
+    ReferralHow,
+    ReferralStatus,
+    TaskKind,
+)
+from crm.domain.pipeline import Stage
+
+STAGES: dict[Stage, str] = {
+    Stage.PROSPECT: "Prospect",
+    Stage.CONTACTED: "Contacted",
+    Stage.INTRODUCED: "Introduced",
+    Stage.SAMPLE_SENT: "Sample sent",
+    Stage.TRIAL: "Trial",
+    Stage.PARTNER: "Partner",
+    Stage.NOT_NOW: "Not now",
+    Stage.DECLINED: "Declined",
+    Stage.DO_NOT_CONTACT: "Do not contact",
+}
+STAGE_MEANINGS: dict[Stage, str] = {
+    Stage.PROSPECT: "Worth approaching, nobody has yet",
+    Stage.CONTACTED: "Tried, but not yet a real conversation",
+    Stage.INTRODUCED: "A real conversation took place",
+    Stage.SAMPLE_SENT: "Has a sample of your documentation",
+    Stage.TRIAL: "Agreed to send a first client",
+    Stage.PARTNER: "Has referred",
+    Stage.NOT_NOW: "Come back on a date",
+    Stage.DECLINED: "Said no",
+    Stage.DO_NOT_CONTACT: "Asked to be left alone",
+}
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.CONVERSATION: "Spoke with the provider",
+    Outcome.STAFF_ONLY: "Staff only",
+    Outcome.LEFT_MESSAGE: "Left a message",
+    Outcome.LEFT_MATERIALS: "Left materials",
+    Outcome.NO_ANSWER: "No answer",
+    Outcome.NOT_POSSIBLE: "Not possible",
+    Outcome.WANTS_SAMPLE: "Wants a sample",
+    Outcome.WILL_REFER: "Will refer",
+    Outcome.NOT_INTERESTED: "Not interested",
+    Outcome.DONE: "Done",
+}
+KINDS: dict[ActivityKind, tuple[str, str]] = {
+    ActivityKind.CALL: ("Call", "phone"),
+    ActivityKind.VISIT: ("Visit", "map-pin"),
+    ActivityKind.MEETING: ("Meeting", "users"),
+    ActivityKind.IN_SERVICE: ("In-service talk", "presentation"),
+    ActivityKind.EMAIL: ("E-mail", "mail"),
+    ActivityKind.LETTER: ("Letter", "mailbox"),
+    ActivityKind.FAX: ("Fax", "printer"),
+    ActivityKind.REPLY: ("Reply", "reply"),
+    ActivityKind.NOTE: ("Note", "sticky-note"),
+    ActivityKind.REFERRAL: ("Referral", "handshake"),
+    ActivityKind.STAGE: ("Stage", "arrow-right"),
+    ActivityKind.TASK: ("Next step", "circle-check"),
+    ActivityKind.MESSAGE: ("Message", "mail"),
+    ActivityKind.MERGE: ("Merge", "merge"),
+    ActivityKind.IMPORT: ("Import", "download"),
+    ActivityKind.EDIT: ("Edit", "pencil"),
+    ActivityKind.SYSTEM: ("Note", "settings-2"),
+}
+TASKS: dict[TaskKind, tuple[str, str]] = {
+    TaskKind.CALL: ("Call", "phone"),
+    TaskKind.VISIT: ("Visit", "map-pin"),
+    TaskKind.EMAIL: ("E-mail", "mail"),
+    TaskKind.LETTER: ("Letter", "mailbox"),
+    TaskKind.THANK_YOU: ("Thank-you", "heart-handshake"),
+    TaskKind.SAMPLE: ("Send a sample", "file-text"),
+    TaskKind.CALL_CLIENT: ("Call the client", "phone-outgoing"),
+    TaskKind.REPORT: ("Report", "clipboard-list"),
+    TaskKind.FIND_EMAIL: ("Find the e-mail", "at-sign"),
+    TaskKind.TODO: ("To do", "circle-check"),
+}
+ASKS: dict[Ask, str] = {
+    Ask.HANDOFF: "Hand over clients when therapy ends",
+    Ask.EARLIER_HANDOFF: "Pass my name on at discharge",
+    Ask.CLEARANCE: "Refer those who need supervised exercise",
+    Ask.COMMUNITY: "Point people to me",
+}
+CARE: dict[CareStage, str] = {
+    CareStage.ACUTE: "Acute care",
+    CareStage.SUBACUTE: "Subacute care",
+    CareStage.OUTPATIENT: "Outpatient therapy",
+    CareStage.HOME_HEALTH: "Home health",
+    CareStage.LONG_TERM: "Long-term care",
+    CareStage.ONGOING: "Ongoing medical care",
+    CareStage.COMMUNITY: "Community",
+}
+CONTACTS: dict[ContactRole, str] = {
+    ContactRole.FRONT_DESK: "Front desk",
+    ContactRole.OFFICE_MANAGER: "Office manager",
+    ContactRole.REFERRAL_COORDINATOR: "Referral coordinator",
+    ContactRole.PA_NP: "PA or NP",
+    ContactRole.NURSE: "Nurse",
+    ContactRole.OTHER: "Other",
+}
+REFERRALS: dict[ReferralStatus, str] = {status: status.value.capitalize() for status in ReferralStatus}
+HOWS: dict[ReferralHow, str] = {
+    ReferralHow.WRITTEN_PAD: "Written pad",
+    ReferralHow.FAX: "Fax",
+    ReferralHow.CALL: "Call",
+    ReferralHow.EMAIL: "E-mail",
+    ReferralHow.IN_PERSON: "In person",
+    ReferralHow.PATIENT_MENTION: "A patient named the doctor",
+}
+_LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Stage: {**STAGES},
+    Outcome: {**OUTCOMES},
+    ActivityKind: {kind: words for kind, (words, _) in KINDS.items()},
+    TaskKind: {kind: words for kind, (words, _) in TASKS.items()},
+    Ask: {**ASKS},
+    CareStage: {**CARE},
+    ContactRole: {**CONTACTS},
+    ReferralStatus: {**REFERRALS},
+    ReferralHow: {**HOWS},
+}
+
+
+def label(value: StrEnum | str | None) -> str:
+    """The words for a stored value; one without words of its own is spelt out."""
+    if value is None:
+        return ""
+    words = _LABELS.get(type(value), {}).get(value) if isinstance(value, StrEnum) else None
+    return words or str(value).replace("_", " ").capitalize()
+
+
+def icon_of(value: StrEnum) -> str:
+    """The name of the icon for a kind of activity or task."""
+    if isinstance(value, TaskKind):
+        return TASKS[value][1]
+    return KINDS[value][1] if isinstance(value, ActivityKind) else "circle"

@@ -1,0 +1,26 @@
+// Starts each behaviour where the page asks for it by a data attribute.
+import "./toast.js";
+import "./dialogs.js";
+import "./confirm.js";
+import "./submit.js";
+import "./drafts.js";
+import "./clicks.js";
+import "./shortcuts.js";
+import "./lists.js";
+import "./times.js";
+import { all } from "./dom.js";
+
+const onDemand = {
+  "[data-palette]": "./palette.js",
+  "[data-board]": "./extra/board.js",
+  "[data-check]": "./extra/check.js",
+  "[data-poll]": "./extra/progress.js",
+  "[data-autosubmit]": "./extra/autosubmit.js",
+  "[data-compose]": "./extra/compose.js",
+  "[data-log]": "./extra/log.js",
+};
+for (const [selector, module] of Object.entries(onDemand)) {
+  const found = all(selector);
+  if (found.length) import(module).then(({ start }) => found.forEach(start));
+}
+document.documentElement.dataset.ready = "";

@@ -1,0 +1,74 @@
+// <form data-draft="visit-12">: what is typed survives a reload, a sleeping phone and an expired session.
+// Kept per user in this browser; gone once saved, discarded, or at signing out.
+import { all, later, make, one } from "./dom.js";
+
+const PREFIX = "draft:";
+const SENT = "draft-sent";
+const user = document.documentElement.dataset.user;
+const keyOf = (form) => `${PREFIX}${user}:${form.dataset.draft}`;
+const fieldsOf = (form) =>
+  [...form.elements].filter((field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type) && !("nodraft" in field.dataset));
+const valueOf = (field) => (["checkbox", "radio"].includes(field.type) ? field.checked : field.value);
+const nameOf = (field) => (["checkbox", "radio"].includes(field.type) ? `${field.name}=${field.value}` : field.name);
+
+function put(field, value) {
+  if (typeof value === "boolean") field.checked = value;
+  else field.value = value;
+}
+
+function read(form) {
+  try {
+    return JSON.parse(localStorage.getItem(keyOf(form)));
+  } catch {
+    return null;
+  }
+}
+
+/** Forget the draft of a form that was saved. */
+export const forget = (form) => form.dataset.draft && localStorage.removeItem(keyOf(form));
+
+function offer(form, before) {
+  const discard = make("button", { type: "button", class: "btn small ghost" }, "Discard");
+  const note = make("p", { class: "draft-note", role: "status" }, "Your draft is back.", discard);
+  discard.addEventListener("click", () => {
+    forget(form);
+    fieldsOf(form).forEach((field, index) => put(field, before[index]));
+    note.remove();
+  });
+  (one(".body", form) ?? form).prepend(note);
+}
+
+function start(form) {
+  const draft = read(form);
+  if (draft) {
+    const fields = fieldsOf(form);
+    const before = fields.map(valueOf);
+    fields.forEach((field) => nameOf(field) in draft && put(field, draft[nameOf(field)]));
+    if (fields.some((field, index) => valueOf(field) !== before[index])) offer(form, before);
+  }
+  const save = () => localStorage.setItem(keyOf(form), JSON.stringify(Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]))));
+  const soon = later(save, 150);
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  form.addEventListener("submit", () => (save(), sessionStorage.setItem(SENT, form.dataset.draft)));
+  document.addEventListener("visibilitychange", () => document.hidden && read(form) && save());
+}
+
+// A form that was sent is saved when the next page says so, or is another page without it.
+function settle() {
+  const sent = sessionStorage.getItem(SENT);
+  if (!sent || !user) return;
+  sessionStorage.removeItem(SENT);
+  const here = all("form[data-draft]").find((form) => form.dataset.draft === sent);
+  const saved = one(".toast:not([data-toast=error])") || !here;
+  if (saved && !(here && one("[aria-invalid=true]", here))) localStorage.removeItem(`${PREFIX}${user}:${sent}`);
+}
+
+export function wipe() {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+}
+
+document.addEventListener("submit", (event) => event.target.matches("[data-signout]") && wipe());
+if (one("[data-signed-out]")) wipe();
+settle();
+if (user) all("form[data-draft]").forEach(start);

@@ -1,0 +1,169 @@
+// The board: mouse, touch (long press), arrow keys, Move menu. Cards move at once and go back when the server says no.
+import { all, calm, one, post, typing } from "../dom.js";
+import { open } from "../dialogs.js";
+import { toast, undoChange } from "../toast.js";
+
+const HOLD = 300;
+const SLOP = 6;
+
+export function start(board) {
+  const columns = all("[data-stage]", board);
+  const listOf = (column) => one("[data-cards]", column);
+  const columnOf = (card) => card.closest("[data-stage]");
+  const nameOf = (card) => one("a", card).textContent.trim();
+
+  function count(column, by) {
+    const place = one("[data-count]", column);
+    if (place && /^[\d,]+$/.test(place.textContent)) place.textContent = (Number(place.textContent.replaceAll(",", "")) + by).toLocaleString("en-US");
+    const empty = one("[data-column-empty]", column);
+    if (empty) empty.hidden = all("[data-card]", column).length > 0;
+  }
+
+  function place(card, column, before) {
+    const from = columnOf(card);
+    const list = listOf(column);
+    const put = () => {
+      list.moveBefore && card.isConnected ? list.moveBefore(card, before) : list.insertBefore(card, before);
+      if (from !== column) count(from, -1), count(column, 1);
+    };
+    if (!document.startViewTransition || calm()) return put();
+    return document.startViewTransition(put).updateCallbackDone;
+  }
+
+  async function move(card, column, before = listOf(column).firstElementChild) {
+    const from = columnOf(card);
+    if (from === column) return;
+    const answers = column.dataset.asks ? await askWhy(card, column) : {};
+    if (!answers) return;
+    const next = card.nextElementSibling;
+    await place(card, column, before);
+    one("[data-move]", card)?.focus({ preventScroll: true });
+    const back = () => place(card, from, next?.isConnected ? next : null);
+    try {
+      const { undo } = await post(board.dataset.board, { provider_id: card.dataset.card, stage: column.dataset.stage, ...answers });
+      toast(`${nameOf(card)} is now in ${column.dataset.name}`, { undo: undo && (async () => {
+        try {
+          await undoChange(undo);
+          back();
+        } catch (error) {
+          toast(error.message, { kind: "bad" });
+        }
+      }) });
+    } catch (error) {
+      back();
+      toast(`${error.message} ${nameOf(card)} is back in ${from.dataset.name}.`, { kind: "bad" });
+    }
+  }
+
+  // "Not now" wants a day to come back, the other two a reason.
+  function askWhy(card, column) {
+    const dialog = one("#aside");
+    const form = one("form", dialog);
+    form.reset();
+    one("[data-aside-title]", dialog).textContent = `Move ${nameOf(card)} to ${column.dataset.name}`;
+    all("[data-aside]", form).forEach((part) => {
+      part.hidden = !part.dataset.aside.split(" ").includes(column.dataset.stage);
+      all("input, textarea, select", part).forEach((field) => (field.disabled = part.hidden));
+    });
+    dialog.returnValue = "";
+    open(dialog);
+    return new Promise((resolve) => {
+      dialog.addEventListener("close", () => resolve(dialog.returnValue === "save" ? Object.fromEntries(new FormData(form)) : null), { once: true });
+    });
+  }
+
+  // Move menu: one for the board, told which card it is for.
+  const menu = one("#move-menu");
+  let menuCard = null;
+  board.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button || !menu) return;
+    event.preventDefault();
+    menuCard = button.closest("[data-card]");
+    all("[data-to]", menu).forEach((item) => (item.disabled = item.dataset.to === columnOf(menuCard).dataset.stage));
+    menu.showPopover({ source: button });
+    one("[data-to]:not(:disabled)", menu)?.focus();
+  });
+  menu?.addEventListener("click", (event) => {
+    const item = event.target.closest("[data-to]");
+    if (!item || !menuCard) return;
+    event.preventDefault();
+    menu.hidePopover();
+    move(menuCard, columns.find((column) => column.dataset.stage === item.dataset.to));
+  });
+
+  // Keys on a card.
+  function neighbour(card, key) {
+    const cards = all("[data-card]", columnOf(card));
+    return cards[cards.indexOf(card) + (key === "ArrowDown" ? 1 : -1)];
+  }
+  board.addEventListener("keydown", async (event) => {
+    const card = event.target.closest?.("[data-card]");
+    if (!card || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || menu?.matches(":popover-open")) return;
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      event.preventDefault();
+      return one("a", neighbour(card, event.key) ?? card).focus();
+    }
+    if (event.key === "m" && document.documentElement.dataset.shortcuts !== "off") return event.preventDefault(), one("[data-move]", card)?.click();
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const column = by && columns[columns.indexOf(columnOf(card)) + by];
+    if (!column) return;
+    event.preventDefault();
+    await move(card, column);
+    one("a", card).focus();
+  });
+
+  // Dragging. A finger has to rest on the card first, so that scrolling stays scrolling.
+  let drag = null;
+  const lift = () => {
+    drag.on = true;
+    drag.card.classList.add("dragging");
+    board.classList.add("has-drag");
+    drag.card.setPointerCapture(drag.id);
+    navigator.vibrate?.(10);
+  };
+  board.addEventListener("dragstart", (event) => event.preventDefault());
+  board.addEventListener("pointerdown", (event) => {
+    const card = event.target.closest("[data-card]");
+    if (!card || event.button || event.target.closest("button, select, input")) return;
+    drag = { card, id: event.pointerId, x: event.clientX, y: event.clientY, left: board.scrollLeft, touch: event.pointerType === "touch" };
+    if (drag.touch) drag.timer = setTimeout(() => drag && lift(), HOLD);
+  });
+  addEventListener("pointermove", (event) => {
+    if (!drag || event.pointerId !== drag.id) return;
+    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
+    if (!drag.on) {
+      if (Math.hypot(dx, dy) < SLOP) return;
+      if (drag.touch) return clearTimeout(drag.timer), void (drag = null);
+      lift();
+    }
+    drag.card.style.translate = `${dx + board.scrollLeft - drag.left}px ${dy}px`;
+    const over = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-stage]");
+    columns.forEach((column) => column.classList.toggle("over", column === over));
+    drag.over = over;
+    edge(event.clientX);
+  });
+  function edge(x) {
+    const box = board.getBoundingClientRect();
+    if (x > box.right - 48) board.scrollLeft += 14;
+    else if (x < box.left + 48) board.scrollLeft -= 14;
+  }
+  function drop(event) {
+    if (!drag || event.pointerId !== drag.id) return;
+    clearTimeout(drag.timer);
+    const { card, over, on } = drag;
+    drag = null;
+    if (!on) return;
+    card.classList.remove("dragging");
+    board.classList.remove("has-drag");
+    card.style.translate = "";
+    columns.forEach((column) => column.classList.remove("over"));
+    card.addEventListener("click", (click) => click.preventDefault(), { once: true, capture: true });
+    setTimeout(() => card.dispatchEvent(new Event("dropped")), 0);
+    if (event.type === "pointerup" && over) move(card, over);
+  }
+  addEventListener("pointerup", drop);
+  addEventListener("pointercancel", drop);
+  board.addEventListener("touchmove", (event) => drag?.on && event.preventDefault(), { passive: false });
+  board.addEventListener("contextmenu", (event) => drag?.touch && event.preventDefault());
+}

@@ -1,0 +1,2 @@
+// Grows with the compose page: see templates/web/messages.
+export function start() {}

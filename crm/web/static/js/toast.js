@@ -1,0 +1,36 @@
+// Short messages at the bottom. Those of the server are there already; they leave by themselves unless they hold the pointer.
+import { all, one, post } from "./dom.js";
+
+const SHOWN = 10000;
+
+function leaving(toast) {
+  let timer = 0;
+  const stay = () => clearTimeout(timer);
+  const go = () => (stay(), (timer = setTimeout(() => toast.remove(), SHOWN)));
+  toast.addEventListener("pointerenter", stay);
+  toast.addEventListener("pointerleave", go);
+  toast.addEventListener("focusin", stay);
+  toast.addEventListener("focusout", go);
+  if (toast.dataset.toast !== "error") go();
+}
+
+/** Say something. `undo` is a function; `kind` "bad" stays until it is dismissed. */
+export function toast(text, { undo, kind } = {}) {
+  const box = one("#toast-template").content.firstElementChild.cloneNode(true);
+  one("span", box).textContent = text;
+  if (kind === "bad") box.classList.add("bad"), (box.dataset.toast = "error");
+  if (undo) {
+    const button = one(".undo", box);
+    button.hidden = false;
+    button.addEventListener("click", () => (box.remove(), undo()));
+  }
+  one("#toasts").append(box);
+  leaving(box);
+  return box;
+}
+
+/** Undo a recorded change set by its number. */
+export const undoChange = (id) => post(`/changes/${id}/undo`);
+
+document.addEventListener("click", (event) => event.target.closest?.("[data-toast-close]")?.closest(".toast").remove());
+all(".toast").forEach(leaving);
