@@ -20,7 +20,7 @@ from crm.domain.reasons import Reason
 UNDO_TIME = timedelta(minutes=1)
 """How long a message waits in the outbox before it may leave."""
 
-LEASE_TIME = timedelta(minutes=10)
+LEASE_TIME = timedelta(minutes=20)
 """Longer than the sum of the transport's timeouts: a live sender never loses its lease."""
 
 RETRY_DELAYS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))

@@ -11,6 +11,9 @@ from crm.domain.kinds import CredentialKind, Role
 from crm.models.types import Row, choice, fk, instant, json_map, key, text
 
 
+BUILT_IN = sa.text("preset IN ('environment', 'local')")
+
+
 class Business(Row, table=True):
     """One row (id 1): who the mail and the papers come from."""
 
@@ -116,9 +119,16 @@ class LoginAttempt(Row, table=True):
 
 
 class MailAccount(Row, table=True):
-    """A mailbox that sends (and later reads). Secrets are encrypted with the key file of the data folder."""
+    """A mailbox that sends (and later reads). Secrets are encrypted with the key file of the data folder.
+
+    Two rows stand for what is not set up on a page: preset `environment` for the settings in the environment, preset
+    `local` for the local mailbox. So every message has a mailbox, and every mailbox its limits.
+    """
 
     __tablename__ = "mail_account"
+    __table_args__ = (
+        sa.Index("uq_mail_account_preset", "preset", unique=True, sqlite_where=BUILT_IN, postgresql_where=BUILT_IN),
+    )
 
     id: int | None = key()
     user_id: int | None = fk("user_account.id")

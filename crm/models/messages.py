@@ -22,7 +22,7 @@ class Message(Row, table=True):
         sa.Index("uq_message_dedupe_key", "dedupe_key", unique=True),
         sa.Index("uq_message_message_id", "message_id", unique=True),
         sa.Index("uq_message_unsubscribe_token", "unsubscribe_token", unique=True),
-        sa.Index("ix_message_due", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        sa.Index("ix_message_due", "mail_account_id", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         sa.Index("ix_message_lease", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
         sa.Index("ix_message_state", "state", "id"),
         sa.Index("ix_message_to_sent", "to_address", "sent_at"),
@@ -33,7 +33,7 @@ class Message(Row, table=True):
     kind: MessageKind = choice(MessageKind, MessageKind.OUTREACH)
     provider_id: int | None = fk("provider.id")
     user_id: int | None = fk("user_account.id", index=False)
-    mail_account_id: int | None = fk("mail_account.id", index=False)
+    mail_account_id: int = fk("mail_account.id", null=False, index=False)
     task_id: int | None = Field(default=None)
     enrollment_step_id: int | None = Field(default=None, index=True)
     dedupe_key: str = Field(max_length=120)
@@ -41,6 +41,7 @@ class Message(Row, table=True):
     in_reply_to: str = ""
     references: str = text()
     unsubscribe_token: str = Field(max_length=64)
+    unsubscribe_url: str = text()
     from_address: str = Field(max_length=254)
     from_name: str = ""
     reply_to: str = ""

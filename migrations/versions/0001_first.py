@@ -318,6 +318,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mail_account", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mail_account_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "uq_mail_account_preset",
+            ["preset"],
+            unique=True,
+            sqlite_where=sa.text("preset IN ('environment', 'local')"),
+            postgresql_where=sa.text("preset IN ('environment', 'local')"),
+        )
 
     op.create_table(
         "provider",
@@ -606,7 +613,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(24), nullable=False),
         sa.Column("provider_id", sa.Integer(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("mail_account_id", sa.Integer(), nullable=True),
+        sa.Column("mail_account_id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=True),
         sa.Column("enrollment_step_id", sa.Integer(), nullable=True),
         sa.Column("dedupe_key", sa.String(length=120), nullable=False),
@@ -614,6 +621,7 @@ def upgrade() -> None:
         sa.Column("in_reply_to", sa.String(), nullable=False),
         sa.Column("references", sa.Text(), nullable=False),
         sa.Column("unsubscribe_token", sa.String(length=64), nullable=False),
+        sa.Column("unsubscribe_url", sa.Text(), nullable=False),
         sa.Column("from_address", sa.String(length=254), nullable=False),
         sa.Column("from_name", sa.String(), nullable=False),
         sa.Column("reply_to", sa.String(), nullable=False),
@@ -658,7 +666,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_account_sent", ["mail_account_id", "sent_at"], unique=False)
         batch_op.create_index(
             "ix_message_due",
-            ["due_at", "id"],
+            ["mail_account_id", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("state IN ('queued', 'deferred')"),
             postgresql_where=sa.text("state IN ('queued', 'deferred')"),
@@ -1121,6 +1129,11 @@ def downgrade() -> None:
 
     op.drop_table("provider")
     with op.batch_alter_table("mail_account", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_mail_account_preset",
+            sqlite_where=sa.text("preset IN ('environment', 'local')"),
+            postgresql_where=sa.text("preset IN ('environment', 'local')"),
+        )
         batch_op.drop_index(batch_op.f("ix_mail_account_user_id"))
 
     op.drop_table("mail_account")
