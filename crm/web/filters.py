@@ -129,13 +129,13 @@ def time_tag(value: datetime | None, zone: tzinfo, now: datetime) -> Markup:
 
 def initials(name: str) -> str:
     """Up to two letters for an avatar, titles left out."""
-    words = [w for w in name.replace(",", " ").split() if w[:1].isalnum() and w.rstrip(".").lower() not in {"dr", "the"}]
-    letters = [w[0].upper() for w in words]
+    words = [word for word in name.replace(",", " ").split() if word[:1].isalnum()]
+    letters = [word[0].upper() for word in words if word.rstrip(".").lower() not in {"dr", "the"}]
     return "".join(letters[:1] + letters[-1:]) if len(letters) > 1 else "".join(letters)
 
 
 def attrs(values: Mapping[str, object]) -> Markup:
-    """Extra attributes of a macro: `data_check="/x"` becomes `data-check="/x"`, True a bare name, None and False none."""
+    """Extra attributes of a macro: `data_x="1"` becomes `data-x="1"`, True a bare name, None and False nothing."""
     parts = []
     for name, value in values.items():
         if value is None or value is False:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import cast
 
 from crm.domain.kinds import (
     ActivityKind,
@@ -113,17 +115,19 @@ HOWS: dict[ReferralHow, str] = {
     ReferralHow.IN_PERSON: "In person",
     ReferralHow.PATIENT_MENTION: "A patient named the doctor",
 }
-_LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
-    Stage: {**STAGES},
-    Outcome: {**OUTCOMES},
-    ActivityKind: {kind: words for kind, (words, _) in KINDS.items()},
-    TaskKind: {kind: words for kind, (words, _) in TASKS.items()},
-    Ask: {**ASKS},
-    CareStage: {**CARE},
-    ContactRole: {**CONTACTS},
-    ReferralStatus: {**REFERRALS},
-    ReferralHow: {**HOWS},
-}
+_TABLES: tuple[Mapping[StrEnum, str], ...] = (
+    cast(Mapping[StrEnum, str], STAGES),
+    cast(Mapping[StrEnum, str], OUTCOMES),
+    {kind: words for kind, (words, _) in KINDS.items()},
+    {kind: words for kind, (words, _) in TASKS.items()},
+    cast(Mapping[StrEnum, str], ASKS),
+    cast(Mapping[StrEnum, str], CARE),
+    cast(Mapping[StrEnum, str], CONTACTS),
+    cast(Mapping[StrEnum, str], REFERRALS),
+    cast(Mapping[StrEnum, str], HOWS),
+)
+# By type first: members of different enums with equal values are equal keys.
+_LABELS: dict[type[StrEnum], Mapping[StrEnum, str]] = {type(next(iter(table))): table for table in _TABLES}
 
 
 def label(value: StrEnum | str | None) -> str:
