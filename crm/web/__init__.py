@@ -10,7 +10,10 @@ from crm.bootstrap import Handoff, open_handoff
 from crm.config import ROOT
 
 # Modules of this package that define `bp`, in the order of the navigation.
-NOUNS: tuple[str, ...] = ()
+NOUNS: tuple[str, ...] = (
+    "sessions",
+    "welcome",
+)
 
 
 def create_app(handoff: Handoff | None = None) -> Flask:

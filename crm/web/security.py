@@ -1,0 +1,150 @@
+"""Who may see what: sign-in, where a request comes from, and what browsers are told.
+
+Every page needs a signed-in person except those named in `PUBLIC`, each with its reason.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import Flask, Response, abort, g, jsonify, redirect, request, url_for
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.wrappers import Response as AnyResponse
+
+from crm.bootstrap import Handoff
+from crm.services import accounts
+from crm.web import errors, headers, keys
+from crm.web.context import db, handoff, now, wants_json
+
+COOKIE = "handoff_session"
+
+PUBLIC: dict[str, str] = {
+    "assets.file": "Style sheets, scripts and icons hold no data; the sign-in page needs them.",
+    "assets.favicon": "The logo mark.",
+    "assets.manifest": "The app's name and icon, asked for without cookies.",
+    "sessions.new": "The page to sign in on.",
+    "sessions.create": "Signing in; guessing is throttled.",
+    "welcome.new": "The first-run page: there is nobody to sign in yet. Closed once there is an owner.",
+    "welcome.create": "Makes the owner, once.",
+    "unsubscribe.page": "A provider who gets our mail has no account; the random token in the link is the key.",
+    "unsubscribe.confirm": "As above: unsubscribing must work without signing in.",
+    "unsubscribe.one_click": "Mail programs post here by themselves (RFC 8058), without cookie or page.",
+}
+"""Endpoints that need no sign-in, and why."""
+
+ANY_ORIGIN: dict[str, str] = {
+    "unsubscribe.one_click": "The mail provider's server posts it (RFC 8058); the token in the address is the proof.",
+    "unsubscribe.confirm": "Pressed in whatever opened the mail; the token is the proof and it can only unsubscribe.",
+}
+"""Endpoints that take a POST from another site, and why."""
+
+WITHOUT_VISITOR = frozenset({"assets.file", "assets.favicon", "assets.manifest"})
+"""Endpoints that never look at who is asking."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def install(app: Flask) -> None:
+    """Guard every request, set the headers of every response, and show errors as pages."""
+    wired: Handoff = app.extensions["handoff"]
+    app.secret_key = keys.flash_key(wired.settings.data_dir)
+    app.config.update(
+        SESSION_COOKIE_NAME="handoff_flash",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=32 * 1024 * 1024,
+    )
+    app.session_interface = _FlashCookie()
+    app.before_request(guard)
+    app.after_request(headers.add)
+    errors.install(app)
+
+
+class _FlashCookie(SecureCookieSessionInterface):
+    """Flask's own cookie carries nothing but messages for the next page."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def guard() -> AnyResponse | None:
+    """Before every view: same site, somebody signed in, first run done. Sets `g.user`, `g.business`, `g.zone`."""
+    _nobody()
+    if request.method not in SAFE_METHODS and request.endpoint not in ANY_ORIGIN and not from_here():
+        abort(403, "This request came from another site, so nothing was done. Open the page here and try again.")
+    if request.endpoint in WITHOUT_VISITOR:
+        return None
+    _recognize()
+    if request.endpoint is None or request.endpoint in PUBLIC or g.user is not None:
+        return None
+    return _ask_to_sign_in()
+
+
+def from_here() -> bool:
+    """Whether a request that changes something comes from one of our own pages.
+
+    Browsers say so in Sec-Fetch-Site; where they don't (plain http on a network address), Origin names the page, and
+    in old ones Referer. A request with none of the three is not from a browser that could be led astray.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin", request.headers.get("Referer"))
+    if origin is None:
+        return True
+    return urlsplit(origin).netloc in {request.host, urlsplit(handoff().settings.public_url).netloc} - {""}
+
+
+def set_cookie(response: AnyResponse, signed_in: accounts.SignedIn) -> None:
+    """Give the browser its session."""
+    response.set_cookie(
+        COOKIE, signed_in.token, expires=signed_in.expires_at, httponly=True, samesite="Lax", secure=request.is_secure
+    )
+
+
+def drop_cookie(response: AnyResponse) -> None:
+    """Take the session from the browser."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+
+
+def zone_named(name: str | None) -> ZoneInfo:
+    """The zone, or UTC when the name is none."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _nobody() -> None:
+    g.user = g.business = g.web_session = None
+    g.zone = ZoneInfo("UTC")
+
+
+def _recognize() -> None:
+    visitor = accounts.visitor(db(), request.cookies.get(COOKIE, ""), now=now())
+    if visitor is not None:
+        g.user, g.business, g.web_session = visitor.user, visitor.business, visitor.session
+        g.zone = zone_named(visitor.user.zone or (visitor.business.zone if visitor.business else None))
+
+
+def _ask_to_sign_in() -> AnyResponse:
+    first_run = accounts.needs_owner(db())
+    page = url_for("welcome.new") if first_run else url_for("sessions.new", next=_way_back())
+    if wants_json():
+        return _json_401("Sign in again, then repeat this. What you wrote is still on the page.", page)
+    return redirect(page, 303)
+
+
+def _json_401(sentence: str, page: str) -> Response:
+    response = jsonify(error="signed_out", message=sentence, sign_in=page)
+    response.status_code = 401
+    return response
+
+
+def _way_back() -> str | None:
+    """Where to go after signing in: the page asked for, or the page on which something was sent."""
+    if request.method in SAFE_METHODS:
+        return request.full_path.rstrip("?") if request.path != "/" else None
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    return referrer.path if referrer.netloc == request.host else None
