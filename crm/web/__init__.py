@@ -13,16 +13,20 @@ from crm.config import ROOT
 NOUNS: tuple[str, ...] = (
     "sessions",
     "welcome",
+    "board",
+    "providers",
+    "practices",
 )
 
 
 def create_app(handoff: Handoff | None = None) -> Flask:
     """Make the Flask application around a wired Handoff (made from the environment when none is given)."""
-    app = Flask(__name__, template_folder=str(ROOT / "templates" / "web"), static_folder="static")
+    app = Flask(__name__, template_folder=str(ROOT / "templates" / "web"), static_folder=None)
     app.extensions["handoff"] = handoff or open_handoff()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for name in ("security", "presentation"):
         import_module(f"crm.web.{name}").install(app)
-    for name in NOUNS:
-        app.register_blueprint(import_module(f"crm.web.{name}").bp)
+    # Several modules may serve one noun: they share its blueprint.
+    for blueprint in dict.fromkeys(import_module(f"crm.web.{name}").bp for name in NOUNS):
+        app.register_blueprint(blueprint)
     return app
