@@ -297,7 +297,10 @@ def make_message(session: Session, **given: Any) -> Message:
         "due_at": NOW,
         "created_at": NOW,
     }
-    return _row(session, Message, defaults | _parent(session, given, "provider_id", make_provider), given)
+    parents = _parent(session, given, "provider_id", make_provider) | _parent(
+        session, given, "mail_account_id", make_mail_account
+    )
+    return _row(session, Message, defaults | parents, given)
 
 
 def make_message_attempt(session: Session, **given: Any) -> MessageAttempt:
