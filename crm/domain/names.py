@@ -92,22 +92,6 @@ def sort_name(name: PersonName) -> str:
     return (text.lower() if text.isascii() else fold(text)).strip()
 
 
-def greeting(name: PersonName) -> str:
-    """How to address the person: "Dr. López-Ruiz" for doctors, else the first name."""
-    if name.last and (name.prefix == "Dr." or is_doctor(name.credentials)):
-        return f"Dr. {name.last}"
-    return name.first or name.last
-
-
-def is_doctor(credentials: str) -> bool:
-    """Whether the credentials are those of somebody greeted as doctor in a clinic."""
-    return not _DOCTORS.isdisjoint(credentials.split(", "))
-
-
-# Physical therapists with a DPT go by their first name in most clinics, so they are not here.
-_DOCTORS = frozenset(("MD", "DO", "PhD", "DC", "DPM", "DDS", "DMD", "OD", "PsyD", "AuD", "EdD", "DNP", "MBBS"))
-
-
 def _middle(text: str) -> str:
     return text + "." if len(text) == 1 else proper_name(text)
 

@@ -13,7 +13,6 @@ def test_a_typed_name_is_taken_apart() -> None:
     assert parsed == PersonName("Dr.", "Maria", "C.", "López-Ruiz", "", "MD, FAAOS")
     assert names.display_name(parsed) == "Maria C. López-Ruiz, MD, FAAOS"
     assert names.sort_name(parsed) == "lopez-ruiz maria c."
-    assert names.greeting(parsed) == "Dr. López-Ruiz"
 
 
 @pytest.mark.parametrize(
@@ -64,14 +63,6 @@ def test_a_directory_row_keeps_generation_and_credentials() -> None:
     name = names.from_directory("JOHN", "A", "SMITH", suffix="JR.", prefix="DR.", credentials="M.D.,P.H.D")
     assert name == PersonName("Dr.", "John", "A.", "Smith", "Jr.", "MD, PhD")
     assert names.display_name(name) == "John A. Smith Jr., MD, PhD"
-
-
-@pytest.mark.parametrize(
-    ("credentials", "greeting"),
-    [("MD", "Dr. Shah"), ("DO, FACP", "Dr. Shah"), ("PT, DPT", "Anil"), ("RN", "Anil"), ("", "Anil")],
-)
-def test_who_is_greeted_as_doctor(credentials: str, greeting: str) -> None:
-    assert names.greeting(PersonName(first="Anil", last="Shah", credentials=credentials)) == greeting
 
 
 @given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ' -", min_size=1, max_size=30))
