@@ -27,8 +27,8 @@ def test_all_rows_fit_postgres_too(postgres_db: Database) -> None:
 
 
 def test_a_misspelt_column_is_an_error(sqlite_db: Database) -> None:
-    with sqlite_db.write() as session, pytest.raises(TypeError, match="Provider has no nmae"):
-        factories.make_provider(session, nmae="Ng")
+    with sqlite_db.write() as session, pytest.raises(TypeError, match="Provider has no fullname"):
+        factories.make_provider(session, fullname="Ng")
 
 
 def test_a_provider_at_a_practice_repeats_its_place(sqlite_db: Database) -> None:
