@@ -219,6 +219,7 @@ class ImportState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    UNDOING = "undoing"
     UNDONE = "undone"
 
 

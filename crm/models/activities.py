@@ -28,7 +28,7 @@ class Activity(Row, table=True):
 
     id: int | None = key()
     provider_id: int = fk("provider.id", null=False, index=False)
-    practice_id: int | None = fk("practice.id", index=False)
+    practice_id: int | None = fk("practice.id")
     contact_id: int | None = fk("contact.id", index=False)
     kind: ActivityKind = choice(ActivityKind)
     outcome: Outcome | None = choice(Outcome, null=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlmodel import Field
 
 from crm.domain.kinds import ImportKind, ImportState
-from crm.models.types import Row, choice, fk, instant, json_map, key, text
+from crm.models.types import Row, choice, fk, instant, json_list, json_map, key, text
 
 
 class ImportRun(Row, table=True):
@@ -48,3 +49,36 @@ class ImportSkip(Row, table=True):
     line: int = 0
     reason: str = ""
     content: str = text()
+
+
+class ImportRow(Row, table=True):
+    """A staged row of a list of contacts, which people look at and mend before it is applied.
+
+    `cells` are as written; `content` is what would be taken from them; `verdict` is new, changed, unchanged or skipped.
+    """
+
+    __tablename__ = "import_row"
+    __table_args__ = (
+        sa.Index("ix_import_row_import_line", "import_id", "line"),
+        sa.Index("ix_import_row_verdict", "import_id", "verdict", "line"),
+    )
+
+    id: int | None = key()
+    import_id: int = fk("import_run.id", null=False, index=False, cascade=True)
+    line: int = 0
+    cells: list[str] = json_list()
+    content: dict[str, object] = json_map()
+    problems: dict[str, object] = json_map()
+    verdict: str = Field(default="", max_length=12)
+    reason: str = ""
+    provider_id: int | None = Field(default=None)
+
+
+class DeactivatedNpi(Row, table=True):
+    """A deactivated NPI of the directory that is no provider here; kept so that it is new only once."""
+
+    __tablename__ = "deactivated_npi"
+
+    npi: str = Field(primary_key=True, max_length=10)
+    deactivated_on: date
+    import_id: int | None = Field(default=None, index=True)

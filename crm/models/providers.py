@@ -12,6 +12,8 @@ from crm.domain.pipeline import Stage
 from crm.models.types import EnumText, Row, choice, fk, instant, json_list, json_map, key, text
 
 ALIVE = sa.text("archived_at IS NULL")
+PLANNED = sa.text("archived_at IS NULL AND next_due_on IS NOT NULL")
+REFERRED = sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL")
 NEAR = sa.text("archived_at IS NULL AND distance_miles IS NOT NULL")
 
 
@@ -38,6 +40,8 @@ class Provider(Row, table=True):
         sa.Index("ix_provider_sort_name", "sort_name", "id"),
         _alive("ix_provider_fit", "fit", "id"),
         _alive("ix_provider_stage_fit", "stage", "fit", "id"),
+        sa.Index("ix_provider_stage_due", "stage", "next_due_on", "id", sqlite_where=PLANNED, postgresql_where=PLANNED),
+        sa.Index("ix_provider_referred", "last_referral_on", "id", sqlite_where=REFERRED, postgresql_where=REFERRED),
         _alive("ix_provider_specialty_fit", "specialty", "fit", "id"),
         _alive("ix_provider_city_fit", "city", "fit", "id"),
         sa.Index("ix_provider_distance", "distance_miles", "id", sqlite_where=NEAR, postgresql_where=NEAR),
@@ -55,7 +59,19 @@ class Provider(Row, table=True):
             sqlite_where=sa.text("last_touch_at IS NOT NULL"),
             postgresql_where=sa.text("last_touch_at IS NOT NULL"),
         ),
-        sa.Index("ix_provider_import", "import_id"),
+        sa.Index(
+            "ix_provider_import",
+            "import_id",
+            "id",
+            sqlite_where=sa.text("import_id IS NOT NULL"),
+            postgresql_where=sa.text("import_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_provider_merged_into",
+            "merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        ),
         sa.Index(
             "ix_provider_owner",
             "owner_id",

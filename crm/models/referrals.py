@@ -25,7 +25,7 @@ class Referral(Row, table=True):
     id: int | None = key()
     client_id: int = fk("client.id", null=False)
     provider_id: int = fk("provider.id", null=False, index=False)
-    practice_id: int | None = fk("practice.id", index=False)
+    practice_id: int | None = fk("practice.id")
     received_on: date
     service_key: str = Field(max_length=40)
     how: ReferralHow = choice(ReferralHow, ReferralHow.CALL)

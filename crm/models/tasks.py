@@ -25,7 +25,7 @@ class Task(Row, table=True):
 
     id: int | None = key()
     provider_id: int | None = fk("provider.id", index=False)
-    practice_id: int | None = fk("practice.id", index=False)
+    practice_id: int | None = fk("practice.id")
     referral_id: int | None = Field(default=None, index=True)
     kind: TaskKind = choice(TaskKind, TaskKind.TODO)
     title: str = Field(max_length=200)

@@ -22,7 +22,7 @@ class Visit(Row, table=True):
 
     id: int | None = key()
     provider_id: int = fk("provider.id", null=False)
-    practice_id: int | None = fk("practice.id", index=False)
+    practice_id: int | None = fk("practice.id")
     owner_id: int | None = fk("user_account.id", index=False)
     planned_on: date
     planned_at: datetime | None = instant()

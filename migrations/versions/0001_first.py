@@ -52,6 +52,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_chore_due_at"), ["due_at"], unique=False)
 
     op.create_table(
+        "deactivated_npi",
+        sa.Column("npi", sa.String(length=10), nullable=False),
+        sa.Column("deactivated_on", sa.Date(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("npi", name=op.f("pk_deactivated_npi")),
+    )
+    with op.batch_alter_table("deactivated_npi", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deactivated_npi_import_id"), ["import_id"], unique=False)
+
+    op.create_table(
         "login_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=300), nullable=False),
@@ -417,13 +427,26 @@ def upgrade() -> None:
             sqlite_where=sa.text("archived_at IS NULL"),
             postgresql_where=sa.text("archived_at IS NULL"),
         )
-        batch_op.create_index("ix_provider_import", ["import_id"], unique=False)
+        batch_op.create_index(
+            "ix_provider_import",
+            ["import_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("import_id IS NOT NULL"),
+            postgresql_where=sa.text("import_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_provider_last_touch",
             ["last_touch_at", "id"],
             unique=False,
             sqlite_where=sa.text("last_touch_at IS NOT NULL"),
             postgresql_where=sa.text("last_touch_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_provider_merged_into",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_provider_next_due",
@@ -447,6 +470,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("phone != ''"),
         )
         batch_op.create_index(batch_op.f("ix_provider_practice_id"), ["practice_id"], unique=False)
+        batch_op.create_index(
+            "ix_provider_referred",
+            ["last_referral_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL"),
+        )
         batch_op.create_index("ix_provider_sort_name", ["sort_name", "id"], unique=False)
         batch_op.create_index(
             "ix_provider_specialty_fit",
@@ -454,6 +484,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("archived_at IS NULL"),
             postgresql_where=sa.text("archived_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_provider_stage_due",
+            ["stage", "next_due_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("archived_at IS NULL AND next_due_on IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NULL AND next_due_on IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_provider_stage_fit",
@@ -551,6 +588,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.create_index("ix_activity_kind_at", ["kind", "happened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_practice_id"), ["practice_id"], unique=False)
         batch_op.create_index("ix_activity_provider_at", ["provider_id", "happened_at", "id"], unique=False)
         batch_op.create_index("uq_activity_client_key", ["client_key"], unique=True)
 
@@ -591,6 +629,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_change_change_set_id"), ["change_set_id"], unique=False)
+
+    op.create_table(
+        "import_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("verdict", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import_run.id"], name=op.f("fk_import_row_import_id_import_run"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_import_row_import_line", ["import_id", "line"], unique=False)
+        batch_op.create_index("ix_import_row_verdict", ["import_id", "verdict", "line"], unique=False)
 
     op.create_table(
         "import_skip",
@@ -809,6 +867,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("referral", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_referral_client_id"), ["client_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_practice_id"), ["practice_id"], unique=False)
         batch_op.create_index("ix_referral_provider", ["provider_id", "received_on"], unique=False)
         batch_op.create_index("ix_referral_received", ["received_on", "id"], unique=False)
         batch_op.create_index("ix_referral_status", ["status", "received_on"], unique=False)
@@ -857,6 +916,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('open', 'waiting')"),
             postgresql_where=sa.text("state IN ('open', 'waiting')"),
         )
+        batch_op.create_index(batch_op.f("ix_task_practice_id"), ["practice_id"], unique=False)
         batch_op.create_index(
             "ix_task_provider",
             ["provider_id", "due_on"],
@@ -892,6 +952,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("ix_visit_day", ["planned_on", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_practice_id"), ["practice_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_provider_id"), ["provider_id"], unique=False)
         batch_op.create_index("uq_visit_client_key", ["client_key"], unique=True)
 
@@ -988,6 +1049,7 @@ def downgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("uq_visit_client_key")
         batch_op.drop_index(batch_op.f("ix_visit_provider_id"))
+        batch_op.drop_index(batch_op.f("ix_visit_practice_id"))
         batch_op.drop_index("ix_visit_day")
 
     op.drop_table("visit")
@@ -998,6 +1060,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('open', 'waiting')"),
             postgresql_where=sa.text("state IN ('open', 'waiting')"),
         )
+        batch_op.drop_index(batch_op.f("ix_task_practice_id"))
         batch_op.drop_index(
             "ix_task_live",
             sqlite_where=sa.text("state IN ('open', 'waiting')"),
@@ -1011,6 +1074,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_referral_status")
         batch_op.drop_index("ix_referral_received")
         batch_op.drop_index("ix_referral_provider")
+        batch_op.drop_index(batch_op.f("ix_referral_practice_id"))
         batch_op.drop_index(batch_op.f("ix_referral_client_id"))
 
     op.drop_table("referral")
@@ -1054,6 +1118,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_import_skip_import_id"))
 
     op.drop_table("import_skip")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_row_verdict")
+        batch_op.drop_index("ix_import_row_import_line")
+
+    op.drop_table("import_row")
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_change_change_set_id"))
 
@@ -1065,6 +1134,7 @@ def downgrade() -> None:
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index("uq_activity_client_key")
         batch_op.drop_index("ix_activity_provider_at")
+        batch_op.drop_index(batch_op.f("ix_activity_practice_id"))
         batch_op.drop_index("ix_activity_kind_at")
 
     op.drop_table("activity")
@@ -1083,11 +1153,21 @@ def downgrade() -> None:
             postgresql_where=sa.text("archived_at IS NULL"),
         )
         batch_op.drop_index(
+            "ix_provider_stage_due",
+            sqlite_where=sa.text("archived_at IS NULL AND next_due_on IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NULL AND next_due_on IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_provider_specialty_fit",
             sqlite_where=sa.text("archived_at IS NULL"),
             postgresql_where=sa.text("archived_at IS NULL"),
         )
         batch_op.drop_index("ix_provider_sort_name")
+        batch_op.drop_index(
+            "ix_provider_referred",
+            sqlite_where=sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL"),
+            postgresql_where=sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_provider_practice_id"))
         batch_op.drop_index(
             "ix_provider_phone", sqlite_where=sa.text("phone != ''"), postgresql_where=sa.text("phone != ''")
@@ -1103,11 +1183,20 @@ def downgrade() -> None:
             postgresql_where=sa.text("next_due_on IS NOT NULL"),
         )
         batch_op.drop_index(
+            "ix_provider_merged_into",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_provider_last_touch",
             sqlite_where=sa.text("last_touch_at IS NOT NULL"),
             postgresql_where=sa.text("last_touch_at IS NOT NULL"),
         )
-        batch_op.drop_index("ix_provider_import")
+        batch_op.drop_index(
+            "ix_provider_import",
+            sqlite_where=sa.text("import_id IS NOT NULL"),
+            postgresql_where=sa.text("import_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_provider_fit",
             sqlite_where=sa.text("archived_at IS NULL"),
@@ -1178,6 +1267,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_login_attempt_key_at")
 
     op.drop_table("login_attempt")
+    with op.batch_alter_table("deactivated_npi", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deactivated_npi_import_id"))
+
+    op.drop_table("deactivated_npi")
     with op.batch_alter_table("chore", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chore_due_at"))
 
