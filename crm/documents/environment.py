@@ -271,7 +271,8 @@ def _fill(template: Callable[[], Template], fields: MergeFields, mark_missing: b
     except TemplateNotFound as error:
         raise TemplateFault(f"There is no template “{error.name}”.") from error
     except TemplateSyntaxError as error:
-        raise TemplateFault(f"{(error.message or '').rstrip('.')}.", template=error.name or "", line=error.lineno) from error
+        reason = f"{(error.message or 'It can’t be read').rstrip('.')}."
+        raise TemplateFault(reason, template=error.name or "", line=error.lineno) from error
     except (TemplateError, TypeError, ValueError, RecursionError, ArithmeticError) as error:
         raise TemplateFault(_reason(error), line=_line_of(error)) from error
     finally:

@@ -95,6 +95,7 @@ class ProviderFields(Fields):
     title: ClassVar[str] = "The provider"
 
     salutation: str = says("Name", "How you address them", "Dr. Okafor", ON_PROVIDER)
+    dear: str = says("Name", "How you greet them, after Hello or Dear", "Dr. Okafor", ON_PROVIDER)
     name: str = says("Name", "Full name without credentials", "Grace Okafor", ON_PROVIDER)
     formal_name: str = says("Name", "Full name with credentials, for an envelope", "Grace Okafor, MD", ON_PROVIDER)
     first_name: str = says("First name", "First name", "Grace", ON_PROVIDER)
