@@ -26,6 +26,13 @@ class Handoff:
     db: Database
     clock: Clock = field(default=utc_now)
 
+    def __post_init__(self) -> None:
+        """Let small changes be found by search at once; the worker does the large ones."""
+        from crm.services import search_entries
+
+        if search_entries.catch_up not in self.db.before_commit:
+            self.db.before_commit.append(search_entries.catch_up)
+
     def now(self) -> datetime:
         """The current instant, aware UTC."""
         return self.clock()

@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -51,6 +51,7 @@ class Database:
         self._reader = self.engine.execution_options(**reading)
         self._durable = self.engine.execution_options(durable=True)
         self._writing = threading.local()
+        self.before_commit: list[Callable[[Session], None]] = []
 
     @property
     def path(self) -> Path | None:
@@ -76,6 +77,8 @@ class Database:
             bind = self._durable if durable else self.engine
             with Session(bind, expire_on_commit=False) as session, session.begin():
                 yield session
+                for last_word in self.before_commit:
+                    last_word(session)
         finally:
             self._writing.on = False
 

@@ -1,0 +1,111 @@
+"""Find providers by what somebody remembers of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from crm.domain import search as words
+from crm.domain.search import TRIGRAM, Entry, Term, Tier
+from crm.store import search as store
+from crm.store.search import Look
+
+MOST = 200
+"""So many candidates are ranked; of more, the better tiers are asked for by themselves, the worked ones first."""
+
+
+class Found(NamedTuple):
+    """Ids of the providers that answer, best first, and how well. `meant` are the words searched for instead."""
+
+    ids: list[int]
+    tiers: dict[int, Tier]
+    meant: tuple[str, ...] = ()
+
+
+NOTHING = Found([], {})
+
+
+def find(session: Session, question: str, *, limit: int = 50) -> Found:
+    """Providers by name, practice, city, phone or its last digits, NPI, or words of a note.
+
+    Whole words first, then beginnings, then fragments; only when there is none of them, what may have been meant.
+    """
+    asked = words.terms(question)
+    if not asked:
+        return NOTHING
+    found = _ranked(session, asked, limit)
+    if found.ids or any(word.isdecimal() for term in asked for word in term):
+        return found
+    return _meant(session, asked, limit)
+
+
+def _meant(session: Session, asked: Sequence[Term], limit: int) -> Found:
+    """The same question with each word that nobody has replaced by the likeliest that somebody has."""
+    instead = tuple(_nearest(session, term[0]) for term in asked)
+    if not all(instead) or instead == tuple(asked):
+        return NOTHING
+    found = _ranked(session, instead, limit)
+    meant = tuple(word for term in instead for word in term[:1])
+    return Found(found.ids, dict.fromkeys(found.ids, Tier.TYPO), meant)
+
+
+def _nearest(session: Session, word: str) -> Term:
+    if store.matches(session, Look(((word,),), Tier.PREFIX), 1):
+        return (word,)
+    return words.likely(word, store.words_near(session, len(word), 1 if len(word) <= 5 else 2))
+
+
+def _ranked(session: Session, asked: Sequence[Term], limit: int) -> Found:
+    candidates = _candidates(session, asked, limit)
+    entries = store.entries(session, candidates)
+    ranks = {one: _rank(asked, entry) for one, entry in entries.items()}
+    ids = sorted(ranks, key=lambda one: (*ranks[one], entries[one].name, one))[:limit]
+    return Found(ids, {one: ranks[one][0] for one in ids})
+
+
+def _rank(asked: Sequence[Term], entry: Entry) -> tuple[Tier, bool, bool]:
+    """Tier, then names before the rest, then those whom somebody works with."""
+    everywhere = words.tier(asked, entry.name, entry.body, entry.tails)
+    best = Tier.FRAGMENT if everywhere is None else everywhere
+    return best, words.tier(asked, entry.name) != best, entry.mark == ""
+
+
+def _candidates(session: Session, asked: Sequence[Term], limit: int) -> list[int]:
+    """All that answer when they are few; otherwise the best of each tier, until there are enough."""
+    widest = _widest(session, asked)
+    found = dict.fromkeys(widest(MOST))
+    if len(found) < MOST:
+        return list(found)
+    best: dict[int, None] = {}
+    for tier, in_name in product((Tier.EXACT, Tier.PREFIX), (True, False)):
+        for worked in (True, False):
+            best.update(dict.fromkeys(store.matches(session, Look(asked, tier, in_name, worked), MOST)))
+        if len(best) >= limit:
+            return list(best)
+    return list(best | found)
+
+
+def _widest(session: Session, asked: Sequence[Term]) -> Callable[[int], list[int]]:
+    """Fragments, where a word is long enough for them; short ones anywhere in a known word."""
+    if any(len(word) >= TRIGRAM for term in asked for word in term):
+        return lambda limit: _both(session, asked, limit)
+    return lambda limit: _short(session, asked, limit)
+
+
+def _both(session: Session, asked: Sequence[Term], limit: int) -> list[int]:
+    """Fragments, and whole words, which also know the last digits of a phone number."""
+    found = store.matches(session, Look(asked, Tier.FRAGMENT), limit)
+    if len(found) < limit and any(word.isdecimal() for term in asked for word in term):
+        found += store.matches(session, Look(asked, Tier.PREFIX), limit)
+    return found
+
+
+def _short(session: Session, asked: Sequence[Term], limit: int) -> list[int]:
+    found = store.matches(session, Look(asked, Tier.PREFIX), limit)
+    if len(found) >= limit:
+        return found
+    inside = tuple((*term, *store.words_like(session, term[0], 40)) for term in asked)
+    return found + store.matches(session, Look(inside, Tier.EXACT), limit)

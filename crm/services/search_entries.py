@@ -1,0 +1,96 @@
+"""Keep search fresh: small changes in the transaction that makes them, large ones by the worker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from crm.domain import search as words
+from crm.domain.pipeline import Stage
+from crm.domain.search import Entry
+from crm.store import search_entries as store
+from crm.store.engine import Database
+
+AT_ONCE = 20
+"""Up to so many entries are made before the change itself is committed."""
+
+BATCH = 1000
+PART = 500
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def catch_up(session: Session) -> None:
+    """Called before every commit: what this transaction changed is found the moment it is saved.
+
+    A longer queue is left to the worker, so that no request pays for somebody's import.
+    """
+    session.flush()
+    ids = store.stale(session, AT_ONCE + 1)
+    if 0 < len(ids) <= AT_ONCE:
+        refresh(session, ids)
+
+
+def refresh_due(db: Database, *, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Make every entry that is due, a batch a transaction. Returns how many."""
+    count = 0
+    while not stopping():
+        with db.write() as session:
+            ids = store.stale(session, BATCH)
+            refresh(session, ids)
+        count += len(ids)
+        if len(ids) < BATCH:
+            break
+    return count
+
+
+def next_due(session: Session) -> datetime | None:
+    """A time long past when something is queued, else None."""
+    return ALWAYS if store.is_stale(session) else None
+
+
+def refresh(session: Session, ids: Iterable[int]) -> None:
+    """Make the entries of these providers anew, in the caller's transaction."""
+    session.flush()
+    wanted = list(dict.fromkeys(ids))
+    for at in range(0, len(wanted), PART):
+        part = wanted[at : at + PART]
+        entries = _entries(session, part)
+        found = {word for entry, place in entries.values() for word in words.words_of(f"{entry.name} {place}")}
+        store.replace(session, part, {one: entry for one, (entry, _) in entries.items()}, found)
+
+
+def _entries(session: Session, ids: Sequence[int]) -> dict[int, tuple[Entry, str]]:
+    rows = [row for row in store.provider_rows(session, ids) if row.merged_into_id is None]
+    practices = _grouped(store.practice_rows(session, ids))
+    people = _grouped(store.contact_rows(session, sorted({row.practice_id for row in rows if row.practice_id})))
+    lines = _grouped(store.written(session, ids))
+    return {row.id: _entry(row, practices[row.id], people[row.practice_id], lines[row.id]) for row in rows}
+
+
+def _grouped(rows: Iterable[Sequence[Any]]) -> dict[int, list[Sequence[Any]]]:
+    groups: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row[0]].append(row[1:])
+    return groups
+
+
+def _entry(row: Any, practices: list[Any], people: list[Any], lines: list[Any]) -> tuple[Entry, str]:
+    """The entry, and its plain words of place, which typos are compared with too."""
+    places = dict.fromkeys(
+        (row.practice_name, row.city, *(word for name, city, _ in practices for word in (name, city)))
+    )
+    remarks = " ".join((row.remarks, *(text for line in lines for text in line), *(name for name, _ in people)))
+    numbers = (row.phone, *(phone for *_, phone in practices), *(phone for _, phone in people))
+    entry = words.entry(
+        names=(row.display_name, row.said_as),
+        places=(*places, row.zip, row.email),
+        phones=numbers,
+        npi=row.npi or "",
+        remarks=remarks,
+        worked=row.last_touch_at is not None or row.stage is not Stage.PROSPECT,
+    )
+    return entry, words.plain(" ".join(places))

@@ -1,0 +1,101 @@
+"""Looking things up in the search tables, on SQLite (FTS5) and PostgreSQL (pg_trgm)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from crm.domain.search import TRIGRAM, Entry, Term, Tier
+
+
+def on_sqlite(session: Session) -> bool:
+    """Whether this session talks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+class Look(NamedTuple):
+    """One look into the tables: every term at least this well, in names only or anywhere, among the worked or all."""
+
+    asked: Sequence[Term]
+    tier: Tier
+    in_name: bool = False
+    worked: bool = False
+
+
+def matches(session: Session, look: Look, limit: int) -> list[int]:
+    """Ids of providers whose entry answers, in no order."""
+    if not on_sqlite(session):
+        return _postgres_matches(session, look, limit)
+    if look.tier is Tier.FRAGMENT:
+        return _sqlite_fragments(session, look, limit)
+    return _sqlite_words(session, look, limit)
+
+
+def _sqlite_words(session: Session, look: Look, limit: int) -> list[int]:
+    question = _fts(look.asked, " *" if look.tier is Tier.PREFIX else "")
+    question = f"{{name}} : ({question})" if look.in_name else f"{{name body tails}} : ({question})"
+    if look.worked:
+        question += ' AND {mark} : "worked"'
+    statement = sa.text("SELECT rowid FROM search_whole WHERE search_whole MATCH :question LIMIT :limit")
+    return [row[0] for row in session.connection().execute(statement, {"question": question, "limit": limit})]
+
+
+def _sqlite_fragments(session: Session, look: Look, limit: int) -> list[int]:
+    long = [term for term in look.asked if all(len(word) >= TRIGRAM for word in term)]
+    question = _fts(long, "")
+    given: dict[str, object] = {"question": f"{{name}} : ({question})" if look.in_name else question, "limit": limit}
+    short = [term for term in look.asked if term not in long]
+    rest = _likes(short, "name" if look.in_name else "(provider_search.name || provider_search.body)", given)
+    if look.worked:
+        rest.append("mark <> ''")
+    join = "JOIN provider_search ON provider_id = search_part.rowid" if rest else ""
+    where = " AND ".join(["search_part MATCH :question", *rest])
+    statement = sa.text(f"SELECT search_part.rowid FROM search_part {join} WHERE {where} LIMIT :limit")
+    return [row[0] for row in session.connection().execute(statement, given)]
+
+
+def _fts(asked: Sequence[Term], star: str) -> str:
+    """FTS5's own language. Words hold letters and digits only, so that quoting them is safe."""
+    return " AND ".join("(" + " OR ".join(f'"{word}"{star}' for word in term) + ")" for term in asked)
+
+
+def _postgres_matches(session: Session, look: Look, limit: int) -> list[int]:
+    given: dict[str, object] = {"limit": limit}
+    around = {Tier.EXACT: (" ", " "), Tier.PREFIX: (" ", "")}.get(look.tier, ("", ""))
+    where = _likes(look.asked, "name" if look.in_name else "whole", given, around)
+    if look.worked:
+        where.append("mark <> ''")
+    statement = sa.text(f"SELECT provider_id FROM provider_search WHERE {' AND '.join(where)} LIMIT :limit")
+    return [row[0] for row in session.connection().execute(statement, given)]
+
+
+def _likes(asked: Sequence[Term], text: str, given: dict[str, object], around: tuple[str, str] = ("", "")) -> list[str]:
+    clauses = []
+    for term in asked:
+        names = [f"w{len(given) + at}" for at in range(len(term))]
+        given.update({name: f"%{word.join(around)}%" for name, word in zip(names, term, strict=True)})
+        clauses.append("(" + " OR ".join(f"{text} LIKE :{name}" for name in names) + ")")
+    return clauses
+
+
+def entries(session: Session, ids: Iterable[int]) -> dict[int, Entry]:
+    """The search entries of these providers."""
+    statement = sa.text("SELECT provider_id, name, body, tails, mark FROM provider_search WHERE provider_id IN :ids")
+    rows = session.connection().execute(statement.bindparams(sa.bindparam("ids", expanding=True)), {"ids": list(ids)})
+    return {row[0]: Entry(*row[1:]) for row in rows}
+
+
+def words_like(session: Session, part: str, limit: int) -> list[str]:
+    """Known words that hold `part` anywhere, for parts too short for trigrams."""
+    statement = sa.text("SELECT word FROM search_word WHERE word LIKE :part LIMIT :limit")
+    return [row[0] for row in session.connection().execute(statement, {"part": f"%{part}%", "limit": limit})]
+
+
+def words_near(session: Session, length: int, slips: int) -> list[str]:
+    """Known words of about this length."""
+    statement = sa.text("SELECT word FROM search_word WHERE length(word) BETWEEN :least AND :most")
+    given = {"least": length - slips, "most": length + slips}
+    return [row[0] for row in session.connection().execute(statement, given)]

@@ -1,0 +1,115 @@
+"""Keeping the search tables fresh: what an entry is made of, and putting new ones in place of the old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from crm.domain.kinds import ActivityKind
+from crm.domain.search import Entry
+from crm.models.activities import Activity
+from crm.models.practices import Affiliation, Contact, Practice
+from crm.models.providers import Provider
+from crm.models.search import SearchQueue
+
+WRITTEN = (
+    ActivityKind.CALL,
+    ActivityKind.VISIT,
+    ActivityKind.MEETING,
+    ActivityKind.IN_SERVICE,
+    ActivityKind.LETTER,
+    ActivityKind.FAX,
+    ActivityKind.EMAIL,
+    ActivityKind.REPLY,
+    ActivityKind.NOTE,
+    ActivityKind.REFERRAL,
+)
+"""Timeline lines whose words somebody may look for."""
+
+INSERT = "INSERT INTO provider_search (provider_id, name, body, tails, mark) VALUES (:id, :name, :body, :tails, :mark)"
+
+
+def stale(session: Session, limit: int) -> list[int]:
+    """The first providers of the queue."""
+    queue = select(SearchQueue.provider_id).order_by(col(SearchQueue.provider_id)).limit(limit)
+    return list(session.exec(queue.with_for_update(skip_locked=True)))
+
+
+def is_stale(session: Session) -> bool:
+    """Whether anything is queued."""
+    return session.exec(select(SearchQueue.provider_id).limit(1)).first() is not None
+
+
+def enqueue(session: Session, ids: Iterable[int]) -> None:
+    """Ask for new entries, for what no trigger can see."""
+    known = set(session.exec(select(SearchQueue.provider_id).where(col(SearchQueue.provider_id).in_(list(ids)))))
+    session.add_all([SearchQueue(provider_id=one) for one in dict.fromkeys(ids) if one not in known])
+    session.flush()
+
+
+def replace(session: Session, ids: Sequence[int], found: Mapping[int, Entry], words: Iterable[str]) -> None:
+    """Put the entries of `ids` in place of the old ones, and take `ids` off the queue."""
+    connection = session.connection()
+    for table in ("provider_search", "search_queue"):
+        gone = sa.text(f"DELETE FROM {table} WHERE provider_id IN :ids")
+        connection.execute(gone.bindparams(sa.bindparam("ids", expanding=True)), {"ids": list(ids)})
+    if found:
+        connection.execute(sa.text(INSERT), [{"id": one, **entry._asdict()} for one, entry in found.items()])
+    if rows := [{"word": word} for word in sorted(words)]:
+        connection.execute(sa.text("INSERT INTO search_word (word) VALUES (:word) ON CONFLICT DO NOTHING"), rows)
+
+
+def provider_rows(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """The columns of these providers that search shows."""
+    table = Provider.__table__.c  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+    columns = (
+        table.id,
+        table.display_name,
+        table.said_as,
+        table.npi,
+        table.phone,
+        table.email,
+        table.remarks,
+        table.practice_id,
+        table.practice_name,
+        table.city,
+        table.zip,
+        table.stage,
+        table.last_touch_at,
+        table.merged_into_id,
+    )
+    return session.connection().execute(sa.select(*columns).where(table.id.in_(ids))).all()
+
+
+def practice_rows(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, str, str, str]]]:
+    """(provider id, name, city, phone) of every practice where these providers work."""
+    joined = (
+        sa.select(Affiliation.provider_id, Practice.name, Practice.city, Practice.phone)  # type: ignore[call-overload]
+        .join(Practice, col(Practice.id) == col(Affiliation.practice_id))
+        .where(col(Affiliation.provider_id).in_(ids))
+    )
+    return session.execute(joined).all()
+
+
+def contact_rows(session: Session, practice_ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, str, str]]]:
+    """(practice id, name, phone) of the other people at these practices."""
+    columns = sa.select(Contact.practice_id, Contact.name, Contact.phone)  # type: ignore[call-overload]
+    alive = columns.where(col(Contact.practice_id).in_(practice_ids), col(Contact.archived_at).is_(None))
+    return session.execute(alive).all()
+
+
+def written(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, str, str]]]:
+    """(provider id, summary, body) of what was written about these providers, the latest first."""
+    lines = (
+        sa.select(Activity.provider_id, Activity.summary, Activity.body)  # type: ignore[call-overload]
+        .where(
+            col(Activity.provider_id).in_(ids),
+            col(Activity.kind).in_(WRITTEN),
+            col(Activity.undone_at).is_(None),
+            sa.or_(col(Activity.body) != "", col(Activity.summary) != ""),
+        )
+        .order_by(col(Activity.happened_at).desc())
+    )
+    return session.execute(lines).all()
