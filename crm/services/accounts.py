@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -108,7 +109,7 @@ def ensure_business(session: Session, *, zone: str = "", now: datetime) -> Busin
     business = store.business(session, lock=True)
     if business is None:
         business = Business(id=1, created_at=now, updated_at=now)
-        business.zone = zone or business.zone
+        business.zone = zone if zone in available_timezones() else business.zone
         session.add(business)
         session.flush()
     return business

@@ -1,0 +1,17 @@
+"""Queries about the trainer's own prices."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from crm.models.accounts import ServicePrice
+
+
+def own(session: Session) -> dict[str, ServicePrice]:
+    """The rows that differ from the catalogue, by service."""
+    return {row.service_key: row for row in session.exec(select(ServicePrice))}
+
+
+def switched_off(session: Session) -> frozenset[str]:
+    """Services that this trainer does not offer."""
+    return frozenset(session.exec(select(ServicePrice.service_key).where(col(ServicePrice.offered).is_(False))))
