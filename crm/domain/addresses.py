@@ -88,12 +88,20 @@ _ORDINAL = re.compile(r"^\d+(?:ST|ND|RD|TH)$")
 
 def address_key(line1: str, line2: str, zip_code: str) -> str:
     """The same text for one place however it is spelt: "1234 main st # 200|77005". Empty without a street line."""
-    line = f"{line1} {line2}" if line2 else line1
-    folded = _HASH.sub(" # ", fold(line).replace("'", ""))
-    words = [_WORDS.get(word, word) for word in _BREAK.sub(" ", _PO_BOX.sub("pobox", folded)).split()]
+    folded = fold(f"{line1} {line2}" if line2 else line1).replace("'", "")
+    # Most lines are letters, digits and spaces: the patterns are worth their time only for the others.
+    if "#" in folded:
+        folded = _HASH.sub(" # ", folded)
+    if "box" in folded:
+        folded = _PO_BOX.sub("pobox", folded)
+    if not folded.replace(" ", "").isalnum() or not folded.isascii():
+        folded = _BREAK.sub(" ", folded)
+    words = [_WORDS.get(word, word) for word in folded.split()]
     if not words:
         return ""
-    street = _REPEATED.sub("#", " ".join(words))
+    street = " ".join(words)
+    if "# #" in street:
+        street = _REPEATED.sub("#", street)
     return f"{street}|{zip5(zip_code)}"
 
 
@@ -113,13 +121,12 @@ def zip5(text: str) -> str:
     return digits.zfill(9)[:5] if len(digits) in (8, 9) else ""
 
 
-@lru_cache(maxsize=16384)
 def proper_line(text: str) -> str:
     """ "1234 N MAIN ST STE 200" to "1234 N Main St Ste 200"; mixed case is left as written."""
-    text = " ".join(text.split())
+    words = text.split()
     if not (text.isupper() or text.islower()):
-        return text
-    return " ".join(_line_word(word) for word in text.split(" "))
+        return " ".join(words)
+    return " ".join(map(_line_word, words))
 
 
 @lru_cache(maxsize=8192)
@@ -134,6 +141,7 @@ def one_line(line1: str, line2: str, city: str, state: str, zip_code: str) -> st
     return ", ".join(part for part in (line1, line2, city, place) if part)
 
 
+@lru_cache(maxsize=16384)
 def _line_word(word: str) -> str:
     upper = word.upper()
     if upper.rstrip(".,") in _DIRECTIONS:
