@@ -1,7 +1,106 @@
-"""The board: providers by stage."""
+"""The board: providers by stage, moved by mouse, touch, keys or menu."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from crm.domain.errors import Invalid
+from crm.domain.moves import NEEDS_REASON, NEEDS_RETURN
+from crm.domain.pipeline import ASIDE, PATH, Stage
+from crm.services import stages
+from crm.store import board as store
+from crm.web import cards, labels
+from crm.web.context import actor_id, db, flash_undo, now, wants_json
+from crm.web.forms import day_or_none
+from crm.web.presentation import today
 
 bp = Blueprint("board", __name__)
+
+FIRST = 25
+FIRST_ASIDE = 10
+MORE = 50
+
+
+@bp.get("/board")
+def index() -> str:
+    """Every stage with its first cards."""
+    with db().read() as session:
+        pages = {stage: store.column(session, stage, FIRST_ASIDE if stage in ASIDE else FIRST) for stage in Stage}
+        counts, funnel = store.counts(session), store.funnel(session)
+    columns = [_column(stage, pages[stage], counts[stage]) for stage in (*PATH, *ASIDE)]
+    return render_template("board/index.html", columns=columns, funnel=_funnel(funnel), total=sum(counts.values()))
+
+
+@bp.get("/board/<stage>.json")
+def more(stage: str) -> Response:
+    """The next cards of a column, after the mark of the last ones."""
+    mark = _mark(request.args.get("after", ""))
+    with db().read() as session:
+        page = store.column(session, _stage(stage), MORE, mark)
+    return jsonify(cards=[cards.as_json(card, today()) for card in page.cards], after=_text(page.after))
+
+
+@bp.post("/board/moves")
+def move() -> Response:
+    """Move one provider; a script gets the number of the change set to undo."""
+    stage = _stage(request.form.get("stage", ""))
+    provider_id = request.form.get("provider_id", type=int) or abort(400)
+    reason, back = request.form.get("reason", ""), day_or_none(request.form.get("return_on", ""), "return_on")
+    try:
+        moved = stages.move(db(), [provider_id], stage, reason=reason, return_on=back, actor_id=actor_id(), now=now())
+    except Invalid as error:
+        if wants_json():
+            raise
+        flash(" ".join(error.errors.values()), "error")
+        return redirect(url_for("providers.move", provider_id=provider_id, stage=stage.value), 303)
+    if wants_json():
+        return jsonify(undo=moved.change_set_id, stage=stage.value)
+    if moved.change_set_id:
+        flash_undo(f"Moved to {labels.STAGES[stage]}.", moved.change_set_id)
+    return redirect(request.form.get("next") or url_for("board.index"), 303)
+
+
+def _column(stage: Stage, page: store.Page, count: int) -> dict[str, Any]:
+    return {
+        "stage": stage,
+        "cards": [cards.face(card, today()) for card in page.cards],
+        "after": _text(page.after),
+        "count": count,
+        "asks": "return" if stage in NEEDS_RETURN else "reason" if stage in NEEDS_REASON else "",
+        "aside": stage in ASIDE,
+    }
+
+
+def _funnel(funnel: store.Funnel) -> list[tuple[int, str, str]]:
+    return [
+        (funnel.contacted, "contacted", "Providers reached at least once"),
+        (funnel.introduced, "introduced", "Had a real conversation, or went further"),
+        (funnel.sample_sent, "sample sent", "Have a sample, or went further"),
+        (funnel.referred, "referred", "Providers who have referred"),
+        (funnel.started, "clients started", "Referred clients who began"),
+    ]
+
+
+def _stage(name: str) -> Stage:
+    try:
+        return Stage(name)
+    except ValueError:
+        abort(404)
+
+
+def _text(mark: store.Mark | None) -> str:
+    return f"{mark.due_on or ''},{mark.fit},{mark.id}" if mark else ""
+
+
+def _mark(text: str) -> store.Mark | None:
+    if not text:
+        return None
+    try:
+        due_on, fit, key = text.split(",")
+        return store.Mark(date.fromisoformat(due_on) if due_on else None, int(fit), int(key))
+    except ValueError:
+        abort(400)

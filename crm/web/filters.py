@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 import phonenumbers
@@ -76,6 +76,16 @@ def due_class(value: date | None, today: date) -> str:
     if value is None:
         return "none"
     return "overdue" if value < today else "today" if value == today else "later"
+
+
+def return_days(today: date) -> list[tuple[date, str]]:
+    """Days offered for coming back, moved off the weekend."""
+    offers = ((30, "In a month"), (91, "In 3 months"), (182, "In 6 months"))
+    return [(_weekday(today + timedelta(days=days)), words) for days, words in offers]
+
+
+def _weekday(value: date) -> date:
+    return value + timedelta(days=8 - value.isoweekday()) if value.isoweekday() > 5 else value
 
 
 def ago(value: datetime | None, now: datetime) -> str:

@@ -17,6 +17,7 @@ from crm.domain.kinds import (
     TaskKind,
 )
 from crm.domain.pipeline import Stage
+from crm.domain.taxonomy import specialty as specialty_by_key
 
 STAGES: dict[Stage, str] = {
     Stage.PROSPECT: "Prospect",
@@ -143,3 +144,8 @@ def icon_of(value: StrEnum) -> str:
     if isinstance(value, TaskKind):
         return TASKS[value][1]
     return KINDS[value][1] if isinstance(value, ActivityKind) else "circle"
+
+
+def specialty(key: str) -> str:
+    """What pages call a specialty."""
+    return specialty_by_key(key).label

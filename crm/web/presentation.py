@@ -10,6 +10,7 @@ from flask import Flask, g, has_request_context
 from markupsafe import Markup
 
 from crm.domain.pipeline import ASIDE, PATH
+from crm.domain.services import service_label
 from crm.web import assets, filters, labels
 from crm.web.context import now, viewer_zone
 
@@ -29,6 +30,7 @@ def install(app: Flask) -> None:
         stages_aside=ASIDE,
         stage_meanings=labels.STAGE_MEANINGS,
         today=today,
+        return_days=lambda: [(day.isoformat(), words) for day, words in filters.return_days(today())],
         has_endpoint=lambda name: name in app.view_functions,
     )
     app.jinja_env.filters.update(_filters())
@@ -57,6 +59,8 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "initials": filters.initials,
         "attrs": filters.attrs,
         "label": labels.label,
+        "specialty": labels.specialty,
+        "service": service_label,
         "day": lambda value: filters.day(value, today()),
         "near_day": lambda value: filters.near_day(value, today()),
         "due": lambda value: filters.due(value, today()),

@@ -1,5 +1,5 @@
 // The board: mouse, touch (long press), arrow keys, Move menu. Cards move at once and go back when the server says no.
-import { all, calm, one, post, typing } from "../dom.js";
+import { all, calm, get, make, one, post, typing } from "../dom.js";
 import { open } from "../dialogs.js";
 import { toast, undoChange } from "../toast.js";
 
@@ -113,20 +113,26 @@ export function start(board) {
     one("a", card).focus();
   });
 
-  // Dragging. A finger has to rest on the card first, so that scrolling stays scrolling.
+  // Dragging: a copy follows the pointer, the card waits. A finger has to rest on the card first, so scrolling stays scrolling.
   let drag = null;
-  const lift = () => {
+  function lift() {
+    const box = drag.card.getBoundingClientRect();
     drag.on = true;
+    drag.ghost = drag.card.cloneNode(true);
+    drag.ghost.classList.add("ghost");
+    drag.ghost.setAttribute("aria-hidden", "true");
+    Object.assign(drag.ghost.style, { width: `${box.width}px`, left: `${box.left}px`, top: `${box.top}px` });
+    document.body.append(drag.ghost);
     drag.card.classList.add("dragging");
     board.classList.add("has-drag");
     drag.card.setPointerCapture(drag.id);
     navigator.vibrate?.(10);
-  };
+  }
   board.addEventListener("dragstart", (event) => event.preventDefault());
   board.addEventListener("pointerdown", (event) => {
     const card = event.target.closest("[data-card]");
-    if (!card || event.button || event.target.closest("button, select, input")) return;
-    drag = { card, id: event.pointerId, x: event.clientX, y: event.clientY, left: board.scrollLeft, touch: event.pointerType === "touch" };
+    if (!card || event.button || event.target.closest("[data-move]")) return;
+    drag = { card, id: event.pointerId, x: event.clientX, y: event.clientY, touch: event.pointerType === "touch" };
     if (drag.touch) drag.timer = setTimeout(() => drag && lift(), HOLD);
   });
   addEventListener("pointermove", (event) => {
@@ -137,33 +143,71 @@ export function start(board) {
       if (drag.touch) return clearTimeout(drag.timer), void (drag = null);
       lift();
     }
-    drag.card.style.translate = `${dx + board.scrollLeft - drag.left}px ${dy}px`;
-    const over = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-stage]");
-    columns.forEach((column) => column.classList.toggle("over", column === over));
-    drag.over = over;
-    edge(event.clientX);
+    drag.ghost.style.translate = `${dx}px ${dy}px`;
+    drag.over = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-stage]");
+    columns.forEach((column) => column.classList.toggle("over", column === drag.over));
+    nudge(event.clientX);
   });
-  function edge(x) {
+  function nudge(x) {
     const box = board.getBoundingClientRect();
-    if (x > box.right - 48) board.scrollLeft += 14;
-    else if (x < box.left + 48) board.scrollLeft -= 14;
+    if (x > box.right - 56) board.scrollLeft += 16;
+    else if (x < box.left + 56) board.scrollLeft -= 16;
   }
   function drop(event) {
     if (!drag || event.pointerId !== drag.id) return;
     clearTimeout(drag.timer);
-    const { card, over, on } = drag;
+    const { card, over, on, ghost } = drag;
     drag = null;
     if (!on) return;
+    ghost.remove();
     card.classList.remove("dragging");
     board.classList.remove("has-drag");
-    card.style.translate = "";
     columns.forEach((column) => column.classList.remove("over"));
-    card.addEventListener("click", (click) => click.preventDefault(), { once: true, capture: true });
-    setTimeout(() => card.dispatchEvent(new Event("dropped")), 0);
+    const stop = (click) => (click.preventDefault(), click.stopPropagation());
+    card.addEventListener("click", stop, { once: true, capture: true });
+    setTimeout(() => card.removeEventListener("click", stop, { capture: true }), 50);
     if (event.type === "pointerup" && over) move(card, over);
   }
   addEventListener("pointerup", drop);
   addEventListener("pointercancel", drop);
+  addEventListener("keydown", (event) => event.key === "Escape" && drag?.on && drop({ pointerId: drag.id, type: "pointercancel" }));
   board.addEventListener("touchmove", (event) => drag?.on && event.preventDefault(), { passive: false });
   board.addEventListener("contextmenu", (event) => drag?.touch && event.preventDefault());
+
+  // Show more: the next cards of a column, made from a copy of the card template.
+  function cardOf(face) {
+    const card = one("#card-template").content.firstElementChild.cloneNode(true);
+    card.dataset.card = face.id;
+    card.classList.add(`edge-${face.edge}`);
+    const link = one("a", card);
+    link.textContent = face.name;
+    link.href = `/providers/${face.id}`;
+    const menuLink = one("[data-move]", card);
+    menuLink.href = `/providers/${face.id}/move`;
+    menuLink.append(make("span", { class: "vh" }, ` ${face.name}`));
+    for (const name of ["line", "place", "touch"]) one(`[data-face=${name}]`, card).textContent = face[name];
+    const due = one("[data-face=due]", card);
+    due.textContent = face.due;
+    due.classList.add(face.edge);
+    return card;
+  }
+  board.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-more]");
+    if (!button) return;
+    event.preventDefault();
+    button.setAttribute("aria-busy", "true");
+    try {
+      const column = columnOf(button);
+      const page = await get(`${button.dataset.more}?after=${encodeURIComponent(button.dataset.after)}`);
+      const known = new Set(all("[data-card]", board).map((card) => card.dataset.card));
+      const fresh = page.cards.filter((face) => !known.has(String(face.id))).map(cardOf);
+      listOf(column).append(...fresh);
+      one("a", fresh[0] ?? column)?.focus();
+      if (page.after) button.dataset.after = page.after;
+      else button.remove();
+    } catch (error) {
+      toast(error.message, { kind: "bad" });
+    }
+    button.removeAttribute("aria-busy");
+  });
 }

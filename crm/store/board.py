@@ -1,0 +1,159 @@
+"""The board's queries: the first cards of each stage, capped counts, conversion counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from crm.domain.kinds import ActivityKind, ReferralStatus
+from crm.domain.pipeline import ASIDE, PATH, Stage
+from crm.models.activities import Activity
+from crm.models.providers import Provider
+from crm.models.referrals import Referral
+
+COUNT_CAP = 1000
+FUNNEL_CAP = 5000
+
+provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+activity: sa.Table = Activity.__table__  # type: ignore[attr-defined]
+referral: sa.Table = Referral.__table__  # type: ignore[attr-defined]
+ALIVE = provider.c.archived_at.is_(None)
+
+
+class Card(NamedTuple):
+    """What a card shows."""
+
+    id: int
+    display_name: str
+    kind: str
+    specialty: str
+    practice_name: str
+    city: str
+    fit: int
+    next_due_on: date | None
+    last_touch_at: datetime | None
+    last_touch_kind: ActivityKind | None
+    last_referral_on: date | None
+    return_on: date | None
+    is_peer: bool
+
+
+class Mark(NamedTuple):
+    """Where a column's page ended: the due day of its last card (None once those with a next step are through)."""
+
+    due_on: date | None
+    fit: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some cards of a column, and where the next ones begin (None at the end)."""
+
+    cards: Sequence[Card]
+    after: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many providers got at least so far, each stopped at FUNNEL_CAP; `started` counts clients."""
+
+    contacted: int
+    introduced: int
+    sample_sent: int
+    referred: int
+    started: int
+
+
+COLUMNS = [provider.c[name] for name in Card._fields]
+
+
+def column(session: Session, stage: Stage, limit: int, after: Mark | None = None) -> Page:
+    """Cards of a stage: first those with a next step, the most urgent on top, then the rest by fit."""
+    cards = [] if after and after.due_on is None else _with_next_step(session, stage, limit + 1, after)
+    if len(cards) <= limit:
+        rest = after if after and after.due_on is None else None
+        cards += _without(session, stage, limit + 1 - len(cards), rest)
+    shown = cards[:limit]
+    last = shown[-1] if len(cards) > limit else None
+    return Page(shown, last and Mark(last.next_due_on, last.fit, last.id))
+
+
+def _with_next_step(session: Session, stage: Stage, limit: int, after: Mark | None) -> list[Card]:
+    due_on, key = provider.c.next_due_on, provider.c.id
+    query = sa.select(*COLUMNS).where(provider.c.stage == stage, ALIVE, due_on.is_not(None))
+    if after is not None:
+        query = query.where(sa.tuple_(due_on, key) > sa.tuple_(sa.literal(after.due_on), sa.literal(after.id)))
+    return _cards(session, query.order_by(due_on, key).limit(limit))
+
+
+def _without(session: Session, stage: Stage, limit: int, after: Mark | None) -> list[Card]:
+    fit, key = provider.c.fit, provider.c.id
+    query = sa.select(*COLUMNS).where(provider.c.stage == stage, ALIVE, provider.c.next_due_on.is_(None))
+    if after is not None:
+        query = query.where(sa.tuple_(fit, key) < sa.tuple_(sa.literal(after.fit), sa.literal(after.id)))
+    return _cards(session, query.order_by(fit.desc(), key.desc()).limit(limit))
+
+
+def _cards(session: Session, query: sa.Select[Any]) -> list[Card]:
+    return [Card(*row) for row in session.execute(query)]
+
+
+def counts(session: Session) -> Mapping[Stage, int]:
+    """Providers in each stage, stopped at COUNT_CAP."""
+    parts = [
+        sa.select(sa.literal(stage.value), _capped(_in_stage(stage), COUNT_CAP).scalar_subquery()) for stage in Stage
+    ]
+    return {Stage(name): count for name, count in session.execute(sa.union_all(*parts))}
+
+
+def funnel(session: Session) -> Funnel:
+    """The plain conversion counts. Who stands aside now counts for what they had reached before."""
+    steps = (
+        _reached(Stage.CONTACTED),
+        _reached(Stage.INTRODUCED),
+        _reached(Stage.SAMPLE_SENT),
+        _referred(),
+        _started(),
+    )
+    parts = [sa.select(sa.literal(n), _capped(step, FUNNEL_CAP).scalar_subquery()) for n, step in enumerate(steps)]
+    found = dict(session.execute(sa.union_all(*parts)).tuples().all())
+    return Funnel(*(found[n] for n in range(len(steps))))
+
+
+def _reached(stage: Stage) -> sa.Select[Any]:
+    further = PATH[PATH.index(stage) :]
+    before = sa.exists().where(
+        activity.c.provider_id == provider.c.id,
+        activity.c.kind == ActivityKind.STAGE,
+        activity.c.stage_from.in_(further),
+        activity.c.undone_at.is_(None),
+    )
+    return _one().where(provider.c.stage.in_((*further, *ASIDE)), sa.or_(provider.c.stage.in_(further), before), ALIVE)
+
+
+def _referred() -> sa.Select[Any]:
+    return _one().where(provider.c.last_referral_on.is_not(None), ALIVE)
+
+
+def _started() -> sa.Select[Any]:
+    statuses = (ReferralStatus.STARTED, ReferralStatus.COMPLETED, ReferralStatus.CONTINUING, ReferralStatus.LOST)
+    started = referral.c.started_on.is_not(None)
+    return _one().where(referral.c.status.in_(statuses), started, referral.c.archived_at.is_(None))
+
+
+def _one() -> sa.Select[Any]:
+    return sa.select(sa.literal(1).label("one"))
+
+
+def _in_stage(stage: Stage) -> sa.Select[Any]:
+    return _one().where(provider.c.stage == stage, ALIVE)
+
+
+def _capped(query: sa.Select[Any], cap: int) -> sa.Select[Any]:
+    return sa.select(sa.func.count()).select_from(query.limit(cap).subquery())

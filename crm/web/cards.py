@@ -1,0 +1,58 @@
+"""What a card of the board shows, in words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from crm.store.board import Card
+from crm.web import filters, labels
+
+
+class Face(NamedTuple):
+    """A card, ready to be printed: plain text only, since a board has hundreds."""
+
+    id: int
+    name: str
+    line: str
+    place: str
+    edge: str
+    due: str
+    touch: str
+    peer: bool
+
+
+def face(card: Card, today: date) -> Face:
+    """The words of a card on the viewer's day."""
+    due_on = card.next_due_on or card.return_on
+    return Face(
+        id=card.id,
+        name=card.display_name,
+        line=labels.specialty(card.specialty),
+        place=card.practice_name or card.city,
+        edge=filters.due_class(due_on, today),
+        due=filters.due(due_on, today),
+        touch=_touch(card, today),
+        peer=card.is_peer,
+    )
+
+
+def as_json(card: Card, today: date) -> dict[str, object]:
+    """The same for a script."""
+    return dict(face(card, today)._asdict())
+
+
+def _touch(card: Card, today: date) -> str:
+    if card.last_touch_at is None:
+        return ""
+    days = (today - card.last_touch_at.date()).days
+    kind = labels.label(card.last_touch_kind) or "Touch"
+    return f"{kind} {_days_ago(days)}"
+
+
+def _days_ago(days: int) -> str:
+    if days <= 0:
+        return "today"
+    if days < 60:
+        return f"{days} d ago"
+    return f"{days // 30} mo ago" if days < 730 else f"{days // 365} y ago"
