@@ -63,7 +63,7 @@ def classify(code: str) -> Taxon:
     row = known.get(code) or next(
         (known[code[:n]] for n in _PREFIX_LENGTHS if code[:n] in known and n < len(code)), None
     )
-    label, key = row if row else ("Provider", OTHER)
+    label, key = row or ("Provider", OTHER)
     return Taxon(code, label, specialty(key))
 
 

@@ -32,9 +32,11 @@ def test_each_service_leads_to_one_that_exists() -> None:
 
 def test_the_next_service_skips_those_switched_off() -> None:
     after = services.next_after("post_rehab_conditioning")
-    assert after and after.key == "chronic_disease"
+    assert after
+    assert after.key == "chronic_disease"
     skipped = services.next_after("post_rehab_conditioning", {"chronic_disease"})
-    assert skipped and skipped.key == "older_adults"
+    assert skipped
+    assert skipped.key == "older_adults"
     assert services.next_after("progress_reporting") is None
 
 
