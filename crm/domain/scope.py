@@ -1,0 +1,101 @@
+"""Whether a text stays inside a trainer's scope of practice, by what it means and not only by its words.
+
+A term is fine when it is denied ("I don't treat"), somebody else's act ("what you treat"), named as what came before us
+("after therapy ends"), part of a title or a program's name, or quoted from the provider. Otherwise it blocks when it is
+our act, our service or a claim, and warns when it can't be told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from crm.domain.scope_judges import JUDGES
+from crm.domain.scope_reading import Clause, clauses, quoted, straight
+from crm.domain.scope_rules import RULES, Rule
+
+Severity = Literal["blocks", "warns"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place that leaves the scope. Lines count from 1; start and end are code points of that line, half-open."""
+
+    line: int
+    start: int
+    end: int
+    rule: str
+    severity: Severity
+    why: str
+    suggestion: str
+    text: str
+
+
+def check(text: str) -> list[Finding]:
+    """Everything in a text that leaves the scope of practice, in order. At most one finding for one place."""
+    findings: list[Finding] = []
+    for first_line, paragraph in _paragraphs(text):
+        findings += _in_paragraph(first_line, paragraph)
+    return findings
+
+
+def blocks(findings: list[Finding]) -> list[Finding]:
+    """Those that stop a text from being used."""
+    return [finding for finding in findings if finding.severity == "blocks"]
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Runs of lines that belong together, with the number of their first line; a list item or heading is its own."""
+    gathered: list[str] = []
+    first = 1
+    for number, line in enumerate(text.split("\n"), start=1):
+        if gathered and (not line.strip() or re.match(r"\s*(?:[-*•]|\d+[.)]|==|#)\s", line)):
+            yield first, "\n".join(gathered)
+            gathered = []
+        if line.strip():
+            first = number if not gathered else first
+            gathered.append(line)
+    if gathered:
+        yield first, "\n".join(gathered)
+
+
+def _in_paragraph(first_line: int, paragraph: str) -> Iterator[Finding]:
+    plain = straight(paragraph)
+    taken: list[tuple[int, int]] = []
+    found: list[tuple[int, int, Rule, Severity]] = []
+    for clause in clauses(plain):
+        for rule in RULES:
+            for match in rule.pattern.finditer(plain, clause.start, clause.end):
+                severity = _judged(rule, clause, match)
+                if severity and not any(start < match.end() and match.start() < end for start, end in taken):
+                    taken.append(match.span())
+                    found.append((*match.span(), rule, severity))
+    for start, end, rule, severity in sorted(found, key=lambda each: each[0]):
+        yield _finding((first_line, paragraph), (start, end), rule, severity)
+
+
+def _judged(rule: Rule, clause: Clause, match: re.Match[str]) -> Severity | None:
+    if quoted(clause, *match.span()):
+        return None
+    return JUDGES[rule.kind](rule, clause, match)
+
+
+def _finding(where: tuple[int, str], span: tuple[int, int], rule: Rule, severity: Severity) -> Finding:
+    """Positions of the paragraph as line and columns; a match that runs over a line end is cut there."""
+    (first_line, paragraph), (start, end) = where, span
+    line = paragraph.count("\n", 0, start)
+    line_start = paragraph.rfind("\n", 0, start) + 1
+    line_end = paragraph.find("\n", start)
+    stop = end if line_end < 0 else min(end, line_end)
+    return Finding(
+        line=first_line + line,
+        start=start - line_start,
+        end=stop - line_start,
+        rule=rule.key,
+        severity=severity,
+        why=rule.why,
+        suggestion=rule.suggestion,
+        text=paragraph[start:stop],
+    )
