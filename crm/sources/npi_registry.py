@@ -71,11 +71,13 @@ def _collect(pages: Iterator[list[dict[str, Any]]]) -> Found:
 
 def _ask(asked: dict[str, str], url: str, timeout: float) -> list[dict[str, Any]]:
     query = urllib.parse.urlencode({"version": "2.1"} | asked)
-    request = urllib.request.Request(f"{url}?{query}", headers={"User-Agent": _AGENT, "Accept": "application/json"})
+    request = urllib.request.Request(  # noqa: S310  (anything but http and https is refused below)
+        f"{url}?{query}", headers={"User-Agent": _AGENT, "Accept": "application/json"}
+    )
     if request.type not in ("http", "https"):
         raise RegistryUnavailable(f"{url} is not a web address. Please correct the setting.", retryable=False)
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
             raw = answer.read(LARGEST_ANSWER)
     except urllib.error.HTTPError as error:
         error.close()

@@ -34,11 +34,15 @@ _CUT = (
 
 @dataclass(frozen=True)
 class Filters:
-    """Which rows are wanted; an empty set wants all. Deactivations are always wanted: they carry no address."""
+    """Which rows are wanted; empty wants all. Deactivations are always wanted: they carry no address.
+
+    `wants_taxonomy` decides about a primary taxonomy code; every code that it wants begins with one of `beginnings`.
+    """
 
     states: frozenset[str] = frozenset()
     zips: frozenset[str] = frozenset()
-    taxonomies: frozenset[str] = frozenset()
+    wants_taxonomy: Callable[[str], bool] | None = None
+    beginnings: frozenset[str] = frozenset()
 
     def wants(self, text: str) -> bool:
         """Whether a row passes."""
@@ -48,11 +52,11 @@ class Filters:
         return (
             (not self.states or row.state.upper() in self.states)
             and (not self.zips or row.postal[:5] in self.zips)
-            and (not self.taxonomies or row.taxonomy in self.taxonomies)
+            and (self.wants_taxonomy is None or self.wants_taxonomy(row.taxonomy))
         )
 
     def __bool__(self) -> bool:
-        return bool(self.states or self.zips or self.taxonomies)
+        return bool(self.states or self.zips or self.wants_taxonomy)
 
 
 @dataclass
@@ -163,8 +167,8 @@ def _raw_filter(filters: Filters, layout: Layout) -> Callable[[bytes], bool] | N
     """A test of the raw line that may let too much through, never too little; None if all rows are wanted."""
     if filters.states or filters.zips:
         return _by_place(filters, layout)
-    if filters.taxonomies:
-        return _by_taxonomy(filters.taxonomies)
+    if filters.wants_taxonomy and filters.beginnings:
+        return _by_taxonomy(filters.beginnings)
     return None
 
 
@@ -183,8 +187,9 @@ def _by_place(filters: Filters, layout: Layout) -> Callable[[bytes], bool]:
     return keep
 
 
-def _by_taxonomy(codes: frozenset[str]) -> Callable[[bytes], bool]:
-    wanted = re.compile(b'"(?:' + b"|".join(re.escape(code.encode()) for code in sorted(codes)) + b')"').search
+def _by_taxonomy(beginnings: frozenset[str]) -> Callable[[bytes], bool]:
+    choices = b"|".join(re.escape(code.encode()) for code in sorted(beginnings))
+    wanted = re.compile(b'"(?:' + choices + b")").search
 
     def keep(line: bytes) -> bool:
         return wanted(line) is not None or SEPARATOR * 2 in line[:20] or not line.startswith(b'"')

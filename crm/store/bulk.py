@@ -1,0 +1,155 @@
+"""Many rows at once, by the shortest road each database has: executemany on SQLite, COPY on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from enum import Enum
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+Plain = str | int | float | None
+_APART = "\x1f"
+_NULL = "\x02"
+_COPY = f"COPY {{table}} ({{columns}}) FROM STDIN WITH (DELIMITER '{_APART}', NULL '{_NULL}')"
+_BLOCK = 500
+
+
+def is_sqlite(session: Session) -> bool:
+    """Which of the two databases this is."""
+    return session.connection().dialect.name == "sqlite"
+
+
+def insert(
+    session: Session,
+    table: sa.Table,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Plain]],
+    same: Mapping[str, object] | None = None,
+) -> None:
+    """Insert `rows`, whose values stand in the order of `names` and are plain: text, numbers, None.
+
+    `same` gives columns that are equal in every row; the other columns without a value must be nullable. Texts hold no
+    control characters but tabs, dates are ISO texts, booleans 0 or 1.
+    """
+    equal = {name: _plain(session, value) for name, value in (same or {}).items()}
+    if is_sqlite(session):
+        _executemany(session, table, names, rows, equal)
+    else:
+        _copy(session, table, names, rows, equal)
+
+
+def executemany(session: Session, statement: str, rows: Iterable[Sequence[Plain]]) -> None:
+    """Run one statement for every row; parameters are written `?` and go to the driver as they are."""
+    cursor = _cursor(session)
+    try:
+        cursor.executemany(statement if is_sqlite(session) else statement.replace("?", "%s"), rows)
+    finally:
+        cursor.close()
+
+
+def defaults(model: type[SQLModel], given: Iterable[str]) -> dict[str, object]:
+    """What a model fills in for the columns that aren't `given`, without those that stay null."""
+    taken = set(given)
+    found: dict[str, object] = {}
+    for name, field in model.model_fields.items():
+        if name in taken or field.is_required():
+            continue
+        value = field.get_default(call_default_factory=True)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def new_ids(session: Session, table: sa.Table, count: int) -> Sequence[int]:
+    """Ids for `count` rows that this transaction will insert."""
+    if is_sqlite(session):
+        last = session.connection().execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+        return range(last + 1, last + 1 + count)
+    numbers = sa.text(f"SELECT nextval(pg_get_serial_sequence('{table.name}', 'id')) FROM generate_series(1, :n)")
+    return list(session.connection().execute(numbers, {"n": count}).scalars())
+
+
+def find(session: Session, statement: str, keys: Sequence[str | int]) -> Sequence[Any]:
+    """Rows of a statement that has `IN (:keys)` in it, for many keys at once."""
+    if is_sqlite(session):
+        query = statement.replace("(:keys)", "(SELECT value FROM json_each(:keys))")
+        return session.connection().execute(sa.text(query), {"keys": json.dumps(list(keys))}).all()
+    query = statement.replace("IN (:keys)", "= ANY(:keys)")
+    return session.connection().execute(sa.text(query), {"keys": list(keys)}).all()
+
+
+def _executemany(
+    session: Session,
+    table: sa.Table,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Plain]],
+    same: Mapping[str, Plain],
+) -> None:
+    columns = ", ".join((*names, *same))
+    values = ", ".join((*("?" for _ in names), *(_literal(value) for value in same.values())))
+    cursor = _cursor(session)
+    try:
+        cursor.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({values})", rows)
+    finally:
+        cursor.close()
+
+
+def _copy(
+    session: Session,
+    table: sa.Table,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Plain]],
+    same: Mapping[str, Plain],
+) -> None:
+    statement = _COPY.format(table=table.name, columns=", ".join((*names, *same)))
+    tail = "".join(_APART + _text(value) for value in same.values()) + "\n"
+    lines = (_APART.join(map(_text, row)) + tail for row in rows)
+    cursor = _cursor(session)
+    try:
+        with cursor.copy(statement) as copy:
+            while block := "".join(islice(lines, _BLOCK)):
+                copy.write(block.replace("\\", "\\\\") if "\\" in block else block)
+    finally:
+        cursor.close()
+
+
+def _cursor(session: Session) -> Any:
+    driver: Any = session.connection().connection.driver_connection
+    return driver.cursor()
+
+
+def _text(value: Plain) -> str:
+    return value if type(value) is str else _NULL if value is None else str(value)
+
+
+def _plain(session: Session, value: object) -> Plain:
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, datetime):
+        instant = value.astimezone(UTC)
+        return instant.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite(session) else instant.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, dict)):
+        return json.dumps(value)
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    raise TypeError(f"{type(value).__name__} can't be inserted in bulk")
+
+
+def plain_instant(session: Session, value: datetime) -> str:
+    """An instant as this database's driver stores it."""
+    return str(_plain(session, value))
+
+
+def _literal(value: Plain) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, (int, float)) else "'" + value.replace("'", "''") + "'"
