@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from crm.domain import moves
+from crm.domain import pipeline
 from crm.domain.errors import NotFound
 from crm.domain.kinds import ActivityKind, Outcome
 from crm.domain.pipeline import Stage
@@ -36,11 +36,15 @@ def move(
     *,
     reason: str = "",
     return_on: date | None = None,
+    today: date | None = None,
     actor_id: int | None,
     now: datetime,
 ) -> Moved:
-    """Move providers to `stage`. Raises Invalid when it needs a reason or a day to return, NotFound for nobody."""
-    moves.check(stage, reason, return_on, now.date())
+    """Move providers to `stage`. Raises Invalid when it needs a reason or a day to return, NotFound for nobody.
+
+    `today` is the day where the person is; without it, one that is today somewhere in America.
+    """
+    pipeline.check_move(stage, reason=reason, return_on=return_on, today=today or (now - timedelta(hours=12)).date())
     with db.write() as session:
         providers = _alive(session, provider_ids)
         if not providers:
@@ -73,7 +77,7 @@ def move_in(
         stage=stage,
         stage_at=now,
         stage_reason=reason,
-        return_on=return_on if stage in moves.NEEDS_RETURN else None,
+        return_on=return_on if pipeline.needs_return_date(stage) else None,
         updated_at=now,
     )
     activities.record(
@@ -97,13 +101,15 @@ def advance(
     outcome: Outcome | None,
     recorder: Recorder,
     *,
+    sample_sent: bool = False,
     actor_id: int | None,
     now: datetime,
 ) -> Stage | None:
     """Move a provider on if what just happened shows a further stage. Returns the new stage, or None."""
-    stage = moves.follows(provider.stage, kind, outcome)
-    if stage is not None:
-        move_in(session, provider, stage, recorder, actor_id=actor_id, now=now)
+    stage = pipeline.implied_stage(provider.stage, kind, outcome, sample_sent=sample_sent)
+    if stage is provider.stage:
+        return None
+    move_in(session, provider, stage, recorder, actor_id=actor_id, now=now)
     return stage
 
 
@@ -117,9 +123,9 @@ def _alive(session: Session, provider_ids: Sequence[int]) -> list[Provider]:
 
 
 def _differs(provider: Provider, stage: Stage, return_on: date | None) -> bool:
-    return provider.stage != stage or (stage in moves.NEEDS_RETURN and provider.return_on != return_on)
+    return provider.stage != stage or (pipeline.needs_return_date(stage) and provider.return_on != return_on)
 
 
 def _label(providers: Sequence[Provider], stage: Stage) -> str:
     who = providers[0].display_name if len(providers) == 1 else f"{len(providers)} providers"
-    return f"Moved {who} to {stage.value.replace('_', ' ')}"
+    return f"Moved {who} to {pipeline.LABELS[stage]}"

@@ -30,7 +30,7 @@ class Card(NamedTuple):
 
     id: int
     display_name: str
-    kind: str
+    stage: Stage
     specialty: str
     practice_name: str
     city: str

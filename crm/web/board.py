@@ -9,11 +9,10 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from werkzeug.wrappers import Response
 
 from crm.domain.errors import Invalid
-from crm.domain.moves import NEEDS_REASON, NEEDS_RETURN
-from crm.domain.pipeline import ASIDE, PATH, Stage
+from crm.domain.pipeline import ASIDE, LABELS, PATH, Stage, needs_reason, needs_return_date
 from crm.services import stages
 from crm.store import board as store
-from crm.web import cards, labels
+from crm.web import cards
 from crm.web.context import actor_id, db, flash_undo, now, wants_json
 from crm.web.forms import day_or_none
 from crm.web.presentation import today
@@ -51,7 +50,9 @@ def move() -> Response:
     provider_id = request.form.get("provider_id", type=int) or abort(400)
     reason, back = request.form.get("reason", ""), day_or_none(request.form.get("return_on", ""), "return_on")
     try:
-        moved = stages.move(db(), [provider_id], stage, reason=reason, return_on=back, actor_id=actor_id(), now=now())
+        moved = stages.move(
+            db(), [provider_id], stage, reason=reason, return_on=back, today=today(), actor_id=actor_id(), now=now()
+        )
     except Invalid as error:
         if wants_json():
             raise
@@ -60,7 +61,7 @@ def move() -> Response:
     if wants_json():
         return jsonify(undo=moved.change_set_id, stage=stage.value)
     if moved.change_set_id:
-        flash_undo(f"Moved to {labels.STAGES[stage]}.", moved.change_set_id)
+        flash_undo(f"Moved to {LABELS[stage]}.", moved.change_set_id)
     return redirect(request.form.get("next") or url_for("board.index"), 303)
 
 
@@ -70,7 +71,7 @@ def _column(stage: Stage, page: store.Page, count: int) -> dict[str, Any]:
         "cards": [cards.face(card, today()) for card in page.cards],
         "after": _text(page.after),
         "count": count,
-        "asks": "return" if stage in NEEDS_RETURN else "reason" if stage in NEEDS_REASON else "",
+        "asks": "return" if needs_return_date(stage) else "reason" if needs_reason(stage) else "",
         "aside": stage in ASIDE,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from crm.domain.pipeline import due_tone
 from crm.store.board import Card
 from crm.web import filters, labels
 
@@ -25,13 +26,14 @@ class Face(NamedTuple):
 def face(card: Card, today: date) -> Face:
     """The words of a card on the viewer's day."""
     due_on = card.next_due_on or card.return_on
+    tone = due_tone(card.stage, due_on, today)
     return Face(
         id=card.id,
         name=card.display_name,
         line=labels.specialty(card.specialty),
         place=card.practice_name or card.city,
-        edge=filters.due_class(due_on, today),
-        due=filters.due(due_on, today),
+        edge=tone or "quiet",
+        due=filters.due(due_on, today) if tone else "",
         touch=_touch(card, today),
         peer=card.is_peer,
     )

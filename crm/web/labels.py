@@ -16,31 +16,9 @@ from crm.domain.kinds import (
     ReferralStatus,
     TaskKind,
 )
-from crm.domain.pipeline import Stage
+from crm.domain.pipeline import LABELS
 from crm.domain.taxonomy import specialty as specialty_by_key
 
-STAGES: dict[Stage, str] = {
-    Stage.PROSPECT: "Prospect",
-    Stage.CONTACTED: "Contacted",
-    Stage.INTRODUCED: "Introduced",
-    Stage.SAMPLE_SENT: "Sample sent",
-    Stage.TRIAL: "Trial",
-    Stage.PARTNER: "Partner",
-    Stage.NOT_NOW: "Not now",
-    Stage.DECLINED: "Declined",
-    Stage.DO_NOT_CONTACT: "Do not contact",
-}
-STAGE_MEANINGS: dict[Stage, str] = {
-    Stage.PROSPECT: "Worth approaching, nobody has yet",
-    Stage.CONTACTED: "Tried, but not yet a real conversation",
-    Stage.INTRODUCED: "A real conversation took place",
-    Stage.SAMPLE_SENT: "Has a sample of your documentation",
-    Stage.TRIAL: "Agreed to send a first client",
-    Stage.PARTNER: "Has referred",
-    Stage.NOT_NOW: "Come back on a date",
-    Stage.DECLINED: "Said no",
-    Stage.DO_NOT_CONTACT: "Asked to be left alone",
-}
 OUTCOMES: dict[Outcome, str] = {
     Outcome.CONVERSATION: "Spoke with the provider",
     Outcome.STAFF_ONLY: "Staff only",
@@ -117,7 +95,7 @@ HOWS: dict[ReferralHow, str] = {
     ReferralHow.PATIENT_MENTION: "A patient named the doctor",
 }
 _TABLES: tuple[Mapping[StrEnum, str], ...] = (
-    cast(Mapping[StrEnum, str], STAGES),
+    cast(Mapping[StrEnum, str], LABELS),
     cast(Mapping[StrEnum, str], OUTCOMES),
     {kind: words for kind, (words, _) in KINDS.items()},
     {kind: words for kind, (words, _) in TASKS.items()},

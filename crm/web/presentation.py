@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, g, has_request_context
 from markupsafe import Markup
 
-from crm.domain.pipeline import ASIDE, PATH
+from crm.domain.pipeline import ASIDE, MEANINGS, PATH
 from crm.domain.services import service_label
 from crm.web import assets, filters, labels
 from crm.web.context import now, viewer_zone
@@ -28,7 +28,7 @@ def install(app: Flask) -> None:
         icon_of=labels.icon_of,
         stages_path=PATH,
         stages_aside=ASIDE,
-        stage_meanings=labels.STAGE_MEANINGS,
+        stage_meanings=MEANINGS,
         today=today,
         return_days=lambda: [(day.isoformat(), words) for day, words in filters.return_days(today())],
         has_endpoint=lambda name: name in app.view_functions,

@@ -189,6 +189,7 @@ export function start(board) {
     const due = one("[data-face=due]", card);
     due.textContent = face.due;
     due.classList.add(face.edge);
+    if (!face.due) due.remove();
     return card;
   }
   board.addEventListener("click", async (event) => {
