@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from crm.config import Settings
+from crm.mail.local import LocalTransport
+from crm.mail.smtp import SmtpServer
+from crm.services.mailboxes import Post
+from crm.services.vault import Vault
 from crm.store import migrate
 from crm.store.engine import Database
 
@@ -25,6 +29,7 @@ class Handoff:
     settings: Settings
     db: Database
     clock: Clock = field(default=utc_now)
+    given_post: Post | None = None
 
     def __post_init__(self) -> None:
         """Let small changes be found by search at once; the worker does the large ones."""
@@ -33,9 +38,37 @@ class Handoff:
         if search_entries.catch_up not in self.db.before_commit:
             self.db.before_commit.append(search_entries.catch_up)
 
+    @property
+    def post(self) -> Post:
+        """What sends mail: made from the settings, unless a test gave one."""
+        if self.given_post is None:
+            self.given_post = post_of(self.settings)
+        return self.given_post
+
     def now(self) -> datetime:
         """The current instant, aware UTC."""
         return self.clock()
+
+
+def post_of(settings: Settings) -> Post:
+    """The transports that the settings ask for. Nothing is opened yet."""
+    server = None
+    if settings.smtp_host:
+        server = SmtpServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            username=settings.smtp_username,
+            password=settings.smtp_password,
+        )
+    return Post(
+        local=LocalTransport(settings.data_dir / "mailbox"),
+        vault=Vault(settings.data_dir / "secret.key"),
+        environment=server,
+        environment_from=settings.smtp_from,
+        files=settings.data_dir / "files",
+        public_url=settings.public_url,
+    )
 
 
 def open_handoff(settings: Settings | None = None, *, clock: Clock = utc_now, migrated: bool = True) -> Handoff:

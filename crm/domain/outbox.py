@@ -53,7 +53,7 @@ MOVES: Mapping[MessageState, frozenset[MessageState]] = {
     MessageState.IN_DATA: frozenset(
         {MessageState.SENT, MessageState.QUEUED, MessageState.DEFERRED, MessageState.FAILED, MessageState.IN_DOUBT}
     ),
-    MessageState.IN_DOUBT: frozenset({MessageState.SENT, MessageState.QUEUED, MessageState.CANCELLED}),
+    MessageState.IN_DOUBT: frozenset({MessageState.SENT, MessageState.QUEUED}),
     MessageState.HELD: frozenset({MessageState.QUEUED, MessageState.CANCELLED, MessageState.SKIPPED}),
     MessageState.FAILED: frozenset({MessageState.QUEUED, MessageState.CANCELLED}),
     MessageState.SENT: frozenset(),
@@ -118,9 +118,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Load:
-    """What a mailbox has sent, or has in hand, counted from rows. `day_ends_at` is when the counts start again."""
+    """What a mailbox has sent, or has in hand, counted from rows. After a full day it goes on at `resumes_at`."""
 
-    day_ends_at: datetime
+    resumes_at: datetime
     today: int = 0
     today_to_domain: int = 0
     last_at: datetime | None = None
@@ -198,9 +198,9 @@ def _mailbox_load(due: Due, load: Load, limits: Limits, now: datetime) -> Verdic
     if due.kind in (MessageKind.NOTICE, MessageKind.TEST):
         return None
     if limits.daily_cap and load.today >= limits.daily_cap:
-        return wait(Reason.DAILY_CAP, load.day_ends_at)
+        return wait(Reason.DAILY_CAP, load.resumes_at)
     if limits.domain_cap and load.today_to_domain >= limits.domain_cap:
-        return wait(Reason.DOMAIN_CAP, load.day_ends_at)
+        return wait(Reason.DOMAIN_CAP, load.resumes_at)
     if limits.gap and load.last_at is not None and load.last_at + limits.gap > now:
         return wait(Reason.MAILBOX_GAP, load.last_at + limits.gap)
     return None
@@ -216,6 +216,11 @@ def after_put_off(earlier: int, now: datetime) -> Verdict:
 def after_unreachable(earlier: int, now: datetime) -> Verdict:
     """After a server that could not be reached, when `earlier` tries in a row had failed before."""
     return wait(Reason.UNREACHABLE, now + REST_DELAYS[min(earlier, len(REST_DELAYS) - 1)])
+
+
+def after_trouble(state: MessageState, now: datetime) -> Verdict:
+    """After an error nobody foresaw: as after a vanished sender, but later, so that others get their turn."""
+    return after_lease(state) if state is MessageState.IN_DATA else wait(Reason.TROUBLE, now + RETRY_DELAYS[0])
 
 
 def after_lease(state: MessageState) -> Verdict:

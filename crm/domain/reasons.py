@@ -21,6 +21,7 @@ class Reason(StrEnum):
     MAILBOX_PAUSED = "mailbox_paused"
     LEASE_EXPIRED = "lease_expired"
     WORKER_STOPPED = "worker_stopped"
+    TROUBLE = "trouble"
     OVERDUE = "overdue"
     NO_POSTAL_ADDRESS = "no_postal_address"
     NO_MAILBOX = "no_mailbox"
@@ -36,10 +37,12 @@ class Reason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     SERVER_REFUSED = "server_refused"
     GAVE_UP = "gave_up"
+    UNWRITABLE = "unwritable"
     CONNECTION_LOST = "connection_lost"
     WORKER_ENDED = "worker_ended"
     ARRIVED = "arrived"
     SEND_AGAIN = "send_again"
+    RESTORED = "restored"
 
 
 SENTENCES: Mapping[Reason, str] = {
@@ -55,6 +58,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.MAILBOX_PAUSED: "The mailbox is paused; see mail settings",
     Reason.LEASE_EXPIRED: "Sending was interrupted before anything was sent; it will be tried again",
     Reason.WORKER_STOPPED: "The program was stopped before anything was sent; it will be tried again",
+    Reason.TROUBLE: "Something unforeseen went wrong before anything was sent; it will be tried again",
     Reason.OVERDUE: "More than a day late, so please look at it before it leaves",
     Reason.NO_POSTAL_ADDRESS: "Your postal address is missing in the settings; every outreach mail must show it",
     Reason.NO_MAILBOX: "The mailbox it was written for is no longer set up",
@@ -70,10 +74,12 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.UNSUBSCRIBED: "The recipient has unsubscribed",
     Reason.SERVER_REFUSED: "The receiving server refused it",
     Reason.GAVE_UP: "The receiving server put it off five times",
+    Reason.UNWRITABLE: "This message can't be put into the form that mail needs",
     Reason.CONNECTION_LOST: "The connection broke after the text was sent: it may or may not have arrived",
     Reason.WORKER_ENDED: "The program ended while the text was being sent: it may or may not have arrived",
     Reason.ARRIVED: "Known to have arrived",
     Reason.SEND_AGAIN: "Sent again at your word",
+    Reason.RESTORED: "It waited when the backup was made and may have been sent since, so please look at it first",
 }
 
 

@@ -20,9 +20,9 @@ def send_mail(turn: Turn) -> int:
 
 def next_mail(session: Session) -> datetime | None:
     """When the next message may leave."""
-    from crm.store import messages
+    from crm.services import claims
 
-    return messages.next_due(session)
+    return claims.next_due(session)
 
 
 def expire_leases(turn: Turn) -> int:

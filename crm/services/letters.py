@@ -1,0 +1,64 @@
+"""An outbox row as the bytes that leave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crm.domain.errors import HandoffError
+from crm.domain.kinds import MessageKind
+from crm.mail.compose import Attachment, Letter, OptOut, compose
+from crm.models.messages import Message
+from crm.services.mailboxes import Post
+from crm.store import messages as store
+from crm.store.engine import Database
+
+WITH_OPT_OUT = frozenset({MessageKind.OUTREACH, MessageKind.TEST})
+
+
+class UnwritableError(HandoffError):
+    """A row that can't be put into mail's form: an address that is none, an attachment that is gone."""
+
+
+def written(db: Database, post: Post, message: Message, *, sent_at: datetime) -> bytes:
+    """The whole message. Raises UnwritableError."""
+    try:
+        return compose(_letter(message, _attachments(db, post, message), sent_at))
+    except (ValueError, OSError) as error:
+        raise UnwritableError(str(error)) from error
+
+
+def _letter(message: Message, attachments: list[Attachment], sent_at: datetime) -> Letter:
+    return Letter(
+        message_id=message.message_id,
+        sent_at=sent_at,
+        from_address=message.from_address,
+        from_name=message.from_name,
+        reply_to=message.reply_to,
+        to_address=message.to_address,
+        to_name=message.to_name,
+        subject=message.subject,
+        text=message.text_body,
+        html=message.html_body,
+        in_reply_to=message.in_reply_to,
+        references=message.references.split(),
+        opt_out=_opt_out(message) if message.kind in WITH_OPT_OUT else None,
+        automatic=message.kind is MessageKind.NOTICE,
+        attachments=attachments,
+    )
+
+
+def _opt_out(message: Message) -> OptOut:
+    return OptOut(
+        mailto=message.reply_to or message.from_address,
+        subject=f"unsubscribe {message.unsubscribe_token}",
+        url=message.unsubscribe_url,
+    )
+
+
+def _attachments(db: Database, post: Post, message: Message) -> list[Attachment]:
+    assert message.id is not None
+    with db.read() as session:
+        files = store.files(session, message.id)
+    return [
+        Attachment(link.name or file.name, file.mime, (post.files / file.sha256).read_bytes()) for link, file in files
+    ]

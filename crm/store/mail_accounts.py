@@ -1,0 +1,77 @@
+"""Mailboxes, and what each has sent or has in hand: the rows that caps and gaps are counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from crm.domain.kinds import MessageState
+from crm.models.accounts import MailAccount
+from crm.models.messages import Message
+
+ENVIRONMENT = "environment"
+LOCAL = "local"
+IN_HAND = (MessageState.CLAIMED, MessageState.IN_DATA)
+
+
+def by_id(session: Session, account_id: int) -> MailAccount | None:
+    """One mailbox."""
+    return session.get(MailAccount, account_id)
+
+
+def by_preset(session: Session, preset: str) -> MailAccount | None:
+    """The row of a built-in preset."""
+    return session.exec(select(MailAccount).where(MailAccount.preset == preset)).first()
+
+
+def chosen(session: Session) -> MailAccount | None:
+    """The mailbox set up on the settings page, if there is one: the newest that isn't archived."""
+    own = select(MailAccount).where(
+        col(MailAccount.preset).not_in((ENVIRONMENT, LOCAL)), col(MailAccount.archived_at).is_(None)
+    )
+    return session.exec(own.order_by(col(MailAccount.id).desc())).first()
+
+
+def all_of_them(session: Session) -> Sequence[MailAccount]:
+    """Every mailbox, archived ones too: what was queued for them must not lie there unseen."""
+    return session.exec(select(MailAccount).order_by(col(MailAccount.id))).all()
+
+
+def lock(session: Session, account_id: int) -> bool:
+    """Keep other workers from claiming for this mailbox until the transaction ends. False when one is at it already.
+
+    Writers on SQLite are alone anyway.
+    """
+    found = select(MailAccount.id).where(MailAccount.id == account_id).with_for_update(skip_locked=True)
+    return session.exec(found).first() is not None
+
+
+def sent_since(session: Session, account_id: int, since: datetime, domain: str = "") -> int:
+    """How many messages left, or may have left, since then; with a domain, only to that domain. Those in hand count."""
+    mine = [col(Message.mail_account_id) == account_id]
+    if domain:
+        mine.append(col(Message.to_address).like(f"%@{_literal(domain)}", escape="\\"))
+    left = sa.select(sa.func.count()).where(*mine, col(Message.sent_at) >= since)
+    open_ = sa.select(sa.func.count()).where(*mine, _in_hand())
+    return session.scalar(left) + session.scalar(open_)  # type: ignore[operator]  # a count is never null
+
+
+def last_sent_at(session: Session, account_id: int) -> datetime | None:
+    """When this mailbox last sent something, or last took something in hand."""
+    mine = col(Message.mail_account_id) == account_id
+    sent = sa.select(col(Message.sent_at)).where(mine, col(Message.sent_at).is_not(None))
+    latest = session.scalar(sent.order_by(col(Message.sent_at).desc()).limit(1))
+    claimed = session.scalar(sa.select(sa.func.max(col(Message.claimed_at))).where(mine, _in_hand()))
+    return max((each for each in (latest, claimed) if each is not None), default=None)
+
+
+def _in_hand() -> sa.ColumnElement[bool]:
+    """Written as the partial index `ix_message_lease` has it, so that the database uses it."""
+    return sa.and_(sa.text("message.state IN ('claimed', 'in_data')"), col(Message.lease_until).is_not(None))
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
