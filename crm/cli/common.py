@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened() -> Iterator[Handoff]:
+def opened(*, migrated: bool = True) -> Iterator[Handoff]:
     """The business as the settings name it, its schema brought up to date first; closed again afterwards."""
     from crm.bootstrap import open_handoff
     from crm.config import BadSettingError
     from crm.store.migrate import NewerSchemaError
 
     try:
-        handoff = open_handoff()
+        handoff = open_handoff(migrated=migrated)
     except (BadSettingError, NewerSchemaError) as error:
         raise click.ClickException(str(error)) from error
     try:

@@ -37,3 +37,8 @@ def _by_library(text: str, field: str) -> str:
     except EmailNotValidError as error:
         raise Invalid({field: f"This isn't an e-mail address: {str(error)[0].lower()}{str(error)[1:]}"}) from error
     return found.normalized.lower()
+
+
+def domain_of(address: str) -> str:
+    """What stands after the last @, lower-cased."""
+    return address.rpartition("@")[2].lower()
