@@ -25,3 +25,19 @@ def dollars(amount: int | None) -> str:
     if amount is None:
         return ""
     return f"{amount // 100}" if amount % 100 == 0 else f"{amount / 100:.2f}"
+
+
+def show(amount: int) -> str:
+    """Cents as people read them: "$1,250" or "$99.50"; cents only where there are some."""
+    sign = "-" if amount < 0 else ""
+    whole, rest = divmod(abs(amount), 100)
+    return f"{sign}${whole:,}.{rest:02d}" if rest else f"{sign}${whole:,}"
+
+
+def show_range(low: int | None, high: int | None) -> str:
+    """ "$75–125", "from $2,000", or "" when there is no price."""
+    if low is None:
+        return f"up to {show(high)}" if high is not None else ""
+    if high is None:
+        return f"from {show(low)}"
+    return show(low) if low == high else f"{show(low)}–{show(high).removeprefix('$')}"
