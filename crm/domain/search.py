@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm.domain.names import fold
 
@@ -106,15 +106,17 @@ def _tier_of(word: str, text: str) -> Tier | None:
     return Tier.FRAGMENT if word in text else None
 
 
-def likely(word: str, words: Iterable[str], limit: int = 6) -> Term:
-    """The words that `word` may have been meant to be, the likeliest first.
+def slips(word: str) -> int:
+    """How many slips are forgiven: one up to five letters, two beyond. Two letters changed places count as one."""
+    return 1 if len(word) <= 5 else 2
 
-    One slip up to five letters, two beyond; two letters changed places count as one slip.
-    """
+
+def likely(word: str, words: Iterable[str], limit: int = 6) -> Term:
+    """The words that `word` may have been meant to be: those with the fewest slips."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    slips = 1 if len(word) <= 5 else 2
-    found = process.extract(word, words, scorer=OSA.distance, score_cutoff=slips, limit=limit)
+    scorer: Any = OSA.distance  # its stub has an overload that extract's does not know
+    found = process.extract(word, words, scorer=scorer, score_cutoff=slips(word), limit=limit)
     best = found[0][1] if found else 0
     return tuple(match for match, distance, _ in found if distance == best)

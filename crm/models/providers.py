@@ -14,6 +14,7 @@ from crm.models.types import EnumText, Row, choice, fk, instant, json_list, json
 ALIVE = sa.text("archived_at IS NULL")
 PLANNED = sa.text("archived_at IS NULL AND next_due_on IS NOT NULL")
 REFERRED = sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL")
+GONE = sa.text("archived_at IS NOT NULL")
 NEAR = sa.text("archived_at IS NULL AND distance_miles IS NOT NULL")
 
 
@@ -66,6 +67,7 @@ class Provider(Row, table=True):
             sqlite_where=sa.text("import_id IS NOT NULL"),
             postgresql_where=sa.text("import_id IS NOT NULL"),
         ),
+        sa.Index("ix_provider_archived", "archived_at", sqlite_where=GONE, postgresql_where=GONE),
         sa.Index(
             "ix_provider_merged_into",
             "merged_into_id",

@@ -55,7 +55,7 @@ def _meant(session: Session, asked: Sequence[Term], limit: int) -> Found:
 def _nearest(session: Session, word: str) -> Term:
     if store.matches(session, Look(((word,),), Tier.PREFIX), 1):
         return (word,)
-    return words.likely(word, store.words_near(session, len(word), 1 if len(word) <= 5 else 2))
+    return words.likely(word, store.words_near(session, len(word), words.slips(word)))
 
 
 def _ranked(session: Session, asked: Sequence[Term], limit: int) -> Found:

@@ -18,7 +18,7 @@ from crm.store.engine import Database
 AT_ONCE = 20
 """Up to so many entries are made before the change itself is committed."""
 
-BATCH = 1000
+BATCH = 4000
 PART = 500
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -61,7 +62,7 @@ def replace(session: Session, ids: Sequence[int], found: Mapping[int, Entry], wo
         connection.execute(sa.text("INSERT INTO search_word (word) VALUES (:word) ON CONFLICT DO NOTHING"), rows)
 
 
-def provider_rows(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[object, ...]]]:
+def provider_rows(session: Session, ids: Sequence[int]) -> Sequence[Any]:
     """The columns of these providers that search shows."""
     table = Provider.__table__.c  # type: ignore[attr-defined]  # SQLModel adds it to table classes
     columns = (

@@ -1,0 +1,197 @@
+"""Pages of the provider list: keyset-paged, index-backed, one query each.
+
+PostgreSQL knows from its statistics which index to use. SQLite has none worth the name here, so the query says it: a
+unary plus before a column keeps SQLite from using an index on it, which leaves it the one that we mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from crm.domain.provider_filter import Filter, Sort
+from crm.models.providers import Provider
+from crm.store import provider_clauses
+from crm.store.provider_clauses import Clause
+
+TABLE: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+SHOWN = (
+    "id",
+    "kind",
+    "display_name",
+    "specialty",
+    "practice_name",
+    "city",
+    "distance_miles",
+    "fit",
+    "stage",
+    "return_on",
+    "next_due_on",
+    "last_touch_at",
+    "last_touch_kind",
+    "phone",
+    "email",
+    "owner_id",
+    "is_peer",
+    "peer_overridden",
+    "archived_at",
+    "deactivated_on",
+    "referral_count",
+    "first_referral_on",
+    "last_referral_on",
+    "sample",
+)
+COLUMNS = [TABLE.c[name] for name in SHOWN]
+ORDERS = {
+    Sort.FIT: ("fit", True),
+    Sort.NAME: ("sort_name", False),
+    Sort.DISTANCE: ("distance_miles", False),
+    Sort.NEXT: ("next_due_on", False),
+    Sort.TOUCH: ("last_touch_at", True),
+}
+"""The column of each order, and whether the largest comes first."""
+
+FEW = 2000
+"""A filter that leaves fewer than this is read whole and sorted; otherwise the order's own index is walked."""
+
+
+class Cursor(NamedTuple):
+    """The last row of a page: its id and its value in the order's column."""
+
+    id: int
+    value: str | int | float | date | datetime | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a list asks for. `ids` are those that a search found."""
+
+    wanted: Filter
+    today: date
+    now: datetime
+    sort: Sort = Sort.FIT
+    turned: bool = False
+    ids: Sequence[int] | None = None
+
+    @property
+    def column(self) -> sa.Column[Any]:
+        """What the rows are ordered by."""
+        return TABLE.c[ORDERS[self.sort][0]]
+
+    @property
+    def descending(self) -> bool:
+        """Whether the largest comes first."""
+        return ORDERS[self.sort][1] is not self.turned
+
+
+def page(session: Session, question: Question, cursor: Cursor | None, *, back: bool, limit: int) -> list[Any]:
+    """Up to `limit` rows after the cursor, or before it when `back`, in the order of the list."""
+    plan = _plan(session, question)
+    rows: list[Any] = []
+    for is_null in _segments(question, cursor, back):
+        within = cursor if cursor is not None and (cursor.value is None) is is_null else None
+        statement = _segment(plan, question, is_null, within, back).limit(limit - len(rows))
+        rows += session.connection().execute(statement).all()
+        if len(rows) == limit:
+            break
+    return rows[::-1] if back else rows
+
+
+def count(session: Session, question: Question, cap: int) -> int:
+    """How many there are, counted no further than `cap`."""
+    plan = _plan(session, question)
+    some = sa.select(sa.literal(1)).select_from(TABLE).where(*plan.where).limit(cap).subquery()
+    return int(session.connection().execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def ids(session: Session, question: Question, limit: int) -> list[int]:
+    """The ids of up to `limit` of them, in no order."""
+    plan = _plan(session, question)
+    return list(session.connection().execute(sa.select(TABLE.c.id).where(*plan.where).limit(limit)).scalars())
+
+
+def cursor_of(question: Question, row: Any) -> Cursor:
+    """Where the next page goes on after this row."""
+    return Cursor(row.id, getattr(row, question.column.name))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    where: list[sa.ColumnElement[bool]]
+    sorts: bool
+    plain: bool
+
+
+def _plan(session: Session, question: Question) -> _Plan:
+    """The conditions, told so that one index is used: the most selective one's, or the order's."""
+    clauses = provider_clauses.clauses(session, question.wanted, question.ids, question.today, question.now)
+    if session.get_bind().dialect.name != "sqlite":
+        return _Plan([clause.build(True) for clause in clauses], sorts=False, plain=False)
+    driver = _driver(session, clauses)
+    if driver is not None:
+        return _Plan([clause.build(clause is driver) for clause in clauses], sorts=True, plain=True)
+    leads = _leads(question, clauses)
+    return _Plan([clause.build(clause is leads) for clause in clauses], sorts=False, plain=True)
+
+
+def _driver(session: Session, clauses: list[Clause]) -> Clause | None:
+    """The condition whose index leaves so few rows that sorting them costs less than walking the order's index."""
+    for clause in clauses:
+        if clause.is_few:
+            return clause
+    for clause in clauses:
+        if clause.may_be_few and _leaves_few(session, clause):
+            return clause
+    return None
+
+
+def _leaves_few(session: Session, clause: Clause) -> bool:
+    alive = provider_clauses.ALIVE
+    some = sa.select(sa.literal(1)).select_from(TABLE).where(clause.build(True), alive).limit(FEW).subquery()
+    return int(session.connection().execute(sa.select(sa.func.count()).select_from(some)).scalar_one()) < FEW
+
+
+def _leads(question: Question, clauses: list[Clause]) -> Clause | None:
+    """For the order by fit: an equality whose index goes on with the fit."""
+    if question.sort is not Sort.FIT:
+        return next((clause for clause in clauses if clause.leads is question.column), None)
+    fitting = [clause for clause in clauses if clause.leads is TABLE.c.fit]
+    return next((clause for clause in fitting if clause.may_be_few), next(iter(fitting), None))
+
+
+def _segments(question: Question, cursor: Cursor | None, back: bool) -> list[bool]:
+    """Rows with a value in the order's column come first, rows without one last. True stands for those without."""
+    if not question.column.nullable or _implies_value(question):
+        return [False]
+    segments = [True, False] if back else [False, True]
+    passed = cursor is not None and (cursor.value is None) is not back
+    return segments[1:] if passed and cursor is not None and (cursor.value is None) is segments[1] else segments
+
+
+def _implies_value(question: Question) -> bool:
+    wanted = question.wanted
+    return {
+        Sort.DISTANCE: bool(wanted.miles),
+        Sort.NEXT: provider_clauses.has_due_day(wanted),
+        Sort.TOUCH: provider_clauses.has_touch(wanted),
+    }.get(question.sort, False)
+
+
+def _segment(plan: _Plan, question: Question, is_null: bool, cursor: Cursor | None, back: bool) -> sa.Select[Any]:
+    column, identity = question.column, TABLE.c.id
+    descending = question.descending is not back
+    statement = sa.select(*COLUMNS).where(*plan.where)
+    if column.nullable:
+        statement = statement.where(column.is_(None) if is_null else column.is_not(None))
+    order: list[sa.ColumnElement[Any]] = [identity] if is_null else [column, identity]
+    order = [provider_clauses.unindexed(one) for one in order] if plan.sorts else order
+    if cursor is not None:
+        last = [sa.literal(cursor.id)] if is_null else [sa.bindparam(None, cursor.value, column.type), cursor.id]
+        here, there = sa.tuple_(*order), sa.tuple_(*last)
+        statement = statement.where(here < there if descending else here > there)
+    return statement.order_by(*(one.desc() if descending else one.asc() for one in order))
