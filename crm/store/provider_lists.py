@@ -24,6 +24,7 @@ SHOWN = (
     "id",
     "kind",
     "display_name",
+    "sort_name",
     "specialty",
     "practice_name",
     "city",
