@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from crm.domain import moves
+from crm.domain import pipeline
 from crm.domain.kinds import ActivityKind, MessageKind
 from crm.domain.reasons import sentence
 from crm.models.messages import Message
@@ -57,8 +57,8 @@ def sent(session: Session, message: Message, *, now: datetime) -> None:
 
 
 def _advance(session: Session, provider: Provider, message: Message, now: datetime) -> None:
-    stage = moves.follows(provider.stage, ActivityKind.EMAIL, None)
-    if stage is not None:
+    stage = pipeline.implied_stage(provider.stage, ActivityKind.EMAIL)
+    if stage is not provider.stage:
         recorder = changes.begin(session, "mail", f"Sent “{message.subject}”", actor_id=message.created_by, now=now)
         stages.move_in(session, provider, stage, recorder, actor_id=message.created_by, now=now)
 

@@ -85,11 +85,11 @@ class Courier:
         """Deliver claimed messages of one mailbox; what isn't begun any more goes back into the queue."""
         for done, ticket in enumerate(tickets):
             if stopping():
-                self._give_back(tickets[done:], Reason.WORKER_STOPPED)
+                self._give_back(tickets[done:], Verdict(MessageState.QUEUED, Reason.WORKER_STOPPED))
                 return done
             outcome = self.deliver(ticket)
             if outcome.ends_round:
-                self._give_back(tickets[done + 1 :], outcome.verdict.reason or Reason.UNREACHABLE)
+                self._give_back(tickets[done + 1 :], outcome.verdict)
                 return done + 1
         return len(tickets)
 
@@ -142,7 +142,7 @@ class Courier:
                 message.id,
                 {MessageState.CLAIMED},
                 MessageState.IN_DATA,
-                lease_owner=self._me,
+                leased_by=self._me,
                 lease_until=lease_until,
             )
         if not mine:
@@ -171,10 +171,9 @@ class Courier:
         except settling.TROUBLE:
             pass  # the lease ends by itself, with the same result
 
-    def _give_back(self, tickets: Sequence[Ticket], reason: Reason) -> None:
+    def _give_back(self, tickets: Sequence[Ticket], verdict: Verdict) -> None:
         if not tickets:
             return
         with self._db.write() as session:
             for ticket in tickets:
-                outcome = Outcome(Verdict(MessageState.QUEUED, reason), "given_back")
-                settling.apply(session, ticket.message, outcome, me=self._me, now=self._clock())
+                settling.apply(session, ticket.message, Outcome(verdict, "given_back"), me=self._me, now=self._clock())

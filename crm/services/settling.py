@@ -106,7 +106,7 @@ def apply(session: Session, message: Message, outcome: Outcome, *, me: str | Non
     _end_attempt(session, message, outcome, now)
     before = _before(message, outcome)
     if not store.move(
-        session, message.id, before, outcome.verdict.state, lease_owner=me, **_values(message, outcome, now)
+        session, message.id, before, outcome.verdict.state, leased_by=me, **_values(message, outcome, now)
     ):
         return False
     fresh = session.get(Message, message.id, populate_existing=True)

@@ -69,13 +69,13 @@ def move(
     before: Collection[MessageState],
     after: MessageState,
     *,
-    lease_owner: str | None = None,
+    leased_by: str | None = None,
     **values: Any,
 ) -> bool:
-    """Change the state where it still is one of `before` (and still leased by `lease_owner`). False when it isn't."""
+    """Change the state where it still is one of `before` (and still leased by that worker). False when it isn't."""
     still = [col(Message.id) == message_id, col(Message.state).in_(list(before))]
-    if lease_owner is not None:
-        still.append(col(Message.lease_owner) == lease_owner)
+    if leased_by is not None:
+        still.append(col(Message.lease_owner) == leased_by)
     return _changed(session, sa.update(Message).where(*still).values(state=after, **values)) == 1
 
 

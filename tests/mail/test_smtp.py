@@ -64,12 +64,11 @@ def test_lines_that_begin_with_a_dot_arrive_as_they_are(server: SmtpStandIn, tra
     assert server.taken[0].endswith(b"\r\n\r\n..\r\n...two\r\nend.\r\n")
 
 
-def test_data_is_announced_only_after_the_recipient_was_accepted(
-    server: SmtpStandIn, transport: SmtpTransport
-) -> None:
+def test_data_is_announced_only_after_the_recipient_was_accepted(server: SmtpStandIn, transport: SmtpTransport) -> None:
     seen: list[list[str]] = []
     transport.send(envelope(), lambda: seen.append(list(server.commands)))
-    assert seen[0][-1].startswith("RCPT TO") and "DATA" not in seen[0]
+    assert seen[0][-1].startswith("RCPT TO")
+    assert "DATA" not in seen[0]
 
 
 def test_what_the_announcement_raises_stops_the_delivery(server: SmtpStandIn, transport: SmtpTransport) -> None:
@@ -135,9 +134,7 @@ def test_a_refused_recipient_does_not_cost_the_connection(server: SmtpStandIn, t
     assert server.connections == 1
 
 
-def test_a_connection_that_went_stale_is_replaced_without_a_word(
-    server: SmtpStandIn, transport: SmtpTransport
-) -> None:
+def test_a_connection_that_went_stale_is_replaced_without_a_word(server: SmtpStandIn, transport: SmtpTransport) -> None:
     transport.send(envelope(1), nothing)
     server.plan("MAIL", "421 4.4.2 idle too long")
     transport.send(envelope(2), nothing)
