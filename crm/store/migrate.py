@@ -39,7 +39,8 @@ def upgrade(db: Database) -> bool:
     with _alone(db):
         if _is_current(db):
             return False
-        _run_alembic(db)
+        with db.engine.begin() as connection:
+            run(connection)
     return True
 
 
@@ -68,12 +69,12 @@ def _alone(db: Database) -> Iterator[None]:
             connection.execute(sa.text("SELECT pg_advisory_unlock(:n)"), {"n": LOCK_NUMBER})
 
 
-def _run_alembic(db: Database) -> None:
+def run(connection: sa.Connection, revision: str = "head") -> None:
+    """Run the migrations up to `revision` in the caller's transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config(str(FOLDER / "alembic.ini"))
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    with db.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

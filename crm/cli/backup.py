@@ -1,0 +1,50 @@
+"""`handoff backup` and `handoff restore`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from crm.cli.common import clock, json_option, opened, print_json
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@json_option
+def backup(file: Path, as_json: bool) -> None:
+    """Save database and files in FILE (or in a folder), while Handoff runs. It is read back before this says done."""
+    from crm.services import backup as service
+
+    with opened() as handoff:
+        saved = service.save(handoff.db, handoff.settings.data_dir, file.absolute(), now=clock())
+    if as_json:
+        print_json(asdict(saved))
+        return
+    click.echo(f"Saved {saved.providers:,} providers ({saved.rows:,} rows) and {saved.files:,} files")
+    click.echo(f"in {saved.path} ({saved.size / 1e6:,.1f} MB), and read it back: all there.")
+    click.echo("It holds your mail password and clients' codes: keep it where nobody else can read it.")
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--yes", is_flag=True, help="Replace the database that is there; it is set aside in the data folder.")
+@json_option
+def restore(file: Path, yes: bool, as_json: bool) -> None:
+    """Put a backup back. Stop Handoff first."""
+    from crm.services import restore as service
+
+    with opened(migrated=False) as handoff:
+        restored = service.restore(handoff.db, handoff.settings.data_dir, file.absolute(), replace=yes, now=clock())
+    if as_json:
+        print_json(asdict(restored))
+        return
+    click.echo(f"Restored {restored.providers:,} providers ({restored.rows:,} rows) and {restored.files:,} files")
+    click.echo(f"as they were at {restored.made_at:%Y-%m-%d %H:%M} UTC.")
+    if restored.held:
+        click.echo(f"{restored.held:,} messages that waited then are held: look at them in the outbox.")
+    if restored.aside is not None:
+        click.echo(f"What was there before is in {restored.aside}.")
