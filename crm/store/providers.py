@@ -1,0 +1,148 @@
+"""Queries about one provider: the page, and who may be the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from crm.domain.kinds import ActivityKind, Outcome
+from crm.domain.pipeline import Stage
+from crm.models.accounts import User
+from crm.models.activities import Activity
+from crm.models.practices import Affiliation, Contact, Practice
+from crm.models.providers import Provider, ProviderDifference, ProviderTag, Tag
+from crm.models.tasks import LIVE, Task
+
+activity: sa.Table = Activity.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]
+
+
+class Line(NamedTuple):
+    """A line of the timeline, with the name of who wrote it."""
+
+    id: int
+    kind: ActivityKind
+    outcome: Outcome | None
+    happened_at: datetime
+    summary: str
+    body: str
+    stage_from: Stage | None
+    stage_to: Stage | None
+    reason: str
+    referral_id: int | None
+    message_id: int | None
+    change_set_id: int | None
+    actor: str | None
+
+
+class Namesake(NamedTuple):
+    """Enough of a provider to tell whether it is the one being typed."""
+
+    id: int
+    display_name: str
+    first_name: str
+    last_name: str
+    organization_name: str
+    npi: str | None
+    email: str
+    phone: str
+    practice_name: str
+    city: str
+    zip: str
+    archived_at: datetime | None
+
+
+LINE = [activity.c[name] for name in Line._fields[:-1]]
+NAMESAKE = [provider.c[name] for name in Namesake._fields]
+
+
+def get(session: Session, provider_id: int) -> Provider | None:
+    """The provider, also one that is archived or merged."""
+    return session.get(Provider, provider_id)
+
+
+def by_npi(session: Session, npi: str) -> Provider | None:
+    """The provider with this NPI."""
+    return session.exec(select(Provider).where(Provider.npi == npi)).first()
+
+
+def workplaces(session: Session, provider_id: int) -> Sequence[tuple[Affiliation, Practice]]:
+    """Where a provider works, the primary practice first."""
+    query = (
+        select(Affiliation, Practice)
+        .join(Practice, col(Practice.id) == Affiliation.practice_id)
+        .where(Affiliation.provider_id == provider_id)
+        .order_by(col(Affiliation.is_primary).desc(), col(Affiliation.id))
+    )
+    return session.exec(query).all()
+
+
+def affiliation(session: Session, provider_id: int, practice_id: int) -> Affiliation | None:
+    """The link between a provider and a practice."""
+    query = select(Affiliation).where(Affiliation.provider_id == provider_id, Affiliation.practice_id == practice_id)
+    return session.exec(query).first()
+
+
+def contacts_at(session: Session, practice_ids: Sequence[int]) -> Sequence[Contact]:
+    """The other people at these practices."""
+    if not practice_ids:
+        return []
+    query = select(Contact).where(col(Contact.practice_id).in_(practice_ids), col(Contact.archived_at).is_(None))
+    return session.exec(query.order_by(Contact.role, Contact.name)).all()
+
+
+def timeline(
+    session: Session, provider_id: int, limit: int, before: tuple[datetime, int] | None = None
+) -> Sequence[Line]:
+    """The newest lines, or those before the given moment and id."""
+    query = (
+        sa.select(*LINE, User.__table__.c.name)  # type: ignore[attr-defined]
+        .select_from(activity)
+        .join(User, col(User.id) == activity.c.actor_id, isouter=True)
+        .where(activity.c.provider_id == provider_id, activity.c.undone_at.is_(None))
+        .order_by(activity.c.happened_at.desc(), activity.c.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        mark = sa.tuple_(sa.literal(before[0], activity.c.happened_at.type), sa.literal(before[1]))
+        query = query.where(sa.tuple_(activity.c.happened_at, activity.c.id) < mark)
+    return [Line(*row) for row in session.execute(query)]
+
+
+def open_tasks(session: Session, provider_id: int) -> Sequence[Task]:
+    """What is still to do, the most urgent first."""
+    return session.exec(select(Task).where(Task.provider_id == provider_id, LIVE).order_by(col(Task.due_on))).all()
+
+
+def differences(session: Session, provider_id: int) -> Sequence[ProviderDifference]:
+    """Imported values that wait for a decision."""
+    query = select(ProviderDifference).where(
+        ProviderDifference.provider_id == provider_id, col(ProviderDifference.decided_at).is_(None)
+    )
+    return session.exec(query.order_by(ProviderDifference.field)).all()
+
+
+def tags(session: Session, provider_id: int) -> Sequence[str]:
+    """The provider's tags, by name."""
+    query = select(Tag.name).join(ProviderTag, col(ProviderTag.tag_id) == Tag.id)
+    return session.exec(query.where(ProviderTag.provider_id == provider_id).order_by(Tag.name)).all()
+
+
+def by_exact(session: Session, npi: str, email: str, phone: str, limit: int) -> Sequence[Namesake]:
+    """Providers with this NPI, e-mail or phone, archived ones too; empty ones are not looked for."""
+    wanted = [("npi", npi), ("email", email), ("phone", phone)]
+    parts = [sa.select(*NAMESAKE).where(provider.c[name] == value).limit(limit) for name, value in wanted if value]
+    found = [Namesake(*row) for part in parts for row in session.execute(part)]
+    return list({one.id: one for one in found}.values())
+
+
+def by_sort_name(session: Session, start: str, limit: int) -> Sequence[Namesake]:
+    """Living providers whose sort name begins like this."""
+    query = sa.select(*NAMESAKE).where(
+        provider.c.sort_name >= start, provider.c.sort_name < start + "\U0010ffff", provider.c.archived_at.is_(None)
+    )
+    return [Namesake(*row) for row in session.execute(query.order_by(provider.c.sort_name).limit(limit))]
