@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from jinja2 import nodes
+from jinja2 import Environment, TemplateError, nodes
 
 from tests.codebase import tree
 
@@ -22,36 +22,56 @@ INLINE = {
 }
 
 
-def _pages() -> list[str]:
-    return sorted(path.relative_to(PAGES).as_posix() for path in PAGES.rglob("*.html"))
+@pytest.fixture
+def environment(visitor: FlaskClient) -> Environment:
+    return visitor.application.jinja_env
 
 
-@pytest.mark.parametrize("name", _pages())
-def test_the_page_compiles(name: str, visitor: FlaskClient) -> None:
-    visitor.application.jinja_env.get_template(name)
+def _pages() -> dict[str, str]:
+    return {path.relative_to(PAGES).as_posix(): path.read_text() for path in sorted(PAGES.rglob("*.html"))}
 
 
-@pytest.mark.parametrize("name", _pages())
-def test_the_page_works_under_the_content_security_policy(name: str) -> None:
-    text = re.sub(r"\{#.*?#\}", "", (PAGES / name).read_text(), flags=re.DOTALL)
-    assert [what for what, pattern in INLINE.items() if pattern.search(text)] == []
+def test_every_page_compiles(environment: Environment) -> None:
+    assert [fault for name in _pages() if (fault := _fault(environment, name))] == []
 
 
-@pytest.mark.parametrize("name", _pages())
-def test_what_the_page_includes_is_there(name: str, visitor: FlaskClient) -> None:
-    missing = [other for other in _referenced(visitor, name) if not (PAGES / other).exists()]
+def test_no_page_needs_what_the_content_security_policy_forbids() -> None:
+    found = [
+        f"{name}: {what}"
+        for name, text in _pages().items()
+        for what, pattern in INLINE.items()
+        if pattern.search(re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL))
+    ]
+    assert found == []
+
+
+def test_what_a_page_includes_is_there(environment: Environment) -> None:
+    pages = _pages()
+    missing = [
+        f"{name} -> {other}"
+        for name, text in pages.items()
+        for other in _referenced(environment, text)
+        if other not in pages
+    ]
     assert missing == []
 
 
 def test_every_page_is_used() -> None:
     """A page that no view, page or part names is left over."""
     sources = [path.read_text() for path in (tree.ROOT / "crm/web").rglob("*.py")]
-    everything = "\n".join(sources + [path.read_text() for path in PAGES.rglob("*.html")])
+    everything = "\n".join([*sources, *_pages().values()])
     assert [name for name in _pages() if name not in everything and Path(name).name not in everything] == []
 
 
-def _referenced(visitor: FlaskClient, name: str) -> Iterator[str]:
-    tree_of_page = visitor.application.jinja_env.parse((PAGES / name).read_text())
-    for node in tree_of_page.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+def _fault(environment: Environment, name: str) -> str | None:
+    try:
+        environment.get_template(name)
+    except TemplateError as error:
+        return f"{name}: {error}"
+    return None
+
+
+def _referenced(environment: Environment, text: str) -> Iterator[str]:
+    for node in environment.parse(text).find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
         if isinstance(node.template, nodes.Const) and isinstance(node.template.value, str):
             yield node.template.value
