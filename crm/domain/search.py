@@ -16,6 +16,9 @@ MAX_TERMS = 8
 MAX_LENGTH = 40
 REMARKS_LENGTH = 20_000
 TRIGRAM = 3
+NAME_KEY = "0"
+"""Put before the words of a name among an entry's keys, so that they can be asked for by themselves."""
+WORKED_KEY = "00worked"
 
 _SPELT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 _JOINED = re.compile(r"['’`´.]")
@@ -37,11 +40,11 @@ class Tier(IntEnum):
 
 
 class Entry(NamedTuple):
-    """A provider as search sees it. Each text begins and ends with a space, so that whole words can be looked for."""
+    """A provider as search sees it. Name and body begin and end with a space, so that whole words can be looked for."""
 
     name: str
     body: str
-    tails: str
+    keys: str
     mark: str
 
 
@@ -66,9 +69,11 @@ def entry(
     *, names: Iterable[str], places: Iterable[str], phones: Iterable[str], npi: str, remarks: str, worked: bool
 ) -> Entry:
     """The entry of one provider. `worked` ones, which somebody has had to do with, come first."""
+    name = plain(" ".join(names))
     found = dict.fromkeys(digits(number) for number in phones if number)
-    body = " ".join((plain(" ".join(places)), *found, npi, plain(remarks[:REMARKS_LENGTH])))
-    return Entry(f" {plain(' '.join(names))} ", f" {body} ", f" {tails(found)} ", "worked" if worked else "")
+    body = " ".join((plain(" ".join(places)), *found, npi, tails(found), plain(remarks[:REMARKS_LENGTH])))
+    keys = " ".join([*(NAME_KEY + word for word in name.split()), *([WORKED_KEY] if worked else [])])
+    return Entry(f" {name} ", f" {body} ", keys, "worked" if worked else "")
 
 
 def terms(question: str) -> tuple[Term, ...]:

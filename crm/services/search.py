@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from crm.domain.search import TRIGRAM, Entry, Term, Tier
 from crm.store import search as store
 from crm.store.search import Look
 
-MOST = 200
+MOST = 100
 """So many candidates are ranked; of more, the better tiers are asked for by themselves, the worked ones first."""
 
 
@@ -68,44 +68,34 @@ def _ranked(session: Session, asked: Sequence[Term], limit: int) -> Found:
 
 def _rank(asked: Sequence[Term], entry: Entry) -> tuple[Tier, bool, bool]:
     """Tier, then names before the rest, then those whom somebody works with."""
-    everywhere = words.tier(asked, entry.name, entry.body, entry.tails)
+    everywhere = words.tier(asked, entry.name, entry.body)
     best = Tier.FRAGMENT if everywhere is None else everywhere
     return best, words.tier(asked, entry.name) != best, entry.mark == ""
 
 
 def _candidates(session: Session, asked: Sequence[Term], limit: int) -> list[int]:
     """All that answer when they are few; otherwise the best of each tier, until there are enough."""
-    widest = _widest(session, asked)
-    found = dict.fromkeys(widest(MOST))
+    solid = [term for term in asked if len(term[0]) > 1]
+    if not solid:
+        return store.matches(session, Look(asked, Tier.EXACT), MOST)
+    found = dict.fromkeys(_anywhere(session, solid))
     if len(found) < MOST:
         return list(found)
     best: dict[int, None] = {}
     for tier, in_name in product((Tier.EXACT, Tier.PREFIX), (True, False)):
         for worked in (True, False):
-            best.update(dict.fromkeys(store.matches(session, Look(asked, tier, in_name, worked), MOST)))
+            best.update(dict.fromkeys(store.matches(session, Look(solid, tier, in_name, worked), MOST)))
         if len(best) >= limit:
             return list(best)
     return list(best | found)
 
 
-def _widest(session: Session, asked: Sequence[Term]) -> Callable[[int], list[int]]:
-    """Fragments, where a word is long enough for them; short ones anywhere in a known word."""
+def _anywhere(session: Session, asked: Sequence[Term]) -> list[int]:
+    """Fragments where a word is long enough for them; shorter ones as beginnings, then anywhere in a known word."""
     if any(len(word) >= TRIGRAM for term in asked for word in term):
-        return lambda limit: _both(session, asked, limit)
-    return lambda limit: _short(session, asked, limit)
-
-
-def _both(session: Session, asked: Sequence[Term], limit: int) -> list[int]:
-    """Fragments, and whole words, which also know the last digits of a phone number."""
-    found = store.matches(session, Look(asked, Tier.FRAGMENT), limit)
-    if len(found) < limit and any(word.isdecimal() for term in asked for word in term):
-        found += store.matches(session, Look(asked, Tier.PREFIX), limit)
-    return found
-
-
-def _short(session: Session, asked: Sequence[Term], limit: int) -> list[int]:
-    found = store.matches(session, Look(asked, Tier.PREFIX), limit)
-    if len(found) >= limit:
+        return store.matches(session, Look(asked, Tier.FRAGMENT), MOST)
+    found = store.matches(session, Look(asked, Tier.PREFIX), MOST)
+    if len(found) >= MOST:
         return found
     inside = tuple((*term, *store.words_like(session, term[0], 40)) for term in asked)
-    return found + store.matches(session, Look(inside, Tier.EXACT), limit)
+    return found + store.matches(session, Look(inside, Tier.EXACT), MOST)

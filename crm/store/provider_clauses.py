@@ -96,14 +96,14 @@ def _about_work(wanted: Filter, today: date, now: datetime, is_sqlite: bool) -> 
 
 
 def _about_place(wanted: Filter) -> Iterator[Clause]:
+    if wanted.miles:
+        yield _on(C.distance_miles, lambda column: column <= wanted.miles, may_be_few=True, leads=C.distance_miles)
+    if wanted.city:
+        yield _on(C.city, lambda column: column == wanted.city, may_be_few=True, leads=C.fit)
     if keys := wanted.wanted_specialties:
         one = keys[0] if len(keys) == 1 else None
         is_one = lambda column: column == one if one else column.in_(keys)  # noqa: E731  (one line reads better)
         yield _on(C.specialty, is_one, may_be_few=True, leads=C.fit if one else None)
-    if wanted.city:
-        yield _on(C.city, lambda column: column == wanted.city, may_be_few=True, leads=C.fit)
-    if wanted.miles:
-        yield _on(C.distance_miles, lambda column: column <= wanted.miles, may_be_few=True, leads=C.distance_miles)
     if wanted.import_id:
         yield _on(C.import_id, lambda column: column == wanted.import_id, may_be_few=True)
 
@@ -120,8 +120,10 @@ def _plain(wanted: Filter) -> Iterator[Clause]:
         yield _on(C.last_touch_at, lambda column: column.is_(None))
     if wanted.next_step is NextStep.NONE:
         yield _on(C.next_due_on, lambda column: column.is_(None))
-    if wanted.email:
-        yield _on(C.email, lambda column: column != "" if wanted.email == "yes" else column == "")
+    if wanted.email == "yes":
+        yield _on(C.email, lambda column: column != "", may_be_few=True)
+    if wanted.email == "no":
+        yield _on(C.email, lambda column: column == "")
     if not wanted.peers:
         yield Clause(lambda _: C.is_peer.is_(False) | C.peer_overridden.is_(True))
 

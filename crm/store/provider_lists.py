@@ -57,7 +57,7 @@ ORDERS = {
 }
 """The column of each order, and whether the largest comes first."""
 
-FEW = 2000
+FEW = 7000
 """A filter that leaves fewer than this is read whole and sorted; otherwise the order's own index is walked."""
 
 
@@ -105,14 +105,14 @@ def page(session: Session, question: Question, cursor: Cursor | None, *, back: b
 
 def count(session: Session, question: Question, cap: int) -> int:
     """How many there are, counted no further than `cap`."""
-    plan = _plan(session, question)
+    plan = _plan(session, question, ordered=False)
     some = sa.select(sa.literal(1)).select_from(TABLE).where(*plan.where).limit(cap).subquery()
     return int(session.connection().execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
 
 def ids(session: Session, question: Question, limit: int) -> list[int]:
     """The ids of up to `limit` of them, in no order."""
-    plan = _plan(session, question)
+    plan = _plan(session, question, ordered=False)
     return list(session.connection().execute(sa.select(TABLE.c.id).where(*plan.where).limit(limit)).scalars())
 
 
@@ -125,19 +125,20 @@ def cursor_of(question: Question, row: Any) -> Cursor:
 class _Plan:
     where: list[sa.ColumnElement[bool]]
     sorts: bool
-    plain: bool
 
 
-def _plan(session: Session, question: Question) -> _Plan:
+def _plan(session: Session, question: Question, *, ordered: bool = True) -> _Plan:
     """The conditions, told so that one index is used: the most selective one's, or the order's."""
     clauses = provider_clauses.clauses(session, question.wanted, question.ids, question.today, question.now)
     if session.get_bind().dialect.name != "sqlite":
-        return _Plan([clause.build(True) for clause in clauses], sorts=False, plain=False)
+        return _Plan([clause.build(True) for clause in clauses], sorts=False)
     driver = _driver(session, clauses)
     if driver is not None:
-        return _Plan([clause.build(clause is driver) for clause in clauses], sorts=True, plain=True)
-    leads = _leads(question, clauses)
-    return _Plan([clause.build(clause is leads) for clause in clauses], sorts=False, plain=True)
+        return _Plan([clause.build(clause is driver) for clause in clauses], sorts=True)
+    leads = (
+        _leads(question, clauses) if ordered else next((clause for clause in clauses if clause.leads is not None), None)
+    )
+    return _Plan([clause.build(clause is leads) for clause in clauses], sorts=False)
 
 
 def _driver(session: Session, clauses: list[Clause]) -> Clause | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from crm.domain.search import TRIGRAM, Entry, Term, Tier
+from crm.domain.search import NAME_KEY, TRIGRAM, WORKED_KEY, Entry, Term, Tier
 
 
 def on_sqlite(session: Session) -> bool:
@@ -35,17 +35,17 @@ def matches(session: Session, look: Look, limit: int) -> list[int]:
 
 
 def _sqlite_words(session: Session, look: Look, limit: int) -> list[int]:
-    question = _fts(look.asked, " *" if look.tier is Tier.PREFIX else "")
-    question = f"{{name}} : ({question})" if look.in_name else f"{{name body tails}} : ({question})"
+    """Names have keys of their own, since asking for a column would read every row that has the word anywhere."""
+    question = _fts(look.asked, " *" if look.tier is Tier.PREFIX else "", NAME_KEY if look.in_name else "")
     if look.worked:
-        question += ' AND {mark} : "worked"'
+        question += f' AND "{WORKED_KEY}"'
     statement = sa.text("SELECT rowid FROM search_whole WHERE search_whole MATCH :question LIMIT :limit")
     return [row[0] for row in session.connection().execute(statement, {"question": question, "limit": limit})]
 
 
 def _sqlite_fragments(session: Session, look: Look, limit: int) -> list[int]:
     long = [term for term in look.asked if all(len(word) >= TRIGRAM for word in term)]
-    question = _fts(long, "")
+    question = _fts(long)
     given: dict[str, object] = {"question": f"{{name}} : ({question})" if look.in_name else question, "limit": limit}
     short = [term for term in look.asked if term not in long]
     rest = _likes(short, "name" if look.in_name else "(provider_search.name || provider_search.body)", given)
@@ -57,9 +57,9 @@ def _sqlite_fragments(session: Session, look: Look, limit: int) -> list[int]:
     return [row[0] for row in session.connection().execute(statement, given)]
 
 
-def _fts(asked: Sequence[Term], star: str) -> str:
+def _fts(asked: Sequence[Term], star: str = "", key: str = "") -> str:
     """FTS5's own language. Words hold letters and digits only, so that quoting them is safe."""
-    return " AND ".join("(" + " OR ".join(f'"{word}"{star}' for word in term) + ")" for term in asked)
+    return " AND ".join("(" + " OR ".join(f'"{key}{word}"{star}' for word in term) + ")" for term in asked)
 
 
 def _postgres_matches(session: Session, look: Look, limit: int) -> list[int]:
@@ -83,7 +83,7 @@ def _likes(asked: Sequence[Term], text: str, given: dict[str, object], around: t
 
 def entries(session: Session, ids: Iterable[int]) -> dict[int, Entry]:
     """The search entries of these providers."""
-    statement = sa.text("SELECT provider_id, name, body, tails, mark FROM provider_search WHERE provider_id IN :ids")
+    statement = sa.text("SELECT provider_id, name, body, keys, mark FROM provider_search WHERE provider_id IN :ids")
     rows = session.connection().execute(statement.bindparams(sa.bindparam("ids", expanding=True)), {"ids": list(ids)})
     return {row[0]: Entry(*row[1:]) for row in rows}
 

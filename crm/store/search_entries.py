@@ -29,7 +29,7 @@ WRITTEN = (
 )
 """Timeline lines whose words somebody may look for."""
 
-INSERT = "INSERT INTO provider_search (provider_id, name, body, tails, mark) VALUES (:id, :name, :body, :tails, :mark)"
+INSERT = "INSERT INTO provider_search (provider_id, name, body, keys, mark) VALUES (:id, :name, :body, :keys, :mark)"
 
 
 def stale(session: Session, limit: int) -> list[int]:

@@ -58,20 +58,19 @@ WATCHED = (
 SQLITE_TABLES = (
     """CREATE TABLE provider_search (
         provider_id INTEGER PRIMARY KEY REFERENCES provider (id) ON DELETE CASCADE,
-        name TEXT NOT NULL, body TEXT NOT NULL, tails TEXT NOT NULL, mark TEXT NOT NULL)""",
+        name TEXT NOT NULL, body TEXT NOT NULL, keys TEXT NOT NULL, mark TEXT NOT NULL)""",
     "CREATE TABLE search_word (word TEXT PRIMARY KEY) WITHOUT ROWID",
-    """CREATE VIRTUAL TABLE search_whole USING fts5(name, body, tails, mark, content='provider_search',
+    """CREATE VIRTUAL TABLE search_whole USING fts5(name, body, keys, content='provider_search',
         content_rowid='provider_id', tokenize='unicode61 remove_diacritics 0', prefix='2 3')""",
     """CREATE VIRTUAL TABLE search_part USING fts5(name, body, content='provider_search',
         content_rowid='provider_id', tokenize='trigram')""",
     """CREATE TRIGGER provider_search_added AFTER INSERT ON provider_search BEGIN
-        INSERT INTO search_whole (rowid, name, body, tails, mark)
-            VALUES (NEW.provider_id, NEW.name, NEW.body, NEW.tails, NEW.mark);
+        INSERT INTO search_whole (rowid, name, body, keys) VALUES (NEW.provider_id, NEW.name, NEW.body, NEW.keys);
         INSERT INTO search_part (rowid, name, body) VALUES (NEW.provider_id, NEW.name, NEW.body);
     END""",
     """CREATE TRIGGER provider_search_removed AFTER DELETE ON provider_search BEGIN
-        INSERT INTO search_whole (search_whole, rowid, name, body, tails, mark)
-            VALUES ('delete', OLD.provider_id, OLD.name, OLD.body, OLD.tails, OLD.mark);
+        INSERT INTO search_whole (search_whole, rowid, name, body, keys)
+            VALUES ('delete', OLD.provider_id, OLD.name, OLD.body, OLD.keys);
         INSERT INTO search_part (search_part, rowid, name, body)
             VALUES ('delete', OLD.provider_id, OLD.name, OLD.body);
     END""",
@@ -82,8 +81,8 @@ BOTH_TABLES = ("CREATE INDEX ix_search_word_length ON search_word (length(word),
 POSTGRES_TABLES = (
     """CREATE TABLE provider_search (
         provider_id INTEGER PRIMARY KEY REFERENCES provider (id) ON DELETE CASCADE,
-        name TEXT NOT NULL, body TEXT NOT NULL, tails TEXT NOT NULL, mark TEXT NOT NULL,
-        whole TEXT GENERATED ALWAYS AS (name || body || tails) STORED)""",
+        name TEXT NOT NULL, body TEXT NOT NULL, keys TEXT NOT NULL, mark TEXT NOT NULL,
+        whole TEXT GENERATED ALWAYS AS (name || body) STORED)""",
     "CREATE TABLE search_word (word TEXT PRIMARY KEY)",
     "CREATE INDEX ix_provider_search_name ON provider_search USING gin (name gin_trgm_ops)",
     "CREATE INDEX ix_provider_search_whole ON provider_search USING gin (whole gin_trgm_ops)",
