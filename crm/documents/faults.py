@@ -64,6 +64,8 @@ def _what_to_do(known: MergeField, values: Fields) -> str:
 
 
 def _owner(possessive: str) -> str:
-    return possessive.removesuffix("s").removesuffix("’").capitalize() if possessive.startswith("the ") else (
-        possessive.removesuffix("’s").removesuffix("’")
+    return (
+        possessive.removesuffix("s").removesuffix("’").capitalize()
+        if possessive.startswith("the ")
+        else (possessive.removesuffix("’s").removesuffix("’"))
     )

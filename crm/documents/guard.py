@@ -23,6 +23,7 @@ from crm.documents.prose import protect
 MOST_STEPS = 5_000
 MOST_CHARACTERS = 100_000
 
+
 @dataclass(slots=True)
 class Budget:
     """What one filling has used up, and which empty fields it met."""

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from crm.domain.wording import tidy
@@ -63,13 +65,23 @@ def sections(text: str) -> dict[str, str]:
 
 def blocks(text: str) -> list[Block]:
     """Paragraphs and lists of a section."""
-    return [_block(chunk) for chunk in re.split(r"\n[ \t]*\n", text.strip()) if chunk.strip()]
+    chunks = re.split(r"\n[ \t]*\n", text.strip())
+    return [block for chunk in chunks if chunk.strip() for block in _blocks_of(chunk)]
 
 
-def _block(chunk: str) -> Block:
-    lines = [line.strip() for line in chunk.strip().splitlines()]
-    if all(line.startswith("- ") for line in lines if line):
-        return Block("list", tuple(" ".join(line[2:].split()) for line in lines if line))
+def _blocks_of(chunk: str) -> Iterator[Block]:
+    """A list may follow a paragraph without an empty line."""
+    lines = (line.strip() for line in chunk.strip().splitlines())
+    for is_list, run in groupby(lines, key=lambda line: line.startswith("- ")):
+        make = _list if is_list else _paragraph
+        yield make(run)
+
+
+def _list(lines: Iterable[str]) -> Block:
+    return Block("list", tuple(" ".join(line[2:].split()) for line in lines))
+
+
+def _paragraph(lines: Iterable[str]) -> Block:
     joined = "".join(f"{line[:-1].rstrip()}\n" if line.endswith("\\") else f"{line} " for line in lines)
     return Block("paragraph", tuple(" ".join(line.split()) for line in joined.strip().split("\n")))
 
@@ -86,6 +98,13 @@ def _plain_block(block: Block) -> str:
 
 def _plain_line(line: str) -> str:
     return show(_PLAIN_LINK.sub(lambda found: found[1].removeprefix("mailto:"), _BOLD.sub(r"\1", line)))
+
+
+def editable(text: str) -> str:
+    """The text with its markup, as somebody would write it: what an editor shows."""
+    return "\n\n".join(
+        "\n".join(show(f"- {line}" if block.kind == "list" else line) for line in block.lines) for block in blocks(text)
+    )
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from crm.domain.scope_judges import JUDGES
@@ -37,7 +38,7 @@ def check(text: str) -> list[Finding]:
     """Everything in a text that leaves the scope of practice, in order. At most one finding for one place."""
     findings: list[Finding] = []
     for first_line, paragraph in _paragraphs(text):
-        findings += _in_paragraph(first_line, paragraph)
+        findings += (replace(each, line=each.line + first_line) for each in _in_paragraph(paragraph))
     return findings
 
 
@@ -61,19 +62,22 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
         yield first, "\n".join(gathered)
 
 
-def _in_paragraph(first_line: int, paragraph: str) -> Iterator[Finding]:
+@lru_cache(maxsize=2048)
+def _in_paragraph(paragraph: str) -> tuple[Finding, ...]:
+    """The findings of one paragraph, its lines counted from 0. Kept, since scripts share most of their paragraphs."""
     plain = straight(paragraph)
+    wanted = [rule for rule in RULES if rule.pattern.search(plain)]
     taken: list[tuple[int, int]] = []
     found: list[tuple[int, int, Rule, Severity]] = []
-    for clause in clauses(plain):
-        for rule in RULES:
+    for clause in clauses(plain) if wanted else ():
+        for rule in wanted:
             for match in rule.pattern.finditer(plain, clause.start, clause.end):
                 severity = _judged(rule, clause, match)
                 if severity and not any(start < match.end() and match.start() < end for start, end in taken):
                     taken.append(match.span())
                     found.append((*match.span(), rule, severity))
-    for start, end, rule, severity in sorted(found, key=lambda each: each[0]):
-        yield _finding((first_line, paragraph), (start, end), rule, severity)
+    ordered = sorted(found, key=lambda each: each[0])
+    return tuple(_finding(paragraph, (start, end), rule, severity) for start, end, rule, severity in ordered)
 
 
 def _judged(rule: Rule, clause: Clause, match: re.Match[str]) -> Severity | None:
@@ -82,15 +86,15 @@ def _judged(rule: Rule, clause: Clause, match: re.Match[str]) -> Severity | None
     return JUDGES[rule.kind](rule, clause, match)
 
 
-def _finding(where: tuple[int, str], span: tuple[int, int], rule: Rule, severity: Severity) -> Finding:
+def _finding(paragraph: str, span: tuple[int, int], rule: Rule, severity: Severity) -> Finding:
     """Positions of the paragraph as line and columns; a match that runs over a line end is cut there."""
-    (first_line, paragraph), (start, end) = where, span
+    start, end = span
     line = paragraph.count("\n", 0, start)
     line_start = paragraph.rfind("\n", 0, start) + 1
     line_end = paragraph.find("\n", start)
     stop = end if line_end < 0 else min(end, line_end)
     return Finding(
-        line=first_line + line,
+        line=line,
         start=start - line_start,
         end=stop - line_start,
         rule=rule.key,

@@ -108,9 +108,12 @@ def choose_moment(
     return Moment.FIRST_CONTACT
 
 
+_WORD = re.compile(r"\S*\w\S*")
+
+
 def word_count(text: str) -> int:
     """Words as spoken: dashes and list marks alone are none."""
-    return sum(1 for word in text.split() if any(char.isalnum() for char in word))
+    return len(_WORD.findall(text))
 
 
 def speaking_seconds(words: int) -> int:
@@ -157,7 +160,7 @@ def check_script(parts: Mapping[str, str], findings: list[scope.Finding] | None 
     """The four checks of a filled script. `findings` are those of the scope check, if it has run already."""
     spoken = "\n\n".join(parts.get(part, "") for part in PARTS).replace("’", "'")
     found = scope.check(spoken) if findings is None else findings
-    return (_respects_scope(spoken, found), _extends(spoken), _documents(spoken), _shines(parts, spoken))
+    return (_respects_scope(spoken, found), _extends(spoken, found), _documents(spoken), _shines(parts, spoken))
 
 
 def _respects_scope(spoken: str, findings: list[scope.Finding]) -> Check:
@@ -170,9 +173,9 @@ def _respects_scope(spoken: str, findings: list[scope.Finding]) -> Check:
     return Check("scope", label, False, "Say that you don’t diagnose or treat.")
 
 
-def _extends(spoken: str) -> Check:
+def _extends(spoken: str, findings: list[scope.Finding]) -> Check:
     label = "Extends the provider’s work"
-    replaced = [each for each in scope.check(spoken) if each.rule == "replaces_care"]
+    replaced = [each for each in findings if each.rule == "replaces_care"]
     if replaced:
         return Check("extends", label, False, f"“{replaced[0].text}” sounds like a replacement.")
     if said := _EXTENDS.search(spoken):
