@@ -61,6 +61,8 @@ class WorkerChild:
                     return
                 self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE)
             code = self._child.wait()
+            assert self._child.stdin is not None
+            self._child.stdin.close()
             if self._stopping.is_set():
                 return
             wait = 1.0 if time.monotonic() - began > HEALTHY_SECONDS else min(wait * 2, LONGEST_WAIT)

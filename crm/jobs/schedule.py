@@ -29,7 +29,8 @@ class Job:
     `work` returns how many things it did; it is safe to run at any time, in several workers, and to be killed.
     `every` is the safety tick. `next_due`, where there is one, names the earliest due row: the job runs then.
     A `chore` is work without rows of its own: a row of the table `chore` says when it is next due, and only one worker
-    does it; `next_at` gives the time after this one. `finishes`: a stop waits for what the job has in hand.
+    does it; it is done for the first time soon, or, with `at_first` off, when its time comes.
+    `finishes`: a stop waits for what the job has in hand.
     """
 
     name: str
@@ -37,7 +38,12 @@ class Job:
     every: timedelta = timedelta(minutes=1)
     next_due: Callable[[Session], datetime | None] | None = None
     chore: Callable[[datetime], datetime] | None = None
+    at_first: bool = True
     finishes: bool = False
+
+    def first_at(self, now: datetime) -> datetime:
+        """When a chore is due for the first time."""
+        return now if self.at_first or self.chore is None else self.chore(now)
 
 
 def after(delay: timedelta) -> Callable[[datetime], datetime]:
@@ -58,4 +64,6 @@ def at_hour_utc(hour: int) -> Callable[[datetime], datetime]:
 JOBS: tuple[Job, ...] = (
     Job("send_mail", work.send_mail, next_due=work.next_mail, finishes=True),
     Job("expire_leases", work.expire_leases, next_due=work.next_lease_end),
+    Job("refresh_search", work.refresh_search, next_due=work.next_search),
+    Job("nightly_copy", work.nightly_copy, chore=at_hour_utc(8), at_first=False, finishes=True),
 )

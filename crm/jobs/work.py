@@ -37,3 +37,24 @@ def next_lease_end(session: Session) -> datetime | None:
     from crm.store import messages
 
     return messages.next_lease_end(session)
+
+
+def refresh_search(turn: Turn) -> int:
+    """Make what large changes have left for search."""
+    from crm.services import search_entries
+
+    return search_entries.refresh_due(turn.handoff.db, stopping=turn.stopping)
+
+
+def next_search(session: Session) -> datetime | None:
+    """A time past when search has something to catch up with."""
+    from crm.services import search_entries
+
+    return search_entries.next_due(session)
+
+
+def nightly_copy(turn: Turn) -> int:
+    """Keep today's copy of the database and the files."""
+    from crm.services import backup
+
+    return backup.nightly(turn.handoff.db, turn.handoff.settings.data_dir, now=turn.clock())

@@ -25,7 +25,7 @@ from crm.bootstrap import Handoff
 from crm.jobs.log import line
 from crm.jobs.pulse import Pulse, pulse_of
 from crm.jobs.schedule import JOBS, Job, Turn
-from crm.services import chores
+from crm.services import chores, outbox
 from crm.store import chores as chore_rows
 
 log = logging.getLogger("handoff.jobs")
@@ -63,9 +63,10 @@ class Worker:
         self.handoff = handoff
         self.clock = handoff.clock
         self.stop = threading.Event()
-        self.me = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.me = f"{socket.gethostname()[:20]}/{os.getpid()}/{secrets.token_hex(4)}"
         self._pulse = pulse or pulse_of(handoff.db.engine)
         self._again = True
+        self._jobs = tuple(jobs)
         self._lanes = {job.name: Lane(job) for job in jobs}
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -77,7 +78,8 @@ class Worker:
     def run(self) -> bool:
         """Work until stopped. False when a job was still busy at the end; killing it is safe, rows say what is open."""
         now = self.clock()
-        chores.ensure(self.handoff.db, {lane.job.name: now for lane in self._lanes.values() if lane.job.chore})
+        chores.ensure(self.handoff.db, {job.name: job.first_at(now) for job in self._jobs if job.chore})
+        self._free_what_died_here()
         for lane in self._lanes.values():
             every = lane.job.every.total_seconds()
             self._scheduler.add_job(
@@ -88,6 +90,11 @@ class Worker:
             self.look()
         self._scheduler.shutdown(wait=False)
         return self._finish()
+
+    def _free_what_died_here(self) -> None:
+        """After a crash on the one machine that SQLite has, nobody needs to wait for leases of dead workers to end."""
+        if self.handoff.db.is_sqlite:
+            outbox.expire_leases(self.handoff.db, now=self.clock(), gone=_is_gone)
 
     def look(self) -> None:
         """Bring forward what has become due, and pull back what a clock set back has pushed too far away."""
@@ -140,6 +147,20 @@ class Worker:
             time.sleep(0.02)
         self._pulse.close()
         return not any(lane.running for lane in self._lanes.values())
+
+
+def _is_gone(owner: str) -> bool:
+    """Whether a lease is of a worker of this machine that no longer runs. When in doubt, it is not."""
+    host, _, rest = owner.rpartition("/")[0].rpartition("/")
+    if host != socket.gethostname()[:20] or not rest.isdecimal():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def next_due(job: Job, session: Session) -> datetime | None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from crm.domain import outbox
 from crm.domain.emails import domain_of
 from crm.domain.kinds import MessageState
-from crm.domain.outbox import LEASE_TIME, Due, Load, Verdict
+from crm.domain.outbox import LEASE_TIME, WAITING, Due, Load, Verdict
 from crm.domain.reasons import Reason
 from crm.models.accounts import Business, MailAccount
 from crm.models.messages import Message, MessageAttempt
@@ -55,6 +55,22 @@ def claim(db: Database, *, me: str, now: datetime, after_account: int = 0) -> li
             if tickets := _claim_for(session, account.id or 0, me, now):
                 return tickets
     return []
+
+
+def claim_one(db: Database, message_id: int, *, me: str, now: datetime) -> Ticket | None:
+    """Take this one message, if it is waiting, due, and nothing speaks against it."""
+    with db.write() as session:
+        message = store.by_id(session, message_id)
+        account = mail_accounts.by_id(session, message.mail_account_id) if message is not None else None
+        if message is None or account is None or message.state not in WAITING or message.due_at > now:
+            return None
+        if not mail_accounts.lock(session, message.mail_account_id):
+            return None
+        verdict = _judge(session, message, account, now)
+        if verdict.go:
+            return Ticket(_take(session, message, me, now), account)
+        _put_off(session, message, account, verdict, now)
+        return None
 
 
 def next_due(session: Session) -> datetime | None:

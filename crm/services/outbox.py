@@ -51,6 +51,19 @@ def run_due(db: Database, post: Post, *, clock: Clock, me: str, stopping: Callab
     return count
 
 
+def run_one(db: Database, post: Post, message_id: int, *, clock: Clock, me: str) -> bool:
+    """Send one message now, when it is due and no worker has it; for tests that somebody waits for."""
+    ticket = claims.claim_one(db, message_id, me=me, now=clock())
+    if ticket is None:
+        return False
+    courier = Courier(db, post, clock, me)
+    try:
+        courier.deliver(ticket)
+    finally:
+        courier.close()
+    return True
+
+
 def expire_leases(db: Database, *, now: datetime, gone: Callable[[str], bool] | None = None) -> int:
     """Settle what senders that vanished had in hand: before DATA it is queued again, in DATA nobody can know.
 

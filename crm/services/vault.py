@@ -1,4 +1,4 @@
-"""Secrets at rest: encrypted with a key that lies in the data folder, not in the database or its copies."""
+"""Secrets at rest: encrypted with a key that lies beside the database, in the data folder."""
 
 from __future__ import annotations
 

@@ -1,0 +1,97 @@
+"""`handoff mail …`: try the mailbox, look into the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli.common import clock, json_option, opened, print_json
+
+if TYPE_CHECKING:
+    from crm.bootstrap import Handoff
+    from crm.models.messages import Message
+
+
+@click.group(name="mail")
+def group() -> None:
+    """Try the mailbox, look into the outbox."""
+
+
+@group.command()
+@click.option("--to", "address", required=True, help="The address that the test goes to.")
+@json_option
+def test(address: str, as_json: bool) -> None:
+    """Send a short test message now, by the mailbox that outreach leaves by."""
+    from crm.services import mail_test, outbox
+
+    with opened() as handoff:
+        message_id = mail_test.queue(handoff.db, handoff.post, to=address, actor_id=None, now=clock())
+        outbox.run_one(handoff.db, handoff.post, message_id, clock=handoff.clock, me="command")
+        message = mail_test.result(handoff.db, message_id)
+    print_json(_row(message)) if as_json else click.echo(_sentence(message, handoff))
+    if message.state != "sent":
+        raise click.exceptions.Exit(1)
+
+
+@group.command()
+@click.option("--state", multiple=True, help="Only messages in this state; may be given several times.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@json_option
+def outbox(state: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """List outbox messages, the newest first, with why each waits and until when."""
+    from crm.domain.kinds import MessageState
+    from crm.store import messages
+
+    unknown = [each for each in state if each not in set(MessageState)]
+    if unknown:
+        raise click.BadParameter(f"{unknown[0]}; states are {', '.join(MessageState)}", param_hint="--state")
+    with opened() as handoff, handoff.db.read() as session:
+        found = [message for message, _ in messages.page(session, [MessageState(each) for each in state], limit=limit)]
+    if as_json:
+        print_json([_row(message) for message in found])
+        return
+    for message in found:
+        click.echo(_line(message))
+    if not found:
+        click.echo("Nothing is in the outbox.", err=True)
+
+
+def _row(message: Message) -> dict[str, object]:
+    from crm.domain.reasons import sentence
+
+    return {
+        "id": message.id,
+        "kind": message.kind,
+        "state": message.state,
+        "reason": message.state_reason,
+        "why": sentence(message.state_reason) if message.state_reason else "",
+        "waits_until": message.waits_until,
+        "to": message.to_address,
+        "subject": message.subject,
+        "message_id": message.message_id,
+        "provider_id": message.provider_id,
+        "via": message.via,
+        "attempts": message.attempts,
+        "server_reply": message.server_reply,
+        "due_at": message.due_at,
+        "sent_at": message.sent_at,
+    }
+
+
+def _line(message: Message) -> str:
+    from crm.domain.reasons import sentence
+
+    why = f"  ({sentence(message.state_reason)})" if message.state_reason else ""
+    return f"{message.id:>6}  {message.state.value:<9}  {message.to_address}  {message.subject}{why}"
+
+
+def _sentence(message: Message, handoff: Handoff) -> str:
+    from crm.domain.reasons import sentence
+
+    if message.state == "sent" and message.via == "local":
+        return f"Kept in the local mailbox, since no mail server is set: {handoff.post.local.folder}"
+    if message.state == "sent":
+        return f"Sent to {message.to_address}: {message.server_reply}"
+    why = sentence(message.state_reason) if message.state_reason else f"It is {message.state.value} now"
+    return f"Not sent. {why}. {message.server_reply}".strip()
