@@ -1,0 +1,119 @@
+"""Finding and removing sample rows, and what hangs on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, func, select
+
+from crm.models.activities import Activity
+from crm.models.audit import Change, ChangeSet
+from crm.models.clients import Client
+from crm.models.messages import Message
+from crm.models.practices import Affiliation, Contact, Practice
+from crm.models.providers import Provider, ProviderTag, Tag
+from crm.models.referrals import Referral
+from crm.models.search import SearchQueue
+from crm.models.tasks import Task
+from crm.models.visits import Visit
+
+#: What people write about a provider, in an order in which it can be removed.
+ABOUT: tuple[type[SQLModel], ...] = (Referral, Activity, Task, Visit, Message)
+#: What may still point at a practice when its sample providers are gone.
+AT_PRACTICE: tuple[type[SQLModel], ...] = (Affiliation, Provider, Activity, Task, Visit, Referral)
+
+_sample_providers = sa.select(col(Provider.id)).where(col(Provider.sample))
+
+
+def count_providers(session: Session) -> int:
+    """How many sample providers there are."""
+    return session.exec(select(func.count()).select_from(Provider).where(Provider.sample)).one()
+
+
+def added_at(session: Session) -> datetime | None:
+    """When the sample data was added."""
+    return session.exec(select(func.max(Provider.created_at)).where(Provider.sample)).one()
+
+
+def count_about(session: Session, table: type[SQLModel], *, since: datetime | None = None) -> int:
+    """How many rows of a table are about sample providers; `since`: only those written after that moment."""
+    columns = _columns(table)
+    query = sa.select(sa.func.count()).select_from(table).where(columns.provider_id.in_(_sample_providers))
+    if since is not None:
+        query = query.where(columns.created_at > since)
+    return int(session.connection().execute(query).scalar_one())
+
+
+def remove_all(session: Session) -> None:
+    """Remove every sample row and what hangs on one."""
+    connection = session.connection()
+    clients = list(
+        connection.execute(
+            sa.select(col(Referral.client_id)).where(col(Referral.provider_id).in_(_sample_providers)).distinct()
+        ).scalars()
+    )
+    tags = list(
+        connection.execute(
+            sa.select(col(ProviderTag.tag_id)).where(col(ProviderTag.provider_id).in_(_sample_providers)).distinct()
+        ).scalars()
+    )
+    _forget_changes(connection)
+    for table in ABOUT:
+        columns = _columns(table)
+        connection.execute(sa.delete(table).where(columns.provider_id.in_(_sample_providers) | columns.sample))
+    _remove_providers(connection)
+    _remove_practices(connection)
+    _remove_unused(connection, clients, tags)
+    session.expire_all()
+
+
+def _forget_changes(connection: sa.Connection) -> None:
+    """Undo entries of rows that go: their ids may be given to other rows later."""
+    emptied: set[int] = set()
+    tables: tuple[type[SQLModel], ...] = (Provider, *ABOUT)
+    for table in tables:
+        columns = _columns(table)
+        mine = columns.sample if table is Provider else columns.provider_id.in_(_sample_providers) | columns.sample
+        named = sa.and_(
+            col(Change.table_name) == str(table.__tablename__),
+            col(Change.row_id).in_(sa.select(columns.id).where(mine)),
+        )
+        emptied.update(connection.execute(sa.select(col(Change.change_set_id)).where(named).distinct()).scalars())
+        connection.execute(sa.delete(Change).where(named))
+    left = sa.exists().where(col(Change.change_set_id) == col(ChangeSet.id))
+    connection.execute(sa.delete(ChangeSet).where(col(ChangeSet.id).in_(emptied), ~left))
+
+
+def _remove_providers(connection: sa.Connection) -> None:
+    """A provider of the trainer's own that was merged into a sample one comes back."""
+    connection.execute(
+        sa.update(Provider)
+        .where(col(Provider.merged_into_id).in_(_sample_providers), ~col(Provider.sample))
+        .values(merged_into_id=None, archived_at=None)
+    )
+    connection.execute(sa.update(Provider).where(col(Provider.sample)).values(merged_into_id=None))
+    connection.execute(sa.delete(SearchQueue).where(col(SearchQueue.provider_id).in_(_sample_providers)))
+    connection.execute(sa.delete(Provider).where(col(Provider.sample)))
+
+
+def _remove_practices(connection: sa.Connection) -> None:
+    """A practice where a provider of the trainer's own works stays, as the trainer's own."""
+    used = sa.or_(*(sa.exists().where(_columns(table).practice_id == col(Practice.id)) for table in AT_PRACTICE))
+    connection.execute(sa.update(Practice).where(col(Practice.sample), used).values(sample=False))
+    kept = sa.select(col(Practice.id)).where(~col(Practice.sample))
+    connection.execute(sa.update(Contact).where(col(Contact.practice_id).in_(kept)).values(sample=False))
+    connection.execute(sa.delete(Practice).where(col(Practice.sample)))
+
+
+def _remove_unused(connection: sa.Connection, clients: list[int], tags: list[int]) -> None:
+    """Clients who were referred by nobody else, and tags that nobody else has."""
+    referred = sa.exists().where(col(Referral.client_id) == col(Client.id))
+    connection.execute(sa.delete(Client).where((col(Client.id).in_(clients)) | col(Client.sample), ~referred))
+    worn = sa.exists().where(col(ProviderTag.tag_id) == col(Tag.id))
+    connection.execute(sa.delete(Tag).where(col(Tag.id).in_(tags), ~worn))
+
+
+def _columns(table: type[SQLModel]) -> sa.sql.base.ReadOnlyColumnCollection[str, sa.Column[object]]:
+    found: sa.Table = table.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+    return found.c

@@ -1,0 +1,247 @@
+"""Sample data: in, lively and consistent, and out again without a trace."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from crm.domain import npi
+from crm.domain.errors import Refused
+from crm.domain.kinds import TOUCHES, ReferralStatus, TaskState
+from crm.domain.pipeline import Stage
+from crm.models.activities import Activity
+from crm.models.clients import Client
+from crm.models.messages import Message
+from crm.models.practices import Affiliation, Contact, Practice
+from crm.models.providers import Provider, Tag
+from crm.models.referrals import Referral
+from crm.models.tasks import Task
+from crm.services import activities, changes, demo
+from crm.services.demo import reading
+from crm.store.engine import Database
+from tests.factories import (
+    NOW,
+    TODAY,
+    make_affiliation,
+    make_business,
+    make_client,
+    make_provider,
+    make_referral,
+    make_tag,
+    make_task,
+    make_user,
+)
+
+
+@pytest.fixture
+def filled(db: Database) -> Database:
+    with db.write() as session:
+        make_business(session)
+        make_user(session)
+    demo.add(db, actor_id=1, now=NOW)
+    return db
+
+
+def contents(db: Database) -> dict[str, int]:
+    """How many rows every table has, but for what is kept anyway: the audit trail, the local mailbox."""
+    with db.read() as session:
+        return {
+            table.name: session.connection().execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for table in SQLModel.metadata.sorted_tables
+            if table.name not in {"audit_entry", "search_queue", "mail_account"}
+        }
+
+
+def all_of(db: Database, table):
+    with db.read() as session:
+        return session.exec(select(table)).all()
+
+
+# --- what is there ---------------------------------------------------------------------------------------------------
+
+
+def test_there_are_about_sixty_providers_on_every_stage(filled: Database) -> None:
+    providers = all_of(filled, Provider)
+    assert 55 <= len(providers) <= 70
+    assert {provider.stage for provider in providers} == set(Stage)
+    assert len({provider.specialty for provider in providers}) > 15
+    assert demo.present(filled) == len(providers)
+
+
+def test_npis_are_valid_fictional_and_all_different(filled: Database) -> None:
+    numbers = [provider.npi for provider in all_of(filled, Provider) if provider.npi]
+    assert all(npi.is_valid(number) and number.startswith("2") for number in numbers)
+    assert len(set(numbers)) == len(numbers) > 50
+
+
+def test_every_row_carries_the_mark(filled: Database) -> None:
+    for table in (Provider, Practice, Contact, Activity, Task, Referral, Client, Message):
+        rows = all_of(filled, table)
+        assert rows
+        assert all(row.sample for row in rows)
+
+
+def test_follow_ups_are_overdue_today_and_later(filled: Database) -> None:
+    days = Counter((task.due_on > TODAY) - (task.due_on < TODAY) for task in all_of(filled, Task))
+    assert set(days) == {-1, 0, 1}
+    assert min(days.values()) >= 5
+    assert TaskState.WAITING in {task.state for task in all_of(filled, Task)}
+
+
+def test_referrals_stand_at_every_status(filled: Database) -> None:
+    assert {referral.status for referral in all_of(filled, Referral)} == set(ReferralStatus)
+
+
+def test_one_partner_has_gone_quiet(filled: Database) -> None:
+    quiet = [
+        provider.display_name
+        for provider in all_of(filled, Provider)
+        if provider.stage is Stage.PARTNER and provider.last_referral_on < TODAY - timedelta(days=90)
+    ]
+    assert quiet == ["Ingrid Solberg, PT, GCS"]
+
+
+def test_nothing_happened_in_the_future(filled: Database) -> None:
+    assert all(activity.happened_at <= NOW for activity in all_of(filled, Activity))
+    assert all(referral.received_on <= TODAY for referral in all_of(filled, Referral))
+
+
+def test_what_providers_repeat_is_what_was_written(filled: Database) -> None:
+    with filled.read() as session:
+        for provider in session.exec(select(Provider)):
+            _check(session, provider)
+
+
+def _check(session: Session, provider: Provider) -> None:
+    lines = session.exec(select(Activity).where(Activity.provider_id == provider.id)).all()
+    touches = sorted(line.happened_at for line in lines if line.kind in TOUCHES)
+    assert provider.touch_count == len(touches)
+    assert provider.last_touch_at == (touches[-1] if touches else None)
+    open_tasks = session.exec(select(Task.due_on).where(Task.provider_id == provider.id)).all()
+    assert provider.next_due_on == min(open_tasks, default=None)
+    received = session.exec(select(Referral.received_on).where(Referral.provider_id == provider.id)).all()
+    assert provider.referral_count == len(received)
+    assert provider.last_referral_on == max(received, default=None)
+    assert provider.first_referral_on == min(received, default=None)
+    moves = [line for line in lines if line.stage_to]
+    assert (max(moves, key=lambda line: line.id).stage_to if moves else Stage.PROSPECT) is provider.stage
+
+
+def test_practices_lie_around_the_business(filled: Database) -> None:
+    distances = [provider.distance_miles for provider in all_of(filled, Provider)]
+    assert all(distance is not None and distance < 25 for distance in distances)
+    assert {practice.state for practice in all_of(filled, Practice)} == {"TX"}
+
+
+def test_without_a_zip_the_sample_data_lies_in_houston(sqlite_db: Database) -> None:
+    demo.add(sqlite_db, actor_id=None, now=NOW)
+    assert {practice.city for practice in all_of(sqlite_db, Practice)} == {"Houston"}
+
+
+def test_it_follows_the_trainer_to_another_town(sqlite_db: Database) -> None:
+    with sqlite_db.write() as session:
+        make_business(session, zip="80202", city="Denver", state="CO")
+    demo.add(sqlite_db, actor_id=None, now=NOW)
+    assert {(practice.city, practice.state) for practice in all_of(sqlite_db, Practice)} == {("Denver", "CO")}
+
+
+def test_the_same_day_tells_the_same_story(sqlite_db: Database) -> None:
+    def told() -> list[tuple[object, ...]]:
+        with sqlite_db.read() as session:
+            columns = (Activity.happened_at, Activity.summary, Activity.body)
+            return [tuple(row) for row in session.exec(select(*columns).order_by(col(Activity.id)))]
+
+    demo.add(sqlite_db, actor_id=None, now=NOW)
+    first = told()
+    demo.remove(sqlite_db, actor_id=None, now=NOW)
+    demo.add(sqlite_db, actor_id=None, now=NOW)
+    assert told() == first
+
+
+def test_adding_takes_less_than_two_seconds(sqlite_db: Database) -> None:
+    start = time.perf_counter()
+    demo.add(sqlite_db, actor_id=None, now=NOW)
+    assert time.perf_counter() - start < 2
+
+
+def test_adding_twice_is_refused(filled: Database) -> None:
+    with pytest.raises(Refused):
+        demo.add(filled, actor_id=1, now=NOW)
+
+
+def test_every_provider_works_at_a_practice_of_the_cast() -> None:
+    keys = {place.key for place in reading.places()}
+    assert {person.place for person in reading.people()} == keys
+
+
+# --- taking it out ---------------------------------------------------------------------------------------------------
+
+
+def test_removing_leaves_no_trace(db: Database) -> None:
+    with db.write() as session:
+        make_business(session)
+        make_user(session)
+        make_referral(session, provider_id=make_provider(session).id)
+    before = contents(db)
+    count = demo.add(db, actor_id=1, now=NOW)
+    removed = demo.remove(db, actor_id=1, now=NOW)
+
+    assert (removed.providers, removed.own_words) == (count, "")
+    assert contents(db) == before
+
+
+def test_what_the_trainer_added_to_sample_providers_goes_too_and_is_told(filled: Database) -> None:
+    later = NOW + timedelta(days=1)
+    with filled.write() as session:
+        provider = session.get_one(Provider, 1)
+        recorder = changes.begin(session, "log", "Logged a call", actor_id=1, now=later)
+        from crm.domain.kinds import ActivityKind
+
+        activities.record(session, provider, ActivityKind.CALL, actor_id=1, now=later, recorder=recorder)
+        make_task(session, provider_id=1, created_at=later)
+        make_referral(session, provider_id=1, client_id=make_client(session, code="K-14").id, created_at=later)
+    going = demo.would_remove(filled)
+
+    assert going.own_words == "1 referral, 1 line on a timeline and 1 follow-up"
+    assert demo.remove(filled, actor_id=1, now=later) == going
+    assert all(count == 0 for name, count in contents(filled).items() if name not in {"business", "user_account"})
+
+
+def test_what_is_the_trainers_own_stays_where_it_touched_the_sample(filled: Database) -> None:
+    with filled.write() as session:
+        practice = session.exec(select(Practice)).first()
+        mine = make_provider(session, practice=practice)
+        shared = session.exec(select(Tag).where(Tag.name == "champion")).one()
+        make_tag(session, name="mine", provider=mine)
+        make_affiliation(session, provider_id=1, practice_id=session.exec(select(Practice.id)).all()[3])
+        from crm.models.providers import ProviderTag
+
+        session.add(ProviderTag(provider_id=mine.id, tag_id=shared.id))
+        make_client(session, code="K-14")
+    demo.remove(filled, actor_id=1, now=NOW)
+
+    assert [provider.id for provider in all_of(filled, Provider)] == [mine.id]
+    kept = all_of(filled, Practice)
+    assert [(row.id, row.sample) for row in kept] == [(practice.id, False)]
+    assert {tag.name for tag in all_of(filled, Tag)} == {"mine", "champion"}
+    assert [client.code for client in all_of(filled, Client)] == ["K-14"]
+    assert len(all_of(filled, Affiliation)) == 1
+    assert len(all_of(filled, Contact)) == 2
+
+
+def test_a_provider_merged_into_a_sample_one_comes_back(filled: Database) -> None:
+    with filled.write() as session:
+        mine = make_provider(session, merged_into_id=1, archived_at=NOW)
+    demo.remove(filled, actor_id=1, now=NOW)
+    with filled.read() as session:
+        back = session.get_one(Provider, mine.id)
+    assert (back.merged_into_id, back.archived_at) == (None, None)
+
+
+def test_removing_nothing_is_no_error(sqlite_db: Database) -> None:
+    assert demo.remove(sqlite_db, actor_id=None, now=NOW).providers == 0
