@@ -64,7 +64,7 @@ def _vague_names(path: Path) -> Iterator[str]:
         node.name for node in ast.walk(tree.parsed(path)) if isinstance(node, (*FUNCTION, ast.ClassDef))
     ]
     for name in names:
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("in_data", "").split("_")  # a state of mail
         if VAGUE & set(words) and not name.startswith("process_"):  # SQLAlchemy names process_bind_param
             yield f"{tree.name_of(path)}: {name}"
 
