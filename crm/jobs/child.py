@@ -7,6 +7,7 @@ kernel closes it. The same end-of-file asks the child to finish the message in h
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -73,8 +74,10 @@ class WorkerChild:
 def when_parent_ends(act: Callable[[], None]) -> None:
     """Call `act` once, from a thread, when standard input reaches its end."""
 
+    stdin = sys.stdin.fileno()  # read past Python's buffer, whose lock a thread would hold while Python ends
+
     def watch() -> None:
-        while sys.stdin.buffer.read(1024):
+        while os.read(stdin, 1024):
             pass
         act()
 
