@@ -173,17 +173,21 @@ def _reachable(binaries: Path, folder: Path, user: dict[str, Any]) -> Path:
     """The binaries, or a copy of them where the virtual environment lies in a folder that `nobody` can't enter."""
     if not user or all(parent.stat().st_mode & 0o001 for parent in binaries.resolve().parents):
         return binaries
-    shutil.copytree(binaries.parent, folder / "pginstall", symlinks=True)
-    return folder / "pginstall" / binaries.name
+    package = binaries.parents[1]
+    libraries = package.with_name(package.name + ".libs")  # the binaries look for these beside their package
+    for part in (package, libraries) if libraries.exists() else (package,):
+        shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / binaries.relative_to(package.parent)
 
 
 def _initdb(binaries: Path, data: Path, user: dict[str, Any]) -> None:
     command = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    quiet = QUIET | {"stdout": subprocess.PIPE}
     for locale in LOCALES:
-        done = subprocess.run(command + locale, env=_environment(), **QUIET, **user)
+        done = subprocess.run(command + locale, env=_environment(), text=True, **quiet, **user)
         if done.returncode == 0:
             return
-    raise NoPostgres(f"initdb of {binaries} failed")
+    raise NoPostgres(f"{command[0]} failed: {done.stdout.strip()[-300:]}")
 
 
 def _start(binaries: Path, data: Path, user: dict[str, Any]) -> subprocess.Popen[bytes]:
