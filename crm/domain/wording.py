@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 #: Degrees whose holders are addressed as "Dr." in a medical office.
 _DOCTORS = frozenset({"MD", "DO", "DPM", "MBBS", "MBCHB", "DC", "ND", "PHD", "PSYD", "EDD", "DDS", "DMD", "OD"})
@@ -23,23 +24,30 @@ def degrees(credentials: str) -> frozenset[str]:
     return frozenset(word for word in words if word)
 
 
-def is_doctor(credentials: str, taxonomy_code: str = "") -> bool:
+def is_doctor(credentials: str, taxonomy_code: str = "", prefix: str = "") -> bool:
     """Whether this person is addressed as "Dr."; therapists are not, whatever their degree."""
     held = degrees(credentials)
     if held & _BY_NAME or taxonomy_code.upper().startswith(_THERAPIST_TAXONOMIES):
         return False
-    return bool(held & _DOCTORS) or taxonomy_code.startswith(_PHYSICIAN_TAXONOMIES)
+    titled = prefix.replace(".", "").casefold() in ("dr", "doctor")
+    return titled or bool(held & _DOCTORS) or taxonomy_code.startswith(_PHYSICIAN_TAXONOMIES)
 
 
 def salutation(
-    *, first_name: str = "", last_name: str = "", organization: str = "", credentials: str = "", taxonomy_code: str = ""
+    *,
+    first_name: str = "",
+    last_name: str = "",
+    organization: str = "",
+    credentials: str = "",
+    taxonomy_code: str = "",
+    prefix: str = "",
 ) -> str:
     """How we say a provider's name: "Dr. López-Ruiz", "Luis Ortega", "the team at Bayou Physical Therapy".
 
     Empty when there is nothing to say.
     """
     first, last = tidy(first_name), tidy(last_name)
-    if last and is_doctor(credentials, taxonomy_code):
+    if last and is_doctor(credentials, taxonomy_code, prefix):
         return f"Dr. {last}"
     if first or last:
         return f"{first} {last}".strip()
@@ -47,7 +55,7 @@ def salutation(
 
 
 def possessive(name: str) -> str:
-    """"Dr. Okafor's", "Dr. Reyes's", "the nurses'"."""
+    """ "Dr. Okafor's", "Dr. Reyes's", "the nurses'"."""
     name = tidy(name)
     if not name:
         return ""
@@ -55,7 +63,7 @@ def possessive(name: str) -> str:
 
 
 def article(noun: str) -> str:
-    """"an orthopedic surgeon", "a university clinic", "an MRI"."""
+    """ "an orthopedic surgeon", "a university clinic", "an MRI"."""
     noun = tidy(noun)
     if not noun:
         return ""
@@ -69,7 +77,7 @@ def _starts_with_vowel_sound(noun: str) -> bool:
 
 
 def listed(words: Sequence[str], conjunction: str = "and") -> str:
-    """"range of motion, balance and endurance"."""
+    """ "range of motion, balance and endurance"."""
     words = [word for word in words if word]
     if len(words) < 2:
         return "".join(words)
@@ -81,7 +89,39 @@ def capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lowered(text: str) -> str:
+    """A title inside a sentence: "Post-rehab conditioning" becomes "post-rehab conditioning", "PA or NP" stays."""
+    first = text.split(" ", maxsplit=1)[0]
+    return text[:1].lower() + text[1:] if first[1:].islower() or "-" in first else text
+
+
 def tidy(text: str) -> str:
     """One line: control and invisible characters gone, runs of space made one."""
     visible = "".join(" " if char.isspace() else char for char in text if char.isspace() or char.isprintable())
     return " ".join(visible.split())
+
+
+def day_in_words(day: date, today: date) -> str:
+    """When something was, as one says it in a sentence: "yesterday", "on Tuesday", "on November 12"."""
+    ago = (today - day).days
+    if ago <= 0:
+        return "today"
+    if ago == 1:
+        return "yesterday"
+    if ago < 7:
+        return f"on {day:%A}"
+    year = f", {day.year}" if day.year != today.year and ago > 300 else ""
+    return f"on {day:%B} {day.day}{year}"
+
+
+def day_written(day: date) -> str:
+    """A date at the head of a letter: "November 23, 2026"."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def shortened(text: str, most: int) -> str:
+    """At most that many characters, cut between words."""
+    text = tidy(text)
+    if len(text) <= most:
+        return text
+    return f"{text[: most - 1].rsplit(' ', 1)[0].rstrip(',;:')}…"

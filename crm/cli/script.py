@@ -1,0 +1,101 @@
+"""`handoff script`: the introduction script for one provider."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from crm.cli.common import clock, json_option, opened, print_json
+from crm.domain.script import PART_TITLES, Audience, Channel, Moment
+
+if TYPE_CHECKING:
+    from crm.services.scripts import Prepared
+
+
+@click.command(name="script")
+@click.argument("provider", metavar="NPI|ID")
+@click.option(
+    "--audience", type=click.Choice([one.value for one in Audience]), help="For whom; by specialty if left out."
+)
+@click.option(
+    "--channel",
+    type=click.Choice([one.value for one in Channel]),
+    default=Channel.VISIT.value,
+    show_default=True,
+    help="How you meet.",
+)
+@click.option("--state", type=click.Choice([one.value for one in Moment]), help="Where the relationship stands.")
+@json_option
+def command(provider: str, audience: str | None, channel: str, state: str | None, as_json: bool) -> None:
+    """Print the introduction script, filled for the provider with this NPI or number."""
+    from crm.services import scripts
+
+    with opened() as handoff, handoff.db.read() as session:
+        found = scripts.find(session, provider)
+        assert found.id is not None
+        prepared = scripts.prepare(
+            session,
+            found.id,
+            None,
+            now=clock(),
+            audience=Audience(audience) if audience else None,
+            channel=Channel(channel),
+            moment=Moment(state) if state else None,
+        )
+        if as_json:
+            print_json(_as_json(prepared))
+        else:
+            _print(prepared)
+
+
+def _print(prepared: Prepared) -> None:
+    script = prepared.script
+    for name, text in script.parts.items():
+        click.secho(PART_TITLES[name].upper(), dim=True)
+        click.echo(f"{text}\n")
+    if script.questions:
+        click.secho("TO ASK", dim=True)
+        for question in script.questions:
+            click.echo(f"- {question}")
+        click.echo()
+    minutes, seconds = divmod(script.seconds, 60)
+    click.echo(
+        f"{script.words} words, {minutes}:{seconds:02} spoken. {script.audience}, {script.channel}, {script.moment}."
+    )
+    for check in script.checks:
+        click.echo(f"[{'x' if check.passed else ' '}] {check.label}: {check.why}")
+
+
+def _as_json(prepared: Prepared) -> dict[str, object]:
+    script = prepared.script
+    return {
+        "provider": {
+            "id": prepared.provider.id,
+            "npi": prepared.provider.npi,
+            "name": prepared.provider.display_name,
+        },
+        "audience": script.audience,
+        "channel": script.channel,
+        "state": script.moment,
+        "parts": dict(script.parts),
+        "questions": list(script.questions),
+        "words": script.words,
+        "seconds": script.seconds,
+        "checks": [
+            {"key": check.key, "label": check.label, "passed": check.passed, "why": check.why}
+            for check in script.checks
+        ],
+        "findings": [
+            {
+                "line": each.line,
+                "start": each.start,
+                "end": each.end,
+                "rule": each.rule,
+                "severity": each.severity,
+                "why": each.why,
+                "suggestion": each.suggestion,
+            }
+            for each in script.findings
+        ],
+    }

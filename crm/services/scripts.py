@@ -1,0 +1,121 @@
+"""The filled introduction script of one provider, and the answers to its discovery questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from crm.documents.merge import MergeFields
+from crm.documents.scripts import FilledScript, fill_script, fill_script_source
+from crm.domain import privacy
+from crm.domain.errors import Invalid, NotFound
+from crm.domain.kinds import ActivityKind, TemplateKind
+from crm.domain.script import Audience, Channel, Moment
+from crm.models.activities import Activity
+from crm.models.practices import Contact
+from crm.models.providers import Provider
+from crm.services import activities, changes, merge, templates
+from crm.store import providers, relationships
+from crm.store.engine import Database
+
+LONGEST_ANSWER = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A script for one provider. `suited` is the audience of their specialty, `suggested` the moment of today."""
+
+    provider: Provider
+    script: FilledScript
+    suited: Audience
+    suggested: Moment
+    answers: Sequence[Activity]
+    contacts: tuple[Contact, ...]
+
+
+def prepare(
+    session: Session,
+    provider_id: int,
+    user_id: int | None,
+    *,
+    now: datetime,
+    audience: Audience | None = None,
+    channel: Channel = Channel.VISIT,
+    moment: Moment | None = None,
+    mark_missing: bool = False,
+) -> Prepared:
+    """The script for this provider; audience and moment are chosen when not given.
+
+    Raises MissingField naming what to fill in, unless `mark_missing` asks for marks in the text instead.
+    """
+    filling = merge.filling(session, provider_id, user_id, now=now)
+    chosen = (audience or filling.audience, channel, moment or filling.moment)
+    script = _script(session, *chosen, filling.fields, mark_missing=mark_missing)
+    return Prepared(
+        provider=filling.provider,
+        script=script,
+        suited=filling.audience,
+        suggested=filling.moment,
+        answers=relationships.answers(session, provider_id, 5),
+        contacts=filling.contacts,
+    )
+
+
+def _script(
+    session: Session, audience: Audience, channel: Channel, moment: Moment, fields: MergeFields, *, mark_missing: bool
+) -> FilledScript:
+    """The trainer's own wording where there is one."""
+    own = templates.source_in_force(session, TemplateKind.SCRIPT, f"{audience}-{channel}")
+    if own is None:
+        return fill_script(audience, channel, moment, fields, mark_missing=mark_missing)
+    return fill_script_source(own, audience, channel, moment, fields, mark_missing=mark_missing)
+
+
+def find(session: Session, npi_or_id: str) -> Provider:
+    """The provider by NPI (ten digits) or by the number in the address of its page."""
+    given = npi_or_id.strip()
+    found = None
+    if given.isdigit():
+        found = providers.by_npi(session, given) if len(given) == 10 else providers.get(session, int(given))
+    if found is None or found.merged_into_id:
+        raise NotFound(f"There is no provider with the NPI or number “{given}”.")
+    return found
+
+
+def note_answer(
+    db: Database, provider_id: int, question: str, answer: str, *, actor_id: int | None, now: datetime
+) -> int:
+    """Put an answer on the timeline, from where follow-ups quote it. Returns the change set, for Undo."""
+    said = _checked(answer)
+    with db.write() as session:
+        provider = session.get(Provider, provider_id)
+        if provider is None:
+            raise NotFound("There is no such provider.")
+        recorder = changes.begin(session, "answer", "Answer noted", actor_id=actor_id, now=now)
+        activities.record(
+            session,
+            provider,
+            ActivityKind.NOTE,
+            actor_id=actor_id,
+            now=now,
+            recorder=recorder,
+            summary=question.strip()[:200],
+            body=said,
+            reason=relationships.ANSWER,
+            evidence={"question": question.strip()[:200]},
+        )
+        return recorder.id
+
+
+def _checked(answer: str) -> str:
+    said = " ".join(answer.split())
+    if not said:
+        raise Invalid({"answer": "Write what they said."})
+    if len(said) > LONGEST_ANSWER:
+        raise Invalid({"answer": f"Keep it under {LONGEST_ANSWER} characters: it is meant to be quoted."})
+    if found := privacy.identifiers(said):
+        raise Invalid({"answer": privacy.sentence(found)})
+    return said
