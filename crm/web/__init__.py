@@ -13,6 +13,8 @@ from crm.config import ROOT
 NOUNS: tuple[str, ...] = (
     "sessions",
     "welcome",
+    "settings",
+    "settings_data",
     "board",
     "providers",
     "practices",
