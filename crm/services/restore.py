@@ -26,7 +26,7 @@ from crm.services.archive import Manifest, Reader
 from crm.store import file_copy, migrate, table_copy
 from crm.store.engine import Database
 
-RUNNING = "Handoff is running on this database. Stop it (Ctrl-C, or its service), then restore again."
+RUNNING = "Handoff, or another program, has this database open. Stop it (Ctrl-C, or its service), then restore again."
 OCCUPIED = "There is a database already. Add --yes to replace it; it will be set aside in the data folder, not deleted."
 
 

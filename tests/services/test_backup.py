@@ -155,7 +155,7 @@ def test_nothing_is_restored_under_a_running_program(db: Database, data_dir: Pat
     running = Database(db.url.render_as_string(hide_password=False))
     count(running, Provider)
     try:
-        with pytest.raises(Refused, match="is running"):
+        with pytest.raises(Refused, match="has this database open"):
             restored(db, data_dir, saved.path)
     finally:
         running.dispose()
