@@ -95,5 +95,5 @@ def _services(session: Session) -> Step:
         "Services and prices",
         "What you offer decides whom to approach first, and what a referral may be worth.",
         "settings.services",
-        "" if prices.own(session) else "your choice",
+        "" if prices.own(session) else "what you offer, and for how much",
     )
