@@ -6,12 +6,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from crm.domain import pipeline
 from crm.domain.kinds import ActivityKind, MessageKind
 from crm.domain.reasons import sentence
+from crm.models.activities import Activity
 from crm.models.messages import Message
 from crm.models.providers import Provider
-from crm.services import activities, changes, stages
+from crm.services import activities, acts, touches
+from crm.services.days import today_of
+from crm.services.touches import Touch
 
 ABOUT_A_PROVIDER = frozenset({MessageKind.OUTREACH, MessageKind.REPLY})
 
@@ -34,33 +36,25 @@ def note(session: Session, message: Message, summary: str, *, actor_id: int | No
 
 
 def sent(session: Session, message: Message, *, now: datetime) -> None:
-    """The touch: an e-mail went out (or, with the local mailbox, would have); a prospect is contacted now."""
+    """The touch: an e-mail went out (or, with the local mailbox, would have). A prospect is contacted now, follow-ups
+    that it does or makes out of date are closed, and the next one is planned."""
     provider = _provider(session, message)
     if provider is None:
         return
     assert message.sent_at is not None
-    activities.record(
-        session,
-        provider,
-        ActivityKind.EMAIL,
-        actor_id=message.created_by,
-        now=now,
-        happened_at=message.sent_at,
-        summary=message.subject,
-        body=message.text_body,
-        reason="Kept in the local mailbox, not sent out" if message.via == "local" else "",
-        message_id=message.id,
-        template_version_id=message.template_version_id,
-        task_id=message.task_id,
+    today = today_of(session, message.created_by, message.sent_at)
+    label = f"Sent “{message.subject}”"
+    act = acts.begin(session, "mail", label, actor_id=message.created_by, now=now, today=today)
+    touch = Touch(
+        ActivityKind.EMAIL, summary=message.subject, body=message.text_body, happened_at=message.sent_at, day=today
     )
-    _advance(session, provider, message, now)
-
-
-def _advance(session: Session, provider: Provider, message: Message, now: datetime) -> None:
-    stage = pipeline.implied_stage(provider.stage, ActivityKind.EMAIL)
-    if stage is not provider.stage:
-        recorder = changes.begin(session, "mail", f"Sent “{message.subject}”", actor_id=message.created_by, now=now)
-        stages.move_in(session, provider, stage, recorder, actor_id=message.created_by, now=now)
+    logged = touches.log_in(act, provider, touch)
+    activity = session.get_one(Activity, logged.activity_id)
+    activity.message_id, activity.template_version_id = message.id, message.template_version_id
+    activity.task_id = message.task_id
+    if message.via == "local":
+        activity.reason = "Kept in the local mailbox, not sent out"
+    session.add(activity)
 
 
 def _provider(session: Session, message: Message) -> Provider | None:

@@ -134,11 +134,13 @@ def local_page(session: Session, *, before_id: int | None = None, limit: int = 5
     return session.exec(asked.order_by(col(Message.id).desc()).limit(limit)).all()
 
 
-def counts(session: Session, cap: int = 1000) -> dict[MessageState, int]:
-    """How many there are in each state, counted up to `cap`."""
+def counts(
+    session: Session, cap: int = 1000, states: Collection[MessageState] = tuple(MessageState)
+) -> dict[MessageState, int]:
+    """How many there are in each of these states, counted up to `cap`."""
     found: dict[MessageState, int] = {}
-    for state in MessageState:
-        some = sa.select(col(Message.id)).where(col(Message.state) == state).limit(cap + 1).subquery()
+    for state in states:
+        some = sa.select(col(Message.id)).where(col(Message.state) == state).limit(cap).subquery()
         found[state] = session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
     return found
 

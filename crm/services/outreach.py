@@ -1,0 +1,126 @@
+"""An e-mail to a provider that is finished: sent, tried out on oneself, or sent by one's own mail program."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from crm.domain import scope
+from crm.domain.errors import Invalid, Refused
+from crm.domain.kinds import ActivityKind, MessageKind, TemplateKind
+from crm.models.accounts import User
+from crm.models.messages import Message
+from crm.services import acts, audit, messages, templates, touches
+from crm.services.days import today_of
+from crm.services.mailboxes import Post
+from crm.services.messages import Draft
+from crm.services.outreach_review import Review, Written, review
+from crm.services.touches import Touch
+from crm.store.engine import Database
+
+TESTING = "only a test to oneself"
+
+
+def send(
+    db: Database,
+    post: Post,
+    provider_id: int,
+    written: Written,
+    *,
+    key: str,
+    reason: str = "",
+    task_id: int | None = None,
+    actor_id: int,
+    now: datetime,
+) -> Message:
+    """Put it into the outbox, where it waits a minute. `key` makes sending the same form twice harmless.
+
+    Raises Invalid for what is to be mended, Refused for what forbids it.
+    """
+    with db.write() as session:
+        draft = _draft(session, post, provider_id, written, reason=reason, actor_id=actor_id, now=now)
+        final = replace(draft, dedupe_key=f"manual:{key[:80]}", task_id=task_id)
+        return messages.queue_in(session, post, final, actor_id=actor_id, now=now)
+
+
+def send_test(db: Database, post: Post, provider_id: int, written: Written, *, actor_id: int, now: datetime) -> Message:
+    """The same e-mail to oneself, at once."""
+    with db.write() as session:
+        me = session.get(User, actor_id)
+        if me is None:
+            raise Refused("nobody", "Sign in to get a test.")
+        draft = _draft(session, post, provider_id, written, reason=TESTING, actor_id=actor_id, now=now)
+        to_me = replace(
+            draft,
+            kind=MessageKind.TEST,
+            dedupe_key=f"test:{secrets.token_hex(8)}",
+            to_address=me.email,
+            to_name=me.name,
+            override_reason="",
+        )
+        return messages.queue_in(session, post, to_me, actor_id=actor_id, now=now)
+
+
+def sent_elsewhere(
+    db: Database, provider_id: int, written: Written, *, reason: str = "", actor_id: int, now: datetime
+) -> int:
+    """It was sent by one's own mail program: write it on the timeline. Returns the change set that undoes it."""
+    with db.write() as session:
+        checked = review(session, provider_id, written, actor_id, now=now)
+        check(checked, reason)
+        provider = touches.get_provider(session, provider_id)
+        label = f"Logged an e-mail to {provider.display_name}"
+        act = acts.begin(session, "log", label, actor_id=actor_id, now=now, today=today_of(session, actor_id, now))
+        body = checked.email.text if checked.email else written.text
+        touch = Touch(ActivityKind.EMAIL, summary=written.subject, body=body)
+        touches.log_in(act, provider, touch)
+        if checked.needs_reason:
+            audit.note(session, "scope_override", written.subject, actor_id=actor_id, now=now, reason=reason)
+        return act.id
+
+
+def check(checked: Review, reason: str) -> None:
+    """Raise Refused or Invalid unless it may go: nothing empty, nobody blocked, a reason where one is needed."""
+    if checked.refusal:
+        raise Refused("not_to_them", checked.refusal)
+    if checked.to_fill:
+        raise Invalid({"text": checked.to_fill[0]})
+    if checked.needs_reason and not reason.strip():
+        raise Invalid({"reason": _what_is_wrong(checked)})
+
+
+def _what_is_wrong(checked: Review) -> str:
+    blocking = scope.blocks(list(checked.findings))
+    said = [each.text for each in blocking] + [each.text for each in checked.identifiers]
+    quoted = ", ".join(f"“{each}”" for each in said[:3])
+    return f"Change {quoted}, or say here why it may stay. Your reason is kept."
+
+
+def _draft(
+    session: Session, post: Post, provider_id: int, written: Written, *, reason: str, actor_id: int, now: datetime
+) -> Draft:
+    token = messages.new_token()
+    url = messages.opt_out_url(session, post, token)
+    checked = review(session, provider_id, written, actor_id, now=now, opt_out_url=url)
+    check(checked, reason)
+    assert checked.email is not None
+    return Draft(
+        kind=MessageKind.OUTREACH,
+        subject=checked.email.subject,
+        text=checked.email.text,
+        html=checked.email.html,
+        dedupe_key="",
+        provider_id=provider_id,
+        user_id=actor_id,
+        token=token,
+        template_version_id=_version(session, written.template, now),
+        merge_values={"template": written.template, "body": written.text},
+        override_reason=reason.strip() if checked.needs_reason else "",
+    )
+
+
+def _version(session: Session, slug: str, now: datetime) -> int | None:
+    return templates.version_id(session, TemplateKind.EMAIL, slug, now=now) if slug else None

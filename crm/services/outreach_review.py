@@ -1,0 +1,150 @@
+"""An e-mail to a provider while it is being written: filled from a template, and looked over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote
+
+from sqlmodel import Session
+
+from crm.documents import emails
+from crm.documents.emails import RenderedEmail
+from crm.documents.faults import MissingField, TemplateFault
+from crm.documents.merge import MergeFields, registry
+from crm.domain import privacy, scope
+from crm.domain.kinds import TemplateKind
+from crm.domain.outbox import blocked
+from crm.domain.privacy import Identifier
+from crm.domain.reasons import sentence
+from crm.domain.scope import Finding
+from crm.models.providers import Provider
+from crm.services import merge, messages, templates
+from crm.store import suppressions
+
+USUAL = "introduction"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in the form: subject and text without footer, and the template it began with."""
+
+    subject: str
+    text: str
+    template: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """What there is to say about a written e-mail. `email` is None when it can't even be put together."""
+
+    provider: Provider
+    email: RenderedEmail | None
+    findings: Sequence[Finding] = ()
+    identifiers: Sequence[Identifier] = ()
+    to_fill: Sequence[str] = ()
+    refusal: str = ""
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it may only go with a person's reason."""
+        return bool(scope.blocks(list(self.findings)) or self.identifiers)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A template that can be chosen."""
+
+    slug: str
+    title: str
+    about: str
+
+
+def choices() -> list[Choice]:
+    """The e-mails there are for providers."""
+    known = emails.email_templates().values()
+    return [Choice(each.slug, each.title, each.about) for each in known if each.kind == "outreach"]
+
+
+def begin(session: Session, provider_id: int, user_id: int | None, *, slug: str = "", now: datetime) -> Written:
+    """A template filled for this provider; without a slug the one that suits where the relationship stands."""
+    filling = merge.filling(session, provider_id, user_id, now=now)
+    slug = slug or suggested(filling.moment)
+    own = templates.source_in_force(session, TemplateKind.EMAIL, slug)
+    audience = str(filling.audience)
+    if own is None:
+        found = emails.render_email(slug, filling.fields, audience=audience, mark_missing=True)
+    else:
+        found = emails.render_source(own, filling.fields, audience=audience, mark_missing=True)
+    return Written(found.subject, found.body, slug)
+
+
+def suggested(moment: str) -> str:
+    """The template for a moment of the relationship."""
+    known = [each for each in emails.email_templates().values() if each.kind == "outreach"]
+    return next((each.slug for each in known if each.moment == moment), USUAL)
+
+
+def review(
+    session: Session, provider_id: int, written: Written, user_id: int | None, *, now: datetime, opt_out_url: str = ""
+) -> Review:
+    """Look it over: empty fields, scope, identifiers, and whether this provider may be written to at all."""
+    filling = merge.filling(session, provider_id, user_id, now=now, opt_out_url=opt_out_url)
+    email, faults = _put_together(written, filling.fields)
+    text = f"{written.subject}\n\n{written.text}"
+    return Review(
+        filling.provider,
+        email,
+        findings=scope.check(text),
+        identifiers=privacy.identifiers(text, allowed=_ours(filling.fields)),
+        to_fill=[*_marks_left(text), *faults],
+        refusal=_refusal(session, filling.provider),
+    )
+
+
+def mailto(checked: Review) -> str:
+    """The address that opens one's own mail program with everything filled in; empty when there is nothing to open."""
+    if checked.email is None or not checked.provider.email:
+        return ""
+    body = checked.email.text.replace("\n", "\r\n")
+    to = quote(checked.provider.email, safe="@")
+    return f"mailto:{to}?subject={quote(checked.email.subject)}&body={quote(body)}"
+
+
+def _put_together(written: Written, fields: MergeFields) -> tuple[RenderedEmail | None, list[str]]:
+    try:
+        return emails.render_written(written.subject, written.text, fields), []
+    except (MissingField, TemplateFault) as fault:
+        return None, [str(fault)]
+
+
+def _refusal(session: Session, provider: Provider) -> str:
+    if not provider.email:
+        return ""  # it can be a letter, or the address can be found first: the page offers both
+    gone = suppressions.by_address(session, provider.email)
+    if gone is not None:
+        return f"{provider.email} gets no e-mail from you any more ({gone.reason.value.replace('_', ' ')})."
+    reason = blocked(messages.recipient(session, provider, provider.email))
+    return f"{sentence(reason)}." if reason else ""
+
+
+def _marks_left(text: str) -> list[str]:
+    """Marks of empty fields that are still in the text."""
+    found = dict.fromkeys(_marks().findall(text))
+    return [f"Replace “{mark}” with what belongs there, or take the sentence out." for mark in found]
+
+
+@lru_cache(maxsize=1)
+def _marks() -> re.Pattern[str]:
+    labels = {known.label for known in registry().values()}
+    return re.compile(r"\[(?:" + "|".join(sorted(map(re.escape, labels), key=len, reverse=True)) + r")\]")
+
+
+def _ours(fields: MergeFields) -> list[str]:
+    """Numbers, addresses and names that may stand in the text."""
+    records = (fields.trainer, fields.business, fields.provider, fields.practice, fields.contact)
+    names = ("name", "phone", "fax", "email", "address", "street", "website")
+    return [value for record in records for name in names if (value := getattr(record, name, ""))]
