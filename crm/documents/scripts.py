@@ -64,9 +64,20 @@ def script_templates() -> dict[str, ScriptTemplate]:
 
 
 def _template(audience: Audience, channel: Channel) -> ScriptTemplate:
-    about = front_matter(_source(f"audiences/{audience}.j2"))
-    how = front_matter(_source(f"channels/{channel}.j2"))
-    return ScriptTemplate(audience, channel, f"{about['title']} · {how['title']}", about["about"])
+    title = f"{audience_title(audience)} · {channel_title(channel)}"
+    return ScriptTemplate(audience, channel, title, front_matter(_source(f"audiences/{audience}.j2"))["about"])
+
+
+@lru_cache(maxsize=32)
+def audience_title(audience: Audience) -> str:
+    """ "PT and OT"."""
+    return front_matter(_source(f"audiences/{audience}.j2"))["title"]
+
+
+@lru_cache(maxsize=8)
+def channel_title(channel: Channel) -> str:
+    """ "Phone call"."""
+    return front_matter(_source(f"channels/{channel}.j2"))["title"]
 
 
 def fill_script(

@@ -63,6 +63,14 @@ class Moment(StrEnum):
     REACTIVATION = "reactivation"
 
 
+MOMENT_TITLES: Mapping[Moment, str] = {
+    Moment.FIRST_CONTACT: "First contact",
+    Moment.SECOND_VISIT: "Second visit",
+    Moment.AFTER_SAMPLE: "After the sample",
+    Moment.THANK_YOU: "Thank-you",
+    Moment.REACTIVATION: "After a quiet time",
+}
+
 #: Fewest and most words of a filled script, and what is said about its length.
 LENGTHS: Mapping[Channel, tuple[int, int]] = {
     Channel.VISIT: (150, 280),
@@ -204,5 +212,5 @@ def _shines(parts: Mapping[str, str], spoken: str) -> Check:
 
 def _short(text: str, found: re.Match[str]) -> str:
     """The matched words with a little of what follows, up to a break."""
-    rest = re.split(r"[.;:?!\n]", text[found.end() :], maxsplit=1)[0].split()
+    rest = re.split(r"[.,;:?!\n]", text[found.end() :], maxsplit=1)[0].split()
     return " ".join([*found[0].split(), *rest[:4]]).rstrip(",")

@@ -1,0 +1,67 @@
+"""Letters to print and post: for providers without an e-mail address, or because paper is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from crm.documents.letters import RenderedLetter, letter_templates, render_letter
+from crm.domain.errors import NotFound, Refused
+from crm.domain.kinds import ActivityKind, TemplateKind
+from crm.domain.pipeline import Stage
+from crm.models.activities import Activity
+from crm.models.providers import Provider
+from crm.services import acts, merge, templates, touches
+from crm.services.touches import Logged, Touch
+from crm.store.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedLetter:
+    """A letter for one provider. `refusal` says why it must not go out, if so."""
+
+    provider: Provider
+    letter: RenderedLetter
+    refusal: str
+
+
+def prepare(
+    session: Session, provider_id: int, user_id: int | None, slug: str, *, now: datetime, mark_missing: bool = False
+) -> PreparedLetter:
+    """The letter filled for this provider. Raises MissingField, unless marks are asked for."""
+    if slug not in letter_templates():
+        raise NotFound("There is no such letter.")
+    filling = merge.filling(session, provider_id, user_id, now=now)
+    letter = render_letter(slug, filling.fields, audience=filling.audience, mark_missing=mark_missing)
+    return PreparedLetter(filling.provider, letter, refusal(filling.provider))
+
+
+def refusal(provider: Provider) -> str:
+    """Why nothing may be sent to this provider, or an empty text."""
+    if provider.stage is Stage.DO_NOT_CONTACT:
+        return "This provider asked not to be contacted."
+    if provider.deactivated_on is not None:
+        return "The directory lists this provider as deactivated."
+    return ""
+
+
+def mark_sent(
+    db: Database, provider_id: int, user_id: int, slug: str, *, sent_on: date, now: datetime, today: date
+) -> Logged:
+    """Log that the letter was posted: a touch with its text and version, and the next step that follows from it.
+
+    Raises MissingField and Refused.
+    """
+    with db.write() as session:
+        prepared = prepare(session, provider_id, user_id, slug, now=now)
+        if prepared.refusal:
+            raise Refused("no_contact", prepared.refusal)
+        title = prepared.letter.title
+        act = acts.begin(session, "letter", f"{title} sent", actor_id=user_id, now=now, today=today)
+        touch = Touch(ActivityKind.LETTER, summary=title, body=prepared.letter.text, day=sent_on)
+        logged = touches.log_in(act, prepared.provider, touch)
+        version = templates.version_id(session, TemplateKind.DOCUMENT, slug, now=now)
+        act.update(session.get_one(Activity, logged.activity_id), template_version_id=version)
+        return replace(logged, change_set_id=act.id)

@@ -1,0 +1,51 @@
+"""Letters: shown as they print, logged when posted."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from crm.documents.faults import MissingField
+from crm.documents.letters import letter_templates
+from crm.domain.errors import Refused
+from crm.services import printed_letters
+from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.forms import day_or_none
+from crm.web.missing import fixes
+from crm.web.presentation import today
+
+bp = Blueprint("letters", __name__)
+FIRST = "introduction-letter"
+
+
+@bp.get("/providers/<int:provider_id>/letters/<slug>")
+def show(provider_id: int, slug: str) -> str:
+    """The letter on its page; empty fields are marked and named."""
+    with db().read() as session:
+        prepared = printed_letters.prepare(session, provider_id, actor_id(), slug, now=now(), mark_missing=True)
+    return render_template(
+        "letters/show.html",
+        provider=prepared.provider,
+        letter=prepared.letter,
+        refusal=prepared.refusal,
+        missing=fixes(prepared.letter.missing, prepared.provider),
+        slug=slug,
+        letters=[(one.slug, one.title) for one in letter_templates().values()],
+    )
+
+
+@bp.post("/providers/<int:provider_id>/letters")
+def create(provider_id: int) -> Response:
+    """Log that the letter was posted."""
+    slug = request.form.get("slug", FIRST)
+    sent_on = day_or_none(request.form.get("sent_on"), "sent_on") or today()
+    try:
+        logged = printed_letters.mark_sent(
+            db(), provider_id, actor_id(), slug, sent_on=min(sent_on, today()), now=now(), today=today()
+        )
+    except (MissingField, Refused) as error:
+        flash(str(error), "error")
+        return redirect(url_for("letters.show", provider_id=provider_id, slug=slug), 303)
+    assert logged.change_set_id is not None
+    flash_undo("Letter logged. The next step is planned.", logged.change_set_id)
+    return redirect(url_for("providers.show", provider_id=provider_id), 303)

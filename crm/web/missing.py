@@ -1,0 +1,31 @@
+"""Where an empty merge field is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from flask import current_app, url_for
+
+from crm.documents.faults import MissingField
+from crm.models.providers import Provider
+
+
+class Fix(NamedTuple):
+    """What to fill in, and the page where."""
+
+    sentence: str
+    href: str
+
+
+def fixes(missing: Iterable[MissingField], provider: Provider) -> list[Fix]:
+    """One line for each empty field, in the order of the text; fields filled in at the same place once."""
+    found = [Fix(fault.what_to_do, _page(fault.path.partition(".")[0], provider)) for fault in missing]
+    return list(dict.fromkeys(found))
+
+
+def _page(record: str, provider: Provider) -> str:
+    if record in ("trainer", "business"):
+        endpoint = "settings.you" if record == "trainer" else "settings.business"
+        return url_for(endpoint) if endpoint in current_app.view_functions else ""
+    return url_for("providers.edit", provider_id=provider.id)
