@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from enum import Enum
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, select
 
 from crm.domain.errors import NotFound, Refused
 from crm.models.audit import Change, ChangeSet
+from crm.models.imports import ImportRun
 from crm.models.types import Row
+from crm.services.reversal import Noted, Plain, put_back, to_json
 from crm.store.engine import Database
-
-Plain = dict[str, object]
 
 
 class Recorder:
@@ -60,8 +58,8 @@ class Recorder:
                 change_set_id=self.id,
                 table_name=_table(row).name,
                 row_id=row.id,  # type: ignore[attr-defined]  # every undoable table has an integer id
-                before=_to_json(before),
-                after=_to_json(after),
+                before=to_json(before),
+                after=to_json(after),
             )
         )
 
@@ -71,6 +69,18 @@ def begin(session: Session, kind: str, label: str, *, actor_id: int | None, now:
     change_set = ChangeSet(kind=kind, label=label, actor_id=actor_id, created_at=now)
     session.add(change_set)
     session.flush()
+    return Recorder(session, change_set)
+
+
+def for_import(session: Session, run: ImportRun, *, now: datetime) -> Recorder:
+    """The one change set of an import, opened when its first change is made."""
+    change_set = session.exec(select(ChangeSet).where(ChangeSet.import_id == run.id)).first()
+    if change_set is None:
+        change_set = ChangeSet(
+            kind="import", label=f"Import {run.name}", actor_id=run.actor_id, import_id=run.id, created_at=now
+        )
+        session.add(change_set)
+        session.flush()
     return Recorder(session, change_set)
 
 
@@ -87,77 +97,21 @@ def undo_in(session: Session, change_set_id: int, *, actor_id: int | None, now: 
         raise NotFound("There is nothing to undo here.")
     if change_set.undone_at is not None:
         raise Refused("already_undone", "This was undone already.")
-    changes = session.exec(select(Change).where(Change.change_set_id == change_set_id).order_by(col(Change.id).desc()))
-    kept = [said for change in changes.all() for said in _revert(session, change, now)]
+    table: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+    c = table.c
+    noted = sa.select(c.table_name, c.row_id, c.before, c.after).where(c.change_set_id == change_set_id)
+    found = session.execute(noted.order_by(c.id.desc()))
+    kept = put_back(session, (Noted(*row) for row in found.all()), now)
     change_set.undone_at, change_set.undone_by, change_set.kept = now, actor_id, {"kept": kept}
     session.add(change_set)
     return kept
 
 
-def _revert(session: Session, change: Change, now: datetime) -> list[str]:
-    table = SQLModel.metadata.tables[change.table_name]
-    if change.after is None:
-        session.execute(table.insert().values(**_from_json(table, change.before or {})))
-        return []
-    row = session.execute(sa.select(table).where(table.c.id == change.row_id)).mappings().first()
-    if row is None:
-        return [] if change.before is None else [f"{change.table_name} {change.row_id} was removed since"]
-    if change.before is None:
-        return _revert_insert(session, table, row, now)
-    return _revert_update(session, table, row, change.before, change.after)
-
-
-def _revert_update(session: Session, table: sa.Table, row: sa.RowMapping, before: Plain, after: Plain) -> list[str]:
-    same = {name for name, value in after.items() if _plain(row[name]) == value}
-    if back := _from_json(table, {name: value for name, value in before.items() if name in same}):
-        session.execute(table.update().where(table.c.id == row["id"]).values(**back))
-    session.expire_all()
-    return [f"{_named(table, row)}: {name.replace('_', ' ')} was changed since" for name in sorted(set(after) - same)]
-
-
-def _revert_insert(session: Session, table: sa.Table, row: sa.RowMapping, now: datetime) -> list[str]:
-    session.expire_all()
-    if "undone_at" in table.c:
-        session.execute(table.update().where(table.c.id == row["id"]).values(undone_at=now))
-        return []
-    try:
-        with session.begin_nested():
-            session.execute(table.delete().where(table.c.id == row["id"]))
-    except sa.exc.IntegrityError:
-        return [f"{_named(table, row)} stays, because something else belongs to it now"]
-    return []
-
-
-def _named(table: sa.Table, row: sa.RowMapping) -> str:
-    name = next((row[column] for column in ("display_name", "title", "name", "code") if row.get(column)), row["id"])
-    return f"{table.name.replace('_', ' ').capitalize()} {name}"
+def revert(session: Session, change: Change, now: datetime) -> list[str]:
+    """Put one change back, for large change sets that are undone in batches. Returns what was kept, in words."""
+    return put_back(session, [Noted(change.table_name, change.row_id, change.before, change.after)], now)
 
 
 def _table(row: Row) -> sa.Table:
     table: sa.Table = row.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
     return table
-
-
-def _plain(value: Any) -> object:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    return value
-
-
-def _to_json(values: Plain | None) -> dict[str, object] | None:
-    return None if values is None else {name: _plain(value) for name, value in values.items()}
-
-
-def _from_json(table: sa.Table, values: Plain) -> Plain:
-    return {name: _revive(table.c[name].type, value) for name, value in values.items()}
-
-
-def _revive(kind: sa.types.TypeEngine[Any], value: object) -> object:
-    if value is None or not isinstance(value, str):
-        return value
-    python = kind.impl_instance.python_type if isinstance(kind, sa.types.TypeDecorator) else kind.python_type
-    if python is datetime:
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if python is date else value

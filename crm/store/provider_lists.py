@@ -135,9 +135,7 @@ def _plan(session: Session, question: Question, *, ordered: bool = True) -> _Pla
     driver = _driver(session, clauses)
     if driver is not None:
         return _Plan([clause.build(clause is driver) for clause in clauses], sorts=True)
-    leads = (
-        _leads(question, clauses) if ordered else next((clause for clause in clauses if clause.leads is not None), None)
-    )
+    leads = _leads(question, clauses) if ordered else _narrowest(clauses)
     return _Plan([clause.build(clause is leads) for clause in clauses], sorts=False)
 
 
@@ -156,6 +154,12 @@ def _leaves_few(session: Session, clause: Clause) -> bool:
     alive = provider_clauses.ALIVE
     some = sa.select(sa.literal(1)).select_from(TABLE).where(clause.build(True), alive).limit(FEW).subquery()
     return int(session.connection().execute(sa.select(sa.func.count()).select_from(some)).scalar_one()) < FEW
+
+
+def _narrowest(clauses: list[Clause]) -> Clause | None:
+    """For counting, where the order doesn't matter: a condition with an index, places before stages."""
+    indexed = [clause for clause in clauses if clause.leads is not None]
+    return next((clause for clause in indexed if clause.may_be_few), next(iter(indexed), None))
 
 
 def _leads(question: Question, clauses: list[Clause]) -> Clause | None:
