@@ -1,0 +1,181 @@
+"""Logging what happened with a provider: the timeline, the stage it shows, the follow-ups it settles, the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from crm.domain.cadence import Proposal
+from crm.domain.errors import Invalid, NotFound
+from crm.domain.followups import OUTCOMES, Fate, fate
+from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, TaskKind, TaskState
+from crm.domain.pipeline import Stage, implied_stage
+from crm.models.activities import Activity
+from crm.models.providers import Provider
+from crm.models.tasks import Task
+from crm.services import acts, next_steps, stages
+from crm.services.acts import Act
+from crm.services.next_steps import NextStep
+from crm.store import tasks as store
+from crm.store.engine import Database
+
+BY_HAND = frozenset({*OUTCOMES, ActivityKind.NOTE, ActivityKind.REPLY})
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What happened. `day` is its day in the person's zone (default: today), `client_key` the phone's own key."""
+
+    kind: ActivityKind
+    outcome: Outcome | None = None
+    body: str = ""
+    summary: str = ""
+    happened_at: datetime | None = None
+    day: date | None = None
+    contact_id: int | None = None
+    client_key: str | None = None
+    sample_sent: bool = False
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What logging did. `is_repeat` means that the same entry had arrived before and nothing was written."""
+
+    activity_id: int
+    change_set_id: int | None
+    stage: Stage | None = None
+    next_task: Task | None = None
+    is_repeat: bool = False
+
+
+def log(
+    db: Database,
+    provider_id: int,
+    touch: Touch,
+    *,
+    next_step: NextStep | None = None,
+    propose: bool = True,
+    actor_id: int | None,
+    now: datetime,
+    today: date,
+) -> Logged:
+    """Log a call, visit, note, meeting, in-service talk, letter or reply, and plan the next step.
+
+    Without a `next_step` the cadence's proposal is planned, unless `propose` is False.
+    """
+    check(touch, now)
+    with db.write() as session:
+        if repeat := _arrived_before(session, touch.client_key):
+            return repeat
+        provider = get_provider(session, provider_id)
+        label = f"Logged with {provider.display_name}"
+        act = acts.begin(session, "log", label, actor_id=actor_id, now=now, today=today)
+        return log_in(act, provider, touch, next_step=next_step, propose=propose)
+
+
+def log_in(
+    act: Act,
+    provider: Provider,
+    touch: Touch,
+    *,
+    next_step: NextStep | None = None,
+    propose: bool = True,
+    task: Task | None = None,
+) -> Logged:
+    """As `log`, in the caller's transaction. `task` is the follow-up that this completes."""
+    after = implied_stage(provider.stage, touch.kind, touch.outcome, sample_sent=_sample_sent(touch, task))
+    # Proposed before the touch is written, so that it doesn't count among the earlier ones.
+    step = next_step or (_proposal(act, provider, touch, after, task) if propose else None)
+    activity = _record(act, provider, touch, task)
+    moved = after if after is not provider.stage else None
+    if moved:
+        stages.move_in(act.session, provider, moved, act.recorder, actor_id=act.actor_id, now=act.now)
+    settle(act, provider, touch.kind, touch.outcome, but=task)
+    owner_id = (task.owner_id if task else None) or provider.owner_id or act.actor_id
+    planned = next_steps.plan(act, provider, step, owner_id=owner_id, activity_id=activity.id) if step else None
+    next_steps.keep_next_due(act, provider)
+    assert activity.id is not None
+    return Logged(activity.id, act.id, moved, planned)
+
+
+def settle(
+    act: Act, provider: Provider, kind: ActivityKind, outcome: Outcome | None = None, *, but: Task | None = None
+) -> None:
+    """Close the open follow-ups that this touch does or makes out of date. `but` is the one being completed."""
+    assert provider.id is not None
+    if kind not in TOUCHES and kind is not ActivityKind.REFERRAL:
+        return
+    for task in store.live_of(act.session, provider.id):
+        if but is not None and task.id == but.id:
+            continue
+        what = fate(task.kind, task.origin, task.due_on, kind, act.today)
+        if what is Fate.DONE:
+            act.close(task, state=TaskState.DONE, outcome=outcome)
+        elif what is Fate.OUTDATED:
+            act.close(task, state=TaskState.CANCELLED)
+
+
+def check(touch: Touch, now: datetime) -> None:
+    """Invalid for what can't be logged by hand."""
+    if touch.kind not in BY_HAND:
+        raise Invalid({"kind": "Choose what happened: a call, a visit, a note or one of the others."})
+    if touch.kind is ActivityKind.NOTE and not touch.body.strip():
+        raise Invalid({"body": "Write the note."})
+    if touch.outcome and touch.outcome not in (*OUTCOMES.get(touch.kind, ()), Outcome.DONE):
+        raise Invalid({"outcome": "Choose how it went."})
+    if touch.happened_at and touch.happened_at > now:
+        raise Invalid({"happened_on": "This day is still to come. Plan it as a follow-up instead."})
+
+
+def get_provider(session: Session, provider_id: int) -> Provider:
+    """A provider by id; a merged one leads to the one it was merged into. NotFound when there is none."""
+    provider = session.get(Provider, provider_id)
+    while provider is not None and provider.merged_into_id is not None:
+        provider = session.get(Provider, provider.merged_into_id)
+    if provider is None:
+        raise NotFound("This provider isn't here any more.")
+    return provider
+
+
+def _arrived_before(session: Session, client_key: str | None) -> Logged | None:
+    if not client_key:
+        return None
+    found = session.exec(select(Activity).where(Activity.client_key == client_key)).first()
+    if found is None:
+        return None
+    assert found.id is not None
+    return Logged(found.id, found.change_set_id, is_repeat=True)
+
+
+def _proposal(act: Act, provider: Provider, touch: Touch, after: Stage, task: Task | None) -> Proposal | None:
+    return next_steps.propose(
+        act.session,
+        provider,
+        touch.kind,
+        touch.outcome,
+        today=act.today,
+        touched_on=touch.day,
+        task_kind=task.kind if task else None,
+        stage=after,
+    )
+
+
+def _record(act: Act, provider: Provider, touch: Touch, task: Task | None) -> Activity:
+    return act.record(
+        provider,
+        touch.kind,
+        happened_at=touch.happened_at,
+        outcome=touch.outcome,
+        summary=touch.summary or (task.title if task else ""),
+        body=touch.body.strip(),
+        contact_id=touch.contact_id,
+        task_id=task.id if task else None,
+        referral_id=task.referral_id if task else None,
+        client_key=touch.client_key or None,
+    )
+
+
+def _sample_sent(touch: Touch, task: Task | None) -> bool:
+    return touch.sample_sent or (task is not None and task.kind is TaskKind.SAMPLE and touch.kind in TOUCHES)

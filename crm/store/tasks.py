@@ -1,0 +1,221 @@
+"""Queries over follow-ups: the list in its parts, a provider's open ones, and what has been due or done lately."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from crm.domain.followups import Bucket
+from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, TaskKind, TaskState
+from crm.domain.pipeline import Stage
+from crm.models.activities import Activity
+from crm.models.providers import Provider
+from crm.models.tasks import Task
+
+task: sa.Table = Task.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]
+activity: sa.Table = Activity.__table__  # type: ignore[attr-defined]
+
+CAP = 1000
+# As the partial indexes of the table say it, with literals, so that both databases use them.
+LIVE = sa.text("task.state IN ('open', 'waiting')")
+
+
+class Line(NamedTuple):
+    """A follow-up with what the list says about its provider, whose columns are None for one without a provider."""
+
+    id: int
+    kind: TaskKind
+    title: str
+    why: str
+    remarks: str
+    due_on: date
+    due_at: datetime | None
+    state: TaskState
+    waiting_for: str
+    snoozed: int
+    template_slug: str
+    referral_id: int | None
+    owner_id: int | None
+    provider_id: int | None
+    name: str | None
+    practice_name: str | None
+    city: str | None
+    phone: str | None
+    email: str | None
+    stage: Stage | None
+    return_on: date | None
+
+
+class Mark(NamedTuple):
+    """Where a page ended: the next one starts after this."""
+
+    due_on: date
+    id: int
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which follow-ups are wanted. `owner_id` 0 means nobody's."""
+
+    owner_id: int | None = None
+    kind: TaskKind | None = None
+
+
+class PastTouch(NamedTuple):
+    """What the cadence needs to know of a past touch."""
+
+    kind: ActivityKind
+    outcome: Outcome | None
+
+
+_COLUMNS = (
+    *(task.c[name] for name in Line._fields[:14]),
+    provider.c.display_name,
+    provider.c.practice_name,
+    provider.c.city,
+    provider.c.phone,
+    provider.c.email,
+    provider.c.stage,
+    provider.c.return_on,
+)
+
+
+def page(
+    session: Session,
+    bucket: Bucket,
+    today: date,
+    *,
+    limit: int,
+    after: Mark | None = None,
+    wanted: Filter = Filter(),
+) -> tuple[list[Line], Mark | None]:
+    """The next follow-ups of one part of the list, the earliest first, and where the page after starts."""
+    query = (
+        sa.select(*_COLUMNS)
+        .select_from(task.outerjoin(provider, provider.c.id == task.c.provider_id))
+        .where(*_bucket(bucket, today), *_wanted(wanted))
+        .order_by(task.c.due_on, task.c.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(
+            sa.tuple_(task.c.due_on, task.c.id) > sa.tuple_(sa.literal(after.due_on), sa.literal(after.id))
+        )
+    lines = [Line(*row) for row in session.execute(query)]
+    if len(lines) <= limit:
+        return lines, None
+    last = lines[limit - 1]
+    return lines[:limit], Mark(last.due_on, last.id)
+
+
+def line(session: Session, task_id: int) -> Line | None:
+    """One follow-up with its provider, whatever its state."""
+    query = sa.select(*_COLUMNS).select_from(task.outerjoin(provider, provider.c.id == task.c.provider_id))
+    row = session.execute(query.where(task.c.id == task_id)).first()
+    return Line(*row) if row else None
+
+
+def counts(session: Session, today: date, wanted: Filter = Filter()) -> dict[Bucket, int]:
+    """How many there are in each part, counted up to the cap."""
+    return {bucket: _count(session, (*_bucket(bucket, today), *_wanted(wanted))) for bucket in Bucket}
+
+
+def due_count(session: Session, today: date, owner_id: int | None = None) -> int:
+    """How many are due today or overdue, up to the cap: the badge in the navigation."""
+    mine = () if owner_id is None else (_owned(owner_id),)
+    return _count(session, (LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine))
+
+
+def due(session: Session, today: date, *, owner_id: int | None = None, limit: int = 20) -> list[Line]:
+    """Open ones due today or overdue, the earliest first, for a digest or a short list."""
+    mine = () if owner_id is None else (_owned(owner_id),)
+    query = (
+        sa.select(*_COLUMNS)
+        .select_from(task.outerjoin(provider, provider.c.id == task.c.provider_id))
+        .where(LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine)
+        .order_by(task.c.due_on, task.c.id)
+        .limit(limit)
+    )
+    return [Line(*row) for row in session.execute(query)]
+
+
+def live_of(session: Session, provider_id: int) -> Sequence[Task]:
+    """A provider's open and waiting follow-ups, the earliest first."""
+    query = select(Task).where(Task.provider_id == provider_id, LIVE)
+    return session.exec(query.order_by(col(Task.due_on), col(Task.id))).all()
+
+
+def live_of_referral(session: Session, referral_id: int, kind: TaskKind) -> Sequence[Task]:
+    """Open follow-ups of one kind about a referral."""
+    return session.exec(select(Task).where(Task.referral_id == referral_id, Task.kind == kind, LIVE)).all()
+
+
+def next_due_on(session: Session, provider_id: int) -> date | None:
+    """The day of a provider's earliest open or waiting follow-up."""
+    query = sa.select(sa.func.min(task.c.due_on)).where(task.c.provider_id == provider_id, LIVE)
+    found: date | None = session.execute(query).scalar()
+    return found
+
+
+def refresh_next_due(session: Session, provider_ids: Sequence[int]) -> None:
+    """Set next_due_on of these providers from their tasks."""
+    earliest = sa.select(sa.func.min(task.c.due_on)).where(task.c.provider_id == provider.c.id, LIVE).scalar_subquery()
+    session.execute(provider.update().where(provider.c.id.in_(provider_ids)).values(next_due_on=earliest))
+
+
+def recent_touches(session: Session, provider_ids: Sequence[int], limit: int = 400) -> dict[int, list[PastTouch]]:
+    """The latest touches of these providers, newest first, in one query."""
+    found: dict[int, list[PastTouch]] = defaultdict(list)
+    if not provider_ids:
+        return found
+    query = (
+        sa.select(activity.c.provider_id, activity.c.kind, activity.c.outcome)
+        .where(
+            activity.c.provider_id.in_(provider_ids),
+            activity.c.kind.in_(sorted(TOUCHES)),
+            activity.c.undone_at.is_(None),
+        )
+        .order_by(activity.c.happened_at.desc(), activity.c.id.desc())
+        .limit(limit)
+    )
+    for provider_id, kind, outcome in session.execute(query):
+        found[provider_id].append(PastTouch(kind, outcome))
+    return found
+
+
+def _bucket(bucket: Bucket, today: date) -> tuple[Any, ...]:
+    if bucket is Bucket.WAITING:
+        return LIVE, task.c.state == TaskState.WAITING
+    day = {
+        Bucket.OVERDUE: task.c.due_on < today,
+        Bucket.TODAY: task.c.due_on == today,
+        Bucket.LATER: task.c.due_on > today,
+    }[bucket]
+    return LIVE, task.c.state == TaskState.OPEN, day
+
+
+def _wanted(wanted: Filter) -> list[Any]:
+    clauses: list[Any] = []
+    if wanted.owner_id is not None:
+        clauses.append(_owned(wanted.owner_id) if wanted.owner_id else task.c.owner_id.is_(None))
+    if wanted.kind is not None:
+        clauses.append(task.c.kind == wanted.kind)
+    return clauses
+
+
+def _owned(owner_id: int) -> sa.ColumnElement[bool]:
+    """Somebody's own follow-ups, and those that belong to nobody yet."""
+    return sa.or_(task.c.owner_id == owner_id, task.c.owner_id.is_(None))
+
+
+def _count(session: Session, clauses: tuple[Any, ...]) -> int:
+    some = sa.select(task.c.id).where(*clauses).limit(CAP).subquery()
+    found: int = session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    return found
