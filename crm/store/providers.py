@@ -15,7 +15,6 @@ from crm.models.accounts import User
 from crm.models.activities import Activity
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider, ProviderDifference, ProviderTag, Tag
-from crm.models.tasks import LIVE, Task
 
 activity: sa.Table = Activity.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]
@@ -111,11 +110,6 @@ def timeline(
         mark = sa.tuple_(sa.literal(before[0], activity.c.happened_at.type), sa.literal(before[1]))
         query = query.where(sa.tuple_(activity.c.happened_at, activity.c.id) < mark)
     return [Line(*row) for row in session.execute(query)]
-
-
-def open_tasks(session: Session, provider_id: int) -> Sequence[Task]:
-    """What is still to do, the most urgent first."""
-    return session.exec(select(Task).where(Task.provider_id == provider_id, LIVE).order_by(col(Task.due_on))).all()
 
 
 def differences(session: Session, provider_id: int) -> Sequence[ProviderDifference]:

@@ -18,6 +18,8 @@ NOUNS: tuple[str, ...] = (
     "board",
     "providers",
     "practices",
+    "touches",
+    "referrals",
     "scripts",
     "letters",
 )

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from urllib.parse import urlencode
 
 import phonenumbers
 from markupsafe import Markup, escape
 
+from crm.domain.addresses import one_line
+from crm.models.practices import Practice
+
 CAP = 1000
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @lru_cache(maxsize=4096)
@@ -76,6 +81,17 @@ def due_class(value: date | None, today: date) -> str:
     if value is None:
         return "none"
     return "overdue" if value < today else "today" if value == today else "later"
+
+
+def days_in(mask: int) -> str:
+    """`Mon, Tue, Thu` for a bit mask."""
+    return ", ".join(name for bit, name in enumerate(WEEKDAYS) if mask >> bit & 1)
+
+
+def map_link(practice: Practice) -> str:
+    """Opens the map of the phone or the browser at the address."""
+    address = one_line(practice.line1, practice.line2, practice.city, practice.state, practice.zip)
+    return "https://www.google.com/maps/search/?" + urlencode({"api": 1, "query": address})
 
 
 def return_days(today: date) -> list[tuple[date, str]]:

@@ -18,6 +18,7 @@ from crm.domain.kinds import (
 )
 from crm.domain.pipeline import LABELS
 from crm.domain.taxonomy import specialty as specialty_by_key
+from crm.services.providers import FIELD_WORDS
 
 OUTCOMES: dict[Outcome, str] = {
     Outcome.CONVERSATION: "Spoke with the provider",
@@ -127,3 +128,9 @@ def icon_of(value: StrEnum) -> str:
 def specialty(key: str) -> str:
     """What pages call a specialty."""
     return specialty_by_key(key).label
+
+
+def field(name: str) -> str:
+    """What pages call a column of a provider."""
+    words = FIELD_WORDS.get(name, name.replace("_", " "))
+    return words[:1].upper() + words[1:]

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, g, has_request_context
 from markupsafe import Markup
 
+from crm.domain import phones
 from crm.domain.pipeline import ASIDE, MEANINGS, PATH
 from crm.domain.services import service_label
 from crm.web import assets, filters, labels
@@ -30,6 +31,8 @@ def install(app: Flask) -> None:
         stages_aside=ASIDE,
         stage_meanings=MEANINGS,
         today=today,
+        map_link=filters.map_link,
+        how_choices=[(how.value, words) for how, words in labels.HOWS.items()],
         return_days=lambda: [(day.isoformat(), words) for day, words in filters.return_days(today())],
         has_endpoint=lambda name: name in app.view_functions,
     )
@@ -60,6 +63,9 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "attrs": filters.attrs,
         "label": labels.label,
         "specialty": labels.specialty,
+        "tel": phones.link,
+        "days_in": filters.days_in,
+        "field_label": labels.field,
         "service": service_label,
         "day": lambda value: filters.day(value, today()),
         "near_day": lambda value: filters.near_day(value, today()),

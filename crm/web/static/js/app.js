@@ -17,7 +17,7 @@ const onDemand = {
   "[data-poll]": "./extra/progress.js",
   "[data-autosubmit]": "./extra/autosubmit.js",
   "[data-compose]": "./extra/compose.js",
-  "[data-log]": "./extra/log.js",
+  "dialog.log": "./extra/log.js",
 };
 for (const [selector, module] of Object.entries(onDemand)) {
   const found = all(selector);

@@ -1,16 +1,14 @@
-// <form data-log>: the proposed next step follows the outcome that was chosen. Chips carry data-next-on and data-next-kind.
+// The log dialog opens on the kind that its button names: <button commandfor="log" data-log-kind="call">.
 import { one } from "../dom.js";
 
-export function start(form) {
-  const day = one("[name=next_on]", form);
-  let touched = false;
-  day?.addEventListener("input", (event) => (touched ||= event.isTrusted));
-  form.addEventListener("change", (event) => {
-    const { nextOn, nextKind } = event.target.dataset;
-    if (nextOn === undefined || touched || !day) return;
-    day.value = nextOn;
-    day.dispatchEvent(new Event("input", { bubbles: true }));
-    const kind = nextKind && one(`[name=next_kind][value="${CSS.escape(nextKind)}"]`, form);
-    if (kind) kind.checked = true;
+export function start(dialog) {
+  document.addEventListener("click", (event) => {
+    const kind = event.target.closest?.("[data-log-kind]")?.dataset.logKind;
+    const choice = kind && one(`[name=kind][value="${CSS.escape(kind)}"]`, dialog);
+    if (choice) choice.checked = true;
+  }, true);
+  // Enter in a field must not press the first ending by itself.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input:not([type=checkbox], [type=radio])")) event.preventDefault();
   });
 }

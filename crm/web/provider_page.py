@@ -1,0 +1,197 @@
+"""What the provider page shows, gathered in a handful of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from flask import abort, url_for
+from sqlmodel import Session
+
+from crm.domain import matching, phones
+from crm.domain.followups import OUTCOMES
+from crm.domain.kinds import ActivityKind, Outcome, ProviderKind
+from crm.domain.matching import Fit
+from crm.domain.pipeline import implied_stage, lacks_next_step, quiet_since
+from crm.domain.services import Service, referable
+from crm.models.practices import Affiliation, Contact, Practice
+from crm.models.providers import Provider, ProviderDifference
+from crm.models.tasks import Task
+from crm.services import next_steps
+from crm.services.namesakes import Similar
+from crm.store import prices
+from crm.store import providers as store
+from crm.store import tasks as task_store
+from crm.web import filters, labels, timeline
+
+LINES = 25
+LOGGED = (
+    ActivityKind.CALL,
+    ActivityKind.VISIT,
+    ActivityKind.MEETING,
+    ActivityKind.IN_SERVICE,
+    ActivityKind.EMAIL,
+    ActivityKind.LETTER,
+)
+FORM = (
+    "kind prefix first_name middle_name last_name suffix credentials npi specialty email website said_as remarks"
+).split()
+
+
+class Ending(NamedTuple):
+    """A way for a touch to end, and the next step that would follow."""
+
+    outcome: Outcome
+    words: str
+    next_title: str
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything on the page but the provider."""
+
+    workplaces: Sequence[tuple[Affiliation, Practice]]
+    contacts: dict[int, list[Contact]]
+    tasks: Sequence[Task]
+    events: Sequence[timeline.Event]
+    older: str
+    is_first: bool
+    differences: Sequence[ProviderDifference]
+    tags: Sequence[str]
+    fit: Fit
+    services: Sequence[Service]
+    service_choices: Sequence[tuple[str, str]]
+    lacks_next_step: bool
+    quiet_days: int | None
+    endings: dict[ActivityKind, list[Ending]]
+
+    @property
+    def practice(self) -> Practice | None:
+        """Where to go first."""
+        return self.workplaces[0][1] if self.workplaces else None
+
+    @property
+    def people(self) -> list[tuple[int | None, str]]:
+        """Who else may have been met."""
+        return [(one.id, f"{one.name}, {labels.label(one.role)}") for some in self.contacts.values() for one in some]
+
+    @property
+    def fit_word(self) -> str:
+        """The score in one word."""
+        return fit_word(self.fit.score)
+
+
+def load(session: Session, provider: Provider, today: date, before: tuple[datetime, int] | None) -> Page:
+    """The page of one provider."""
+    assert provider.id is not None
+    places = store.workplaces(session, provider.id)
+    lines = store.timeline(session, provider.id, LINES + 1, before)
+    off = prices.switched_off(session)
+    return Page(
+        workplaces=places,
+        contacts=_by_practice(store.contacts_at(session, [practice.id or 0 for _, practice in places])),
+        tasks=task_store.live_of(session, provider.id),
+        events=[timeline.event(line) for line in lines[:LINES]],
+        older=f"{lines[LINES - 1].happened_at.isoformat()},{lines[LINES - 1].id}" if len(lines) > LINES else "",
+        is_first=before is None,
+        differences=store.differences(session, provider.id),
+        tags=store.tags(session, provider.id),
+        fit=_fit(provider, off),
+        services=[found for found in matching.services_for(provider.specialty, off) if not found.is_addon],
+        service_choices=service_choices(provider, off),
+        lacks_next_step=lacks_next_step(provider.stage, provider.next_due_on, provider.return_on),
+        quiet_days=quiet_since(
+            provider.stage, provider.first_referral_on, provider.last_referral_on, provider.referral_count, today
+        ),
+        endings=_endings(session, provider, today),
+    )
+
+
+def _endings(session: Session, provider: Provider, today: date) -> dict[ActivityKind, list[Ending]]:
+    """Every way a call, visit and so on can end, with what the cadence would propose: two taps, and no surprise."""
+    assert provider.id is not None
+    before = task_store.recent_touches(session, [provider.id], limit=30)[provider.id]
+    found: dict[ActivityKind, list[Ending]] = {}
+    for kind in LOGGED:
+        for outcome in OUTCOMES[kind]:
+            stage = implied_stage(provider.stage, kind, outcome)
+            event = next_steps.happened(kind, outcome, before)
+            step = next_steps.from_event(stage, event, today=today, return_on=provider.return_on)
+            following = (step.title, step.due_on) if step else ("", None)
+            found.setdefault(kind, []).append(Ending(outcome, labels.label(outcome), *following))
+    return found
+
+
+def service_choices(provider: Provider, switched_off: frozenset[str]) -> list[tuple[str, str]]:
+    """Services for a referral: those of the specialty first, then the others."""
+    first = [found for found in matching.services_for(provider.specialty, switched_off) if not found.is_addon]
+    order = dict.fromkeys([*first, *referable(switched_off)])
+    return [(service.key, service.label) for service in order]
+
+
+def mark(text: str) -> tuple[datetime, int] | None:
+    """Where an older page of the timeline begins."""
+    if not text:
+        return None
+    try:
+        moment, key = text.rsplit(",", 1)
+        found = datetime.fromisoformat(moment.replace(" ", "+"))
+        return (found, int(key)) if found.tzinfo else abort(400)
+    except ValueError:
+        abort(400)
+
+
+def _by_practice(contacts: Sequence[Contact]) -> dict[int, list[Contact]]:
+    found: dict[int, list[Contact]] = {}
+    for contact in contacts:
+        found.setdefault(contact.practice_id, []).append(contact)
+    return found
+
+
+def _fit(provider: Provider, switched_off: frozenset[str]) -> Fit:
+    return matching.fit(
+        provider.specialty,
+        matching.distance_band(provider.distance_miles),
+        has_phone=bool(provider.phone),
+        has_email=bool(provider.email),
+        is_person=provider.kind is ProviderKind.PERSON,
+        is_peer=provider.is_peer and not provider.peer_overridden,
+        is_deactivated=provider.deactivated_on is not None,
+        switched_off=switched_off,
+    )
+
+
+def fit_word(score: int) -> str:
+    """A score in one word."""
+    return (
+        "Very good fit" if score >= 75 else "Good fit" if score >= 55 else "Some fit" if score >= 35 else "Little fit"
+    )
+
+
+def as_form(provider: Provider, practice: Practice | None) -> dict[str, str]:
+    """A provider as the fields of its form."""
+    form = {name: str(getattr(provider, name) or "") for name in FORM}
+    form["name"] = provider.organization_name or provider.display_name
+    form["phone"] = phones.show(provider.phone, provider.phone_extension)
+    form["fax"] = phones.show(provider.fax)
+    place = practice or provider
+    form |= {f"practice_{name}": getattr(place, name) for name in ("city", "state", "zip")}
+    form["practice_name"] = practice.name if practice else provider.practice_name
+    form |= {f"practice_{name}": getattr(practice, name, "") for name in ("line1", "line2")}
+    return form
+
+
+def match(one: Similar) -> dict[str, str]:
+    """Somebody who may be the same, for the hint under a form."""
+    who = one.who
+    away = " · put away" if who.archived_at else ""
+    detail = " · ".join(part for part in (who.practice_name, who.city, filters.phone(who.phone)) if part)
+    return {
+        "label": who.display_name,
+        "detail": detail + away,
+        "href": url_for("providers.show", provider_id=who.id),
+        "why": ", ".join(one.reasons),
+    }

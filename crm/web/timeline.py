@@ -1,0 +1,53 @@
+"""Lines of the timeline in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from crm.domain.kinds import TOUCHES, ActivityKind, Outcome
+from crm.domain.pipeline import ASIDE, LABELS, Stage
+from crm.store.providers import Line
+from crm.web import labels
+
+WINS = frozenset({Outcome.WILL_REFER, Outcome.WANTS_SAMPLE})
+
+
+class Event(NamedTuple):
+    """A line, ready to be printed."""
+
+    title: str
+    at: datetime
+    icon: str
+    kind: str
+    who: str
+    said: str
+    line: Line
+
+
+def event(line: Line) -> Event:
+    """The words of a line."""
+    said = "\n".join(part for part in (line.body, line.reason) if part)
+    return Event(_title(line), line.happened_at, labels.icon_of(line.kind), _kind(line), line.actor or "", said, line)
+
+
+def _title(line: Line) -> str:
+    if line.kind is ActivityKind.STAGE and line.stage_to:
+        was = f" (was {LABELS[line.stage_from]})" if line.stage_from else ""
+        return f"Moved to {LABELS[line.stage_to]}{was}"
+    words = labels.label(line.kind)
+    if line.outcome:
+        return f"{words}: {_lower(labels.label(line.outcome))}"
+    return line.summary or words
+
+
+def _kind(line: Line) -> str:
+    if line.kind is ActivityKind.REFERRAL or line.stage_to is Stage.PARTNER or line.outcome in WINS:
+        return "win"
+    if line.outcome is Outcome.NOT_INTERESTED or (line.stage_to in ASIDE and line.stage_to is not Stage.NOT_NOW):
+        return "bad"
+    return "touch" if line.kind in TOUCHES else ""
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
