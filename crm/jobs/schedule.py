@@ -65,5 +65,6 @@ JOBS: tuple[Job, ...] = (
     Job("send_mail", work.send_mail, next_due=work.next_mail, finishes=True),
     Job("expire_leases", work.expire_leases, next_due=work.next_lease_end),
     Job("refresh_search", work.refresh_search, next_due=work.next_search),
+    Job("rescore", work.rescore, next_due=work.next_rescore),
     Job("nightly_copy", work.nightly_copy, chore=at_hour_utc(8), at_first=False, finishes=True),
 )

@@ -53,6 +53,20 @@ def next_search(session: Session) -> datetime | None:
     return search_entries.next_due(session)
 
 
+def rescore(turn: Turn) -> int:
+    """Give everybody a new distance and fit when the ZIP or the services have changed."""
+    from crm.services import scoring
+
+    return scoring.run_due(turn.handoff.db, now=turn.clock(), stopping=turn.stopping)
+
+
+def next_rescore(session: Session) -> datetime | None:
+    """A time past when new distances and fits were asked for."""
+    from crm.services import scoring
+
+    return scoring.next_due(session)
+
+
 def nightly_copy(turn: Turn) -> int:
     """Keep today's copy of the database and the files."""
     from crm.services import backup

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from crm.domain import emails, phones, places
 from crm.domain.errors import Invalid
 from crm.models.accounts import Business
-from crm.services import accounts, audit
+from crm.services import accounts, audit, demo
 from crm.store.engine import Database
 
 FIELDS = ("name", "tagline", "line1", "line2", "city", "state", "zip", "phone", "fax", "email", "website", "zone")
@@ -39,6 +39,7 @@ def save_in(session: Session, values: Mapping[str, str], *, actor_id: int | None
         place = places.place(business.zip)
         business.lat, business.lon = (place.lat, place.lon) if place is not None else (None, None)
         business.scored_at = None
+        demo.follow(session, business)
     if changed:
         business.updated_at = now
         audit.note(session, "business_changed", business.name, actor_id=actor_id, now=now, fields=sorted(changed))

@@ -10,13 +10,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from crm.domain.errors import Refused
+from crm.models.accounts import Business
 from crm.services import audit
 from crm.services.demo import removing
 from crm.services.demo.removing import Removed
 from crm.store import accounts, demo
 from crm.store.engine import Database
 
-__all__ = ["Removed", "add", "add_in", "present", "remove", "would_remove"]
+__all__ = ["Removed", "add", "add_in", "follow", "present", "remove", "would_remove"]
 
 
 def present(db: Database) -> int:
@@ -46,6 +47,14 @@ def add_in(session: Session, *, actor_id: int | None, now: datetime) -> int:
         teller.tell(person, provider)
     audit.note(session, "sample_added", actor_id=actor_id, now=now, providers=len(made))
     return len(made)
+
+
+def follow(session: Session, business: Business) -> None:
+    """Move the sample data to where the business is now, in the caller's transaction."""
+    if demo.count_providers(session):
+        from crm.services.demo import moving
+
+        moving.move(session, business)
 
 
 def would_remove(db: Database) -> Removed:
