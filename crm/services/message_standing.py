@@ -85,3 +85,9 @@ def _why(
     if message.due_at <= now:
         return "Leaves with the next round", None
     return (sentence(message.state_reason) if message.state_reason else sentence(Reason.SCHEDULED)), message.due_at
+
+
+def reply_in_words(message: Message) -> str:
+    """Why it was not sent, and what the server said."""
+    why = sentence(message.state_reason) if message.state_reason else "It still waits"
+    return f"{why}. {message.server_reply}".strip()

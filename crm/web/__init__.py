@@ -22,6 +22,13 @@ NOUNS: tuple[str, ...] = (
     "referrals",
     "scripts",
     "letters",
+    "mail",
+    "messages",
+    "mailbox",
+    "missing_emails",
+    "mail_settings",
+    "suppressions",
+    "unsubscribe",
 )
 
 
