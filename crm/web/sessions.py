@@ -50,7 +50,7 @@ def create() -> Response:
 def destroy() -> Response:
     """Sign out. Clear-Site-Data takes drafts and stored pages from a shared computer as well."""
     accounts.sign_out(db(), request.cookies.get(security.COOKIE, ""), now=now())
-    response = redirect(url_for("sessions.new"), 303)
+    response = redirect(url_for("sessions.new", out=1), 303)
     security.drop_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

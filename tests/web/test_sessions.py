@@ -102,7 +102,8 @@ def test_signing_out_ends_the_session_on_the_server_too(client: FlaskClient) -> 
     assert cookie is not None
     answer = client.post("/logout", headers=SAME_SITE)
 
-    assert answer.location == "/login"
+    assert answer.location == "/login?out=1"
+    assert "data-signed-out" in client.get(answer.location).text
     assert "storage" in answer.headers["Clear-Site-Data"]
     client.set_cookie("handoff_session", cookie.value)
     assert client.get("/settings").location.startswith("/login")
