@@ -73,5 +73,6 @@ def _fault(environment: Environment, name: str) -> str | None:
 
 def _referenced(environment: Environment, text: str) -> Iterator[str]:
     for node in environment.parse(text).find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
-        if isinstance(node.template, nodes.Const) and isinstance(node.template.value, str):
-            yield node.template.value
+        template = getattr(node, "template", None)
+        if isinstance(template, nodes.Const) and isinstance(template.value, str):
+            yield template.value
