@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from crm.domain.errors import Invalid
@@ -85,6 +85,7 @@ def next_business_day(day: date) -> date:
     return business_day_from(day + DAY)
 
 
+@lru_cache(maxsize=4096)
 def add_business_days(day: date, count: int) -> date:
     """`count` business days after `day`; 0 is the day itself or, on a day off, the next business day."""
     if count == 0:

@@ -12,6 +12,7 @@ from crm.models.audit import Change, ChangeSet
 from crm.models.imports import ImportRun
 from crm.models.types import Row
 from crm.services.reversal import Noted, Plain, put_back, to_json
+from crm.store import tasks
 from crm.store.engine import Database
 
 
@@ -100,8 +101,11 @@ def undo_in(session: Session, change_set_id: int, *, actor_id: int | None, now: 
     table: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
     c = table.c
     noted = sa.select(c.table_name, c.row_id, c.before, c.after).where(c.change_set_id == change_set_id)
-    found = session.execute(noted.order_by(c.id.desc()))
-    kept = put_back(session, (Noted(*row) for row in found.all()), now)
+    found = [Noted(*row) for row in session.execute(noted.order_by(c.id.desc()))]
+    owners = tasks.owners_of(session, [row.row_id for row in found if row.table_name == "task"])
+    kept = put_back(session, found, now)
+    # Whatever has happened in between, the next step is that of the follow-ups there are now.
+    tasks.refresh_next_due(session, owners)
     change_set.undone_at, change_set.undone_by, change_set.kept = now, actor_id, {"kept": kept}
     session.add(change_set)
     return kept

@@ -48,7 +48,8 @@ def sent(session: Session, message: Message, *, now: datetime) -> None:
     touch = Touch(
         ActivityKind.EMAIL, summary=message.subject, body=message.text_body, happened_at=message.sent_at, day=today
     )
-    logged = touches.log_in(act, provider, touch)
+    task = touches.take(act, message.task_id)
+    logged = touches.log_in(act, provider, touch, task=task)
     activity = session.get_one(Activity, logged.activity_id)
     activity.message_id, activity.template_version_id = message.id, message.template_version_id
     activity.task_id = message.task_id

@@ -117,6 +117,15 @@ def settle(
             act.close(task, state=TaskState.CANCELLED)
 
 
+def take(act: Act, task_id: int | None) -> Task | None:
+    """Close the follow-up that a sent message was written for; None where it is gone or closed already."""
+    task = act.session.get(Task, task_id) if task_id else None
+    if task is None or task.state not in (TaskState.OPEN, TaskState.WAITING):
+        return None
+    act.close(task, state=TaskState.DONE, outcome=Outcome.DONE)
+    return task
+
+
 def check(touch: Touch, now: datetime) -> None:
     """Invalid for what can't be logged by hand."""
     if touch.kind not in BY_HAND:

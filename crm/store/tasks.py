@@ -166,8 +166,16 @@ def next_due_on(session: Session, provider_id: int) -> date | None:
 
 def refresh_next_due(session: Session, provider_ids: Sequence[int]) -> None:
     """Set next_due_on of these providers from their tasks."""
+    if not provider_ids:
+        return
     earliest = sa.select(sa.func.min(task.c.due_on)).where(task.c.provider_id == provider.c.id, LIVE).scalar_subquery()
     session.execute(provider.update().where(provider.c.id.in_(provider_ids)).values(next_due_on=earliest))
+
+
+def owners_of(session: Session, task_ids: Sequence[int]) -> list[int]:
+    """The providers that these tasks are about."""
+    found = session.execute(sa.select(task.c.provider_id).where(task.c.id.in_(task_ids)).distinct())
+    return [provider_id for (provider_id,) in found if provider_id is not None]
 
 
 def recent_touches(session: Session, provider_ids: Sequence[int], limit: int = 400) -> dict[int, list[PastTouch]]:

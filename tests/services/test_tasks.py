@@ -169,3 +169,13 @@ def test_calling_the_client_moves_the_referral_or_tries_again(
     assert (done.next_task is not None) is tries_again
     if done.next_task:
         assert (done.next_task.due_on, done.next_task.referral_id) == (TOMORROW, referral_id)
+
+
+def test_undo_in_any_order_leaves_the_day_of_the_tasks_there_are(db: Database, provider_id: int) -> None:
+    first, undo_first = tasks.add(db, provider_id, NextStep(TaskKind.CALL, TOMORROW), **BY)
+    _, undo_second = tasks.add(db, provider_id, NextStep(TaskKind.VISIT, TODAY), **BY)
+    assert first.id
+    changes.undo(db, undo_first, actor_id=None, now=NOW)
+    assert due(db, provider_id) == TODAY
+    changes.undo(db, undo_second, actor_id=None, now=NOW)
+    assert due(db, provider_id) is None

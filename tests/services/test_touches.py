@@ -12,9 +12,10 @@ from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
 from crm.models.tasks import Task
-from crm.services import changes, touches
+from crm.services import acts, changes, touches
 from crm.services.next_steps import NextStep
 from crm.services.touches import Touch
+from crm.store import tasks as store
 from crm.store.engine import Database
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -41,7 +42,9 @@ def tasks(db: Database, provider_id: int) -> list[Task]:
 
 def make_task(db: Database, provider_id: int, **given: Any) -> int:
     with db.write() as session:
-        return factories._id(factories.make_task(session, provider_id=provider_id, **given))
+        task = factories.make_task(session, provider_id=provider_id, **given)
+        store.refresh_next_due(session, [provider_id])
+        return factories._id(task)
 
 
 def lines(session: Session, provider_id: int, kind: ActivityKind) -> list[Activity]:
@@ -153,3 +156,16 @@ def test_a_merged_provider_leads_to_the_one_that_is_left(db: Database, provider_
     assert provider(db, provider_id).touch_count == 1
     with pytest.raises(NotFound):
         touches.log(db, 999, Touch(CALL, SPOKE), **BY)
+
+
+def test_a_sent_message_does_the_follow_up_it_was_written_for(db: Database, provider_id: int) -> None:
+    task_id = make_task(db, provider_id, kind=TaskKind.THANK_YOU)
+    for _ in range(2):
+        with db.write() as session:
+            act = acts.begin(session, "mail", "Sent", **BY)
+            task = touches.take(act, task_id)
+            touches.log_in(act, touches.get_provider(session, provider_id), Touch(ActivityKind.EMAIL), task=task)
+    with db.read() as session:
+        assert session.get_one(Task, task_id).state is TaskState.DONE
+        assert touches.take(act, None) is None
+    assert [task.kind for task in tasks(db, provider_id)][1] is TaskKind.EMAIL
