@@ -96,7 +96,7 @@ def _middle(text: str) -> str:
     return text + "." if len(text) == 1 else proper_name(text)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def proper_name(text: str) -> str:
     """ "DE LA CRUZ" to "de la Cruz", "O'NEILL" to "O'Neill"; text in mixed case is left alone but for spaces."""
     text = " ".join(text.translate(_APOSTROPHES).split())

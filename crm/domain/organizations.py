@@ -23,7 +23,7 @@ _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_][\w'.]*")
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def organization_name(text: str) -> str:
     """Proper case for a directory's capitals; names in mixed case are left as they were written."""
     text = _SPACES.sub(" ", text.strip()).replace(" ,", ",")
@@ -34,7 +34,7 @@ def organization_name(text: str) -> str:
     return _WORD.sub(lambda match: _word(match[0], is_first=match.start() == start), text)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def sort_key(text: str) -> str:
     """What sorting and comparing use: folded, without a leading "the" and without the legal form at the end."""
     folded = fold(_SPACES.sub(" ", text.strip()))

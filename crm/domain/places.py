@@ -65,7 +65,7 @@ class _Table:
         self.lons.append(lon)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def place(zip_code: str) -> Place | None:
     """The place of a ZIP or ZIP+4; None for what isn't one, or isn't known."""
     five = zip5(zip_code)
@@ -99,7 +99,7 @@ def miles_between(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     return 2 * EARTH_MILES * math.asin(min(1.0, math.sqrt(half)))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def zip_miles(one: str, other: str) -> float | None:
     """Miles between the middles of two ZIP codes, one decimal; None when either is unknown."""
     here, there = place(one), place(other)

@@ -18,34 +18,39 @@ ORGANIZATION = "2"
 HERE = frozenset(("", "US"))
 _PERSON, _ORGANIZATION = ProviderKind.PERSON.value, ProviderKind.ORGANIZATION.value
 _UNAVAILABLE = "<UNAVAIL>"
+_MOST_RANKED = 20_000
 
 
-class Values(NamedTuple):
-    """The columns of a provider that a directory fills, as plain values in the order of `PROVIDER_COLUMNS`."""
+PROVIDER_COLUMNS = (
+    "kind",
+    "npi",
+    "prefix",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "suffix",
+    "credentials",
+    "organization_name",
+    "display_name",
+    "sort_name",
+    "taxonomy_code",
+    "specialty",
+    "care_stage",
+    "ask",
+    "is_peer",
+    "phone",
+    "fax",
+    "city",
+    "state",
+    "zip",
+    "distance_miles",
+    "fit",
+)
+"""The columns of a provider that a directory fills."""
 
-    kind: str
-    npi: str
-    prefix: str
-    first_name: str
-    middle_name: str
-    last_name: str
-    suffix: str
-    credentials: str
-    organization_name: str
-    display_name: str
-    sort_name: str
-    taxonomy_code: str
-    specialty: str
-    care_stage: str
-    ask: str
-    is_peer: int
-    phone: str
-    fax: str
-    city: str
-    state: str
-    zip: str
-    distance_miles: float | None
-    fit: int
+DISPLAY_NAME = PROVIDER_COLUMNS.index("display_name")
+Values = tuple[str | int | float | None, ...]
+"""Plain values in the order of `PROVIDER_COLUMNS`."""
 
 
 class Address(NamedTuple):
@@ -65,28 +70,28 @@ class Address(NamedTuple):
     lon: float | None
 
 
-PROVIDER_COLUMNS = Values._fields
 PRACTICE_COLUMNS = Address._fields
 
 
 class Reader:
-    """Turns rows into values for a trainer whose own ZIP is `home`."""
+    """Turns rows into values for a trainer whose own ZIP is `home`. Neighbours share their distance and score."""
 
     def __init__(self, home: str, switched_off: frozenset[str] = frozenset()) -> None:
         self._home = zip5(home)
         self._switched_off = switched_off
+        self._ranked: dict[tuple[str, str, bool, bool], tuple[float | None, int]] = {}
 
     def values(self, row: Row, address: Address) -> Values:
         """The provider of a row."""
-        named = _organization(row) if row.entity == ORGANIZATION else _person(row)
-        code = row.taxonomy
-        specialty, care_stage, ask, is_peer = _kind_of_work(code)
-        miles = places.zip_miles(self._home, address.zip) if self._home and address.zip else None
-        return Values(
-            _ORGANIZATION if row.entity == ORGANIZATION else _PERSON,
+        is_person = row.entity != ORGANIZATION
+        specialty, care_stage, ask, is_peer = _kind_of_work(row.taxonomy)
+        known = (specialty, address.zip, bool(address.phone), is_person)
+        ranked = self._ranked.get(known) or self._rank(known, bool(is_peer))
+        return (
+            _PERSON if is_person else _ORGANIZATION,
             row.npi,
-            *named,
-            code,
+            *(_person(row) if is_person else _organization(row)),
+            row.taxonomy,
             specialty,
             care_stage,
             ask,
@@ -96,25 +101,31 @@ class Reader:
             address.city,
             address.state,
             address.zip,
-            miles,
-            self._fit(specialty, miles, bool(address.phone), row.entity != ORGANIZATION, bool(is_peer)),
+            *ranked,
         )
 
-    def _fit(self, specialty: str, miles: float | None, has_phone: bool, is_person: bool, is_peer: bool) -> int:
+    def score(
+        self, specialty: str, miles: float | None, *, has_phone: bool, has_email: bool, is_person: bool, is_peer: bool
+    ) -> int:
+        """The fit score of a provider with these values."""
         return matching.fit_score(
             specialty,
             miles,
             has_phone=has_phone,
-            has_email=False,
+            has_email=has_email,
             is_person=is_person,
             is_peer=is_peer,
             switched_off=self._switched_off,
         )
 
-
-def address(self, row: Row) -> Address:
-    """The practice address of a row, with the phone and fax given there."""
-    return address(row.line1, row.line2, row.city, row.state, row.postal, row.country, row.phone, row.fax)
+    def _rank(self, known: tuple[str, str, bool, bool], is_peer: bool) -> tuple[float | None, int]:
+        specialty, zip_code, has_phone, is_person = known
+        miles = places.zip_miles(self._home, zip_code) if self._home and zip_code else None
+        score = self.score(specialty, miles, has_phone=has_phone, has_email=False, is_person=is_person, is_peer=is_peer)
+        if len(self._ranked) > _MOST_RANKED:
+            self._ranked.clear()
+        self._ranked[known] = miles, score
+        return miles, score
 
 
 def address(row: Row | Location) -> Address:

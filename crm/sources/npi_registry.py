@@ -142,6 +142,7 @@ def _row(result: dict[str, Any]) -> Row:
         country=_text(address, "country_code"),
         phone=_digits(_text(address, "telephone_number")),
         fax=_digits(_text(address, "fax_number")),
+        updated=_us_date(_text(basic, "last_updated")),
         deactivated=_us_date(_text(basic, "deactivation_date")),
         reactivated=_us_date(_text(basic, "reactivation_date")),
         sex=_text(basic, "sex", "gender"),

@@ -33,6 +33,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "country": (_PRACTICE.format("", " Country Code (If outside U.S.)"),),
     "phone": (_PRACTICE.format("", " Telephone Number"),),
     "fax": (_PRACTICE.format("", " Fax Number"),),
+    "updated": ("Last Update Date",),
     "deactivated": ("NPI Deactivation Date",),
     "reactivated": ("NPI Reactivation Date",),
     "sex": ("Provider Sex Code", "Provider Gender Code"),
@@ -63,6 +64,7 @@ class Row(NamedTuple):
     country: str
     phone: str
     fax: str
+    updated: str
     deactivated: str
     reactivated: str
     sex: str
@@ -83,6 +85,11 @@ class Row(NamedTuple):
         return bool(self.deactivated) and not (
             self.reactivated and iso_date(self.reactivated) >= iso_date(self.deactivated)
         )
+
+    def is_older_than(self, day: str) -> bool:
+        """Whether the row was last updated (or reactivated) before a day in ISO; False if that isn't known."""
+        latest = max(iso_date(self.updated), iso_date(self.reactivated))
+        return bool(latest and day) and latest < day
 
 
 def iso_date(text: str) -> str:

@@ -43,6 +43,13 @@ def insert(
         _copy(session, table, names, rows, equal)
 
 
+def tune(session: Session) -> None:
+    """Settings of SQLite for loading: fewer checkpoints, and no map of the file that counts as our memory."""
+    if is_sqlite(session):
+        session.connection().exec_driver_sql("PRAGMA wal_autocheckpoint=8000")
+        session.connection().exec_driver_sql("PRAGMA mmap_size=0")
+
+
 def executemany(session: Session, statement: str, rows: Iterable[Sequence[Plain]]) -> None:
     """Run one statement for every row; parameters are written `?` and go to the driver as they are."""
     cursor = _cursor(session)

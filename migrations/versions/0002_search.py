@@ -43,7 +43,8 @@ OF_CONTACT = "SELECT id FROM provider WHERE practice_id = {row}.practice_id"
 
 # name, table, event, columns looked at, further condition, which providers, the row they are read from
 WATCHED = (
-    ("provider_added", "provider", "INSERT", (), "", OF_PROVIDER, "NEW"),
+    # Imports insert thousands at once and queue them with one statement (crm/store/directory.py).
+    ("provider_added", "provider", "INSERT", (), "NEW.import_id IS NULL", OF_PROVIDER, "NEW"),
     ("provider_changed", "provider", "UPDATE", PROVIDER_COLUMNS, "", OF_PROVIDER, "NEW"),
     ("activity_added", "activity", "INSERT", (), "NEW.body <> '' OR NEW.summary <> ''", OF_ACTIVITY, "NEW"),
     ("activity_changed", "activity", "UPDATE", ACTIVITY_COLUMNS, "", OF_ACTIVITY, "NEW"),

@@ -1,0 +1,146 @@
+"""Bring providers in from files: start, read, apply, go on, undo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from crm.domain.errors import HandoffError, Refused
+from crm.domain.kinds import ImportKind, ImportState
+from crm.models.imports import ImportRun
+from crm.services import imports_directory, imports_undo
+from crm.services.imports_options import Options
+from crm.services.imports_workshop import COMMAND, Workshop
+from crm.store import imports as store
+from crm.store.engine import Database
+
+_OPEN = (ImportState.QUEUED, ImportState.INTERRUPTED, ImportState.FAILED)
+
+
+def queue(
+    db: Database, kind: ImportKind, path: Path, options: Options, *, actor_id: int | None, now: datetime, name: str = ""
+) -> int:
+    """Put an import in line for the worker. Returns its id."""
+    return _create(db, kind, path, options, ImportState.QUEUED, actor_id=actor_id, now=now, name=name)
+
+
+def run_now(
+    shop: Workshop, kind: ImportKind, path: Path, options: Options, *, actor_id: int | None = None
+) -> dict[str, object]:
+    """Import a file at once and return what the command line prints. BadFile if it can't be used."""
+    now = shop.clock()
+    imports_directory.check(kind, path)
+    run_id = _create(shop.db, kind, path, options, ImportState.READING, actor_id=actor_id, now=now, name=path.name)
+    _work(shop, run_id)
+    return summary(shop.db, run_id)
+
+
+def summary(db: Database, run_id: int) -> dict[str, object]:
+    """The id, the counts and the seconds of an import."""
+    with db.read() as session:
+        run = store.get(session, run_id)
+        return {"import_id": run.id, **run.counts, "seconds": round(run.seconds, 2)}
+
+
+def run_due(shop: Workshop) -> int:
+    """Do every import and undo that waits, one after another. Safe to call at any time and from several workers."""
+    done = 0
+    with shop.db.write() as session:
+        store.interrupt_vanished(session, now=shop.clock())
+    while not shop.stopping():
+        with shop.db.write() as session:
+            run_id = store.claim(session, me=shop.me, now=shop.clock())
+        if run_id is None:
+            break
+        try:
+            _work(shop, run_id)
+        except HandoffError:
+            pass  # the import's page shows why
+        done += 1
+    return done
+
+
+def complete(db: Database, run_id: int) -> None:
+    """Put an interrupted import in line again; it goes on where it stopped."""
+    with db.write() as session:
+        run = store.get(session, run_id)
+        if run.state not in _OPEN:
+            raise Refused("not_interrupted", "This import is not interrupted, so there is nothing to complete.")
+        run.state, run.error, run.lease_until = ImportState.QUEUED, "", None
+
+
+def complete_now(shop: Workshop, run_id: int) -> dict[str, object]:
+    """Complete an interrupted import at once."""
+    complete(shop.db, run_id)
+    _work(shop, run_id)
+    return summary(shop.db, run_id)
+
+
+def queue_undo(db: Database, run_id: int) -> None:
+    """Put the undo of a whole import in line for the worker."""
+    with db.write() as session:
+        run = store.get(session, run_id)
+        imports_undo.check(run)
+        run.state, run.cursor, run.lease_until, run.error = ImportState.UNDOING, 0, None, ""
+
+
+def undo_now(shop: Workshop, run_id: int) -> dict[str, object]:
+    """Undo a whole import at once. Returns how much was removed and restored and which rows were kept, by name."""
+    queue_undo(shop.db, run_id)
+    _work(shop, run_id)
+    with shop.db.read() as session:
+        run = store.get(session, run_id)
+        return {"import_id": run_id, **run.kept}
+
+
+def _create(
+    db: Database,
+    kind: ImportKind,
+    path: Path,
+    options: Options,
+    state: ImportState,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    name: str,
+) -> int:
+    ours = state is ImportState.READING
+    run = ImportRun(
+        kind=kind,
+        name=name or path.name,
+        path=str(path.resolve()),
+        size=path.stat().st_size,
+        options=options.as_json(),
+        state=state,
+        actor_id=actor_id,
+        created_at=now,
+        lease_owner=COMMAND if ours else "",
+        lease_until=now + store.LEASE if ours else None,
+    )
+    with db.write() as session:
+        session.add(run)
+        session.flush()
+        assert run.id is not None
+        return run.id
+
+
+def _work(shop: Workshop, run_id: int) -> None:
+    with shop.db.read() as session:
+        run = store.get(session, run_id)
+    try:
+        if run.state is ImportState.UNDOING:
+            imports_undo.run(shop, run_id)
+        else:
+            imports_directory.run(shop, run_id)
+    except HandoffError as error:
+        _stop(shop.db, run_id, ImportState.FAILED, str(error))
+        raise
+    except BaseException as error:
+        _stop(shop.db, run_id, ImportState.INTERRUPTED, f"It stopped unexpectedly ({type(error).__name__}).")
+        raise
+
+
+def _stop(db: Database, run_id: int, state: ImportState, error: str) -> None:
+    with db.write() as session:
+        run = store.get(session, run_id)
+        run.state, run.error, run.lease_owner, run.lease_until = state, error, "", None

@@ -1,0 +1,173 @@
+"""Run the import of an NPPES file or of practice locations: read it whole into a staging file, then apply that in
+batches, each a short transaction that also moves the cursor, so that nothing is taken twice or forgotten."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlmodel import Session
+
+from crm.domain import npi
+from crm.domain.errors import Refused
+from crm.domain.kinds import ImportKind, ImportState
+from crm.models.accounts import Business
+from crm.models.imports import ImportRun
+from crm.services import imports_locations, imports_rows, imports_spool
+from crm.services.imports_counts import Counts
+from crm.services.imports_options import Options
+from crm.services.imports_rows import Turn
+from crm.services.imports_values import Reader
+from crm.services.imports_workshop import Workshop
+from crm.sources.locations import open_locations
+from crm.sources.nppes import Batch, open_nppes
+from crm.sources.nppes_layout import TAB
+from crm.store import bulk, directory, indexes, prices
+from crm.store import imports as store
+
+INVALID_NPI = "invalid_npi"
+FILTERED = "filtered"
+ROWS_PER_TRANSACTION = 4_000
+READING_SHARE = 40
+"""Reading is the first 40 of a hundred percent."""
+REBUILD_FROM, REBUILD_TO = 2 << 20, 250 << 20
+"""Bytes of waiting rows for which dropping and rebuilding indexes pays and holds the lock under about a second each."""
+
+
+def check(kind: ImportKind, path: Path) -> None:
+    """Look at the first line; BadFile if this isn't such a file."""
+    with open_nppes(path) if kind is ImportKind.NPPES else open_locations(path):
+        pass
+
+
+def run(shop: Workshop, run_id: int) -> None:
+    """Read, then apply; goes on where an earlier try stopped."""
+    with _no_garbage():
+        if not imports_spool.size_of(shop.folder, run_id):
+            _read(shop, run_id)
+        _apply(shop, run_id)
+    imports_spool.remove(shop.folder, run_id)
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Rows hold no cycles, so that looking for some among thousands of them is time lost: a tenth of it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _read(shop: Workshop, run_id: int) -> None:
+    started = shop.clock()
+    with shop.db.write() as session:
+        run = store.get(session, run_id)
+        if run.cursor:
+            raise Refused("rows_lost", "The waiting rows of this import are gone. Please undo it and import again.")
+        run.state = ImportState.READING
+    counts = Counts()
+    bad: list[str] = []
+    try:
+        with imports_spool.SpoolWriter(shop.folder, run_id) as spool:
+            for batch, total in _batches(run):
+                taken, refused = _check_numbers(batch)
+                spool.add(taken)
+                counts.rows += batch.seen
+                counts.skipped[FILTERED] += batch.filtered
+                counts.skipped[INVALID_NPI] += len(refused)
+                bad += refused[: store.SKIPS_KEPT - len(bad)]
+                _report(shop, run_id, "Reading", READING_SHARE * batch.position // max(1, total))
+    except BaseException:
+        imports_spool.remove(shop.folder, run_id)
+        raise
+    with shop.db.write() as session:
+        run = store.get(session, run_id)
+        counts.write(run)
+        run.state, run.seconds = ImportState.APPLYING, (shop.clock() - started).total_seconds()
+        store.note_skips(session, run_id, ((0, INVALID_NPI, text) for text in bad))
+
+
+def _batches(run: ImportRun) -> Iterator[tuple[Batch, int]]:
+    path = Path(run.path)
+    if run.kind is ImportKind.LOCATIONS:
+        with open_locations(path) as locations:
+            for batch in locations.batches():
+                yield batch, locations.total
+        return
+    with open_nppes(path) as file:
+        for batch in file.batches(Options.of(run.options).filters()):
+            yield batch, file.total
+
+
+def _check_numbers(batch: Batch) -> tuple[list[str], list[str]]:
+    wrong = set(npi.invalid_among(text.partition(TAB)[0] for text in batch.rows))
+    if not wrong:
+        return batch.rows, []
+    refused = [text for text in batch.rows if text.partition(TAB)[0] in wrong]
+    return [text for text in batch.rows if text.partition(TAB)[0] not in wrong], refused
+
+
+# --- applying --------------------------------------------------------------------------------------------------------
+
+
+def _apply(shop: Workshop, run_id: int) -> None:
+    started = shop.clock()
+    total = imports_spool.size_of(shop.folder, run_id)
+    with shop.db.write() as session:
+        run = store.get(session, run_id)
+        run.state = ImportState.APPLYING
+        start, before = run.cursor, run.seconds
+        reader = _reader(session)
+        rebuild = directory.is_empty(session) and REBUILD_FROM < total < REBUILD_TO
+    if rebuild:
+        indexes.drop_secondary(shop.db)
+    try:
+        for texts, end in imports_spool.read(shop.folder, run_id, start, ROWS_PER_TRANSACTION):
+            with shop.db.write() as session:
+                bulk.tune(session)
+                run = store.get(session, run_id)
+                _apply_batch(Turn(session, run, reader, started), texts)
+                run.cursor = end
+                run.progress = READING_SHARE + (95 - READING_SHARE) * end // total
+                store.lease(session, run_id, me=shop.me, now=shop.clock())
+            shop.progress("Saving", run.progress)
+    finally:
+        indexes.restore(shop.db)
+    _finish(shop, run_id, before + (shop.clock() - started).total_seconds())
+
+
+def _apply_batch(turn: Turn, texts: list[str]) -> None:
+    counts = Counts.of(turn.run)
+    if turn.run.kind is ImportKind.LOCATIONS:
+        imports_locations.apply(turn, texts, counts)
+    else:
+        imports_rows.apply(turn, texts, counts)
+    counts.write(turn.run)
+
+
+def _finish(shop: Workshop, run_id: int, seconds: float) -> None:
+    with shop.db.write() as session:
+        run = store.get(session, run_id)
+        run.state, run.progress, run.seconds = ImportState.DONE, 100, seconds
+        run.finished_at, run.lease_owner, run.lease_until = shop.clock(), "", None
+    shop.progress("Done", 100)
+
+
+def _reader(session: Session) -> Reader:
+    business = session.get(Business, 1)
+    return Reader(business.zip if business else "", prices.switched_off(session))
+
+
+def _report(shop: Workshop, run_id: int, what: str, percent: int) -> None:
+    with shop.db.write() as session:
+        store.get(session, run_id).progress = percent
+        store.lease(session, run_id, me=shop.me, now=shop.clock())
+    shop.progress(what, percent)

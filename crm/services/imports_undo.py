@@ -1,0 +1,126 @@
+"""Undo a whole import: what it changed is put back where nobody touched it since, what it made is removed, and what
+somebody has worked with stays and is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from crm.domain.errors import Refused
+from crm.domain.kinds import ImportKind, ImportState
+from crm.models.imports import ImportRun
+from crm.services import changes, imports_spool
+from crm.services.imports_counts import KEPT_NAMES
+from crm.services.imports_workshop import Workshop
+from crm.store import imports as store
+from crm.store import imports_undo as rows
+from crm.store import indexes
+
+AT_ONCE = 1_000
+_UNDOABLE = (ImportState.DONE, ImportState.INTERRUPTED, ImportState.FAILED, ImportState.STAGED, ImportState.UNDOING)
+Step = Callable[[Session, ImportRun, datetime], int | None]
+
+
+def check(run: ImportRun) -> None:
+    """Refused if there is nothing to undo."""
+    if run.state is ImportState.UNDONE:
+        raise Refused("already_undone", "This import was undone already.")
+    if run.state not in _UNDOABLE:
+        raise Refused("still_running", "This import is still running. Wait for its end, then undo it.")
+
+
+def run(shop: Workshop, run_id: int) -> None:
+    """Undo in short transactions; goes on where an earlier try stopped."""
+    indexes.restore(shop.db)
+    imports_spool.remove(shop.folder, run_id)
+    for phase, step in enumerate(_STEPS):
+        while _take_step(shop, run_id, phase, step):
+            pass
+    with shop.db.write() as session:
+        found = store.get(session, run_id)
+        found.kept = {name: value for name, value in found.kept.items() if name != "phase"}
+        found.state, found.undone_at, found.progress = ImportState.UNDONE, shop.clock(), 100
+        found.lease_owner, found.lease_until = "", None
+
+
+def _take_step(shop: Workshop, run_id: int, phase: int, step: Step) -> bool:
+    """One transaction of a phase. False when the phase has nothing left to do."""
+    with shop.db.write() as session:
+        found = store.get(session, run_id)
+        at = int(str(found.kept.get("phase", 0)))
+        if at > phase:
+            return False
+        cursor = step(session, found, shop.clock())
+        found.cursor = cursor or 0
+        found.kept = {"removed": 0, "restored": 0, "kept": 0, "names": []} | found.kept
+        found.kept = found.kept | {"phase": phase if cursor is not None else phase + 1}
+        found.progress = min(99, 100 * (phase + 1) // (len(_STEPS) + 1))
+        store.lease(session, run_id, me=shop.me, now=shop.clock())
+    shop.progress("Undoing", found.progress)
+    return cursor is not None
+
+
+def _revert_changes(session: Session, run: ImportRun, now: datetime) -> int | None:
+    part = rows.changes_before(session, _id(run), run.cursor, AT_ONCE // 2)
+    for change in part:
+        kept = changes.revert(session, change, now)
+        _count(run, restored=change.table_name == "provider" and not kept, names=kept)
+    if part:
+        return part[-1].id
+    rows.close_change_set(session, _id(run), now, run.actor_id)
+    return None
+
+
+def _remove_providers(session: Session, run: ImportRun, _now: datetime) -> int | None:
+    ids, last = rows.made_providers(session, _id(run), run.cursor, AT_ONCE)
+    if last is None:
+        return None
+    touched = rows.touched(session, ids)
+    gone = [one for one in ids if one not in touched]
+    rows.forget_organizations(session, gone)
+    rows.delete_providers(session, gone)
+    _count(run, removed=len(gone), kept=len(touched), names=list(touched.values()))
+    return last
+
+
+def _remove_locations(session: Session, run: ImportRun, _now: datetime) -> int | None:
+    if run.kind is not ImportKind.LOCATIONS:
+        return None
+    count, last = rows.delete_affiliations(session, _id(run), run.cursor, AT_ONCE * 20)
+    _count(run, removed=count)
+    return last
+
+
+def _remove_practices(session: Session, run: ImportRun, _now: datetime) -> int | None:
+    return rows.delete_practices(session, _id(run), run.cursor, AT_ONCE)
+
+
+def _forget_deactivated(session: Session, run: ImportRun, _now: datetime) -> int | None:
+    rows.forget_deactivated(session, _id(run))
+    rows.forget_staged(session, _id(run))
+    return None
+
+
+_STEPS: tuple[Step, ...] = (
+    _revert_changes,
+    _remove_providers,
+    _remove_locations,
+    _remove_practices,
+    _forget_deactivated,
+)
+
+
+def _count(
+    run: ImportRun, *, removed: int = 0, restored: int = 0, kept: int = 0, names: list[str] | None = None
+) -> None:
+    before = {"removed": 0, "restored": 0, "kept": 0, "names": []} | run.kept
+    added = {"removed": removed, "restored": restored, "kept": kept}
+    sums = {name: int(str(before[name])) + count for name, count in added.items()}
+    run.kept = before | sums | {"names": [*before["names"], *(names or [])][:KEPT_NAMES]}  # type: ignore[misc]  # a list
+
+
+def _id(run: ImportRun) -> int:
+    assert run.id is not None
+    return run.id

@@ -1,0 +1,132 @@
+"""Queries that take an import back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import cache
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from crm.domain.pipeline import Stage
+from crm.models.audit import Change, ChangeSet
+from crm.models.imports import DeactivatedNpi, ImportRow
+from crm.models.practices import Affiliation, Practice
+from crm.models.providers import Provider
+
+# Rows that belong to a provider's entry itself, and say nothing about somebody having worked with it.
+_OWN = frozenset(("affiliation", "provider_source", "provider_difference", "provider_pair", "provider_extra"))
+
+
+def changes_before(session: Session, run_id: int, before: int, limit: int) -> list[Change]:
+    """Changes that an import made, the latest first, below an id (0: from the end)."""
+    wanted = (
+        select(Change)
+        .join(ChangeSet, col(ChangeSet.id) == col(Change.change_set_id))
+        .where(ChangeSet.import_id == run_id, col(ChangeSet.undone_at).is_(None))
+        .order_by(col(Change.id).desc())
+        .limit(limit)
+    )
+    return list(session.exec(wanted.where(col(Change.id) < before) if before else wanted))
+
+
+def close_change_set(session: Session, run_id: int, now: datetime, actor_id: int | None) -> None:
+    """Mark the import's change set as undone."""
+    closed = sa.update(ChangeSet).where(col(ChangeSet.import_id) == run_id, col(ChangeSet.undone_at).is_(None))
+    session.execute(closed.values(undone_at=now, undone_by=actor_id))
+
+
+def made_providers(session: Session, run_id: int, after: int, limit: int) -> tuple[list[int], int | None]:
+    """Ids of providers that an import made, above an id, and the last of them."""
+    wanted = select(Provider.id).where(Provider.import_id == run_id, col(Provider.id) > after)
+    ids = [one for one in session.exec(wanted.order_by(col(Provider.id)).limit(limit)) if one is not None]
+    return ids, ids[-1] if ids else None
+
+
+def touched(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Those of these providers that somebody has worked with since they came in, with their names."""
+    worked = sa.or_(
+        col(Provider.updated_at) > col(Provider.created_at),
+        sa.cast(Provider.edited_fields, sa.Text) != "[]",
+        col(Provider.stage) != Stage.PROSPECT,
+        col(Provider.owner_id).is_not(None),
+        col(Provider.archived_at).is_not(None),
+        *(
+            sa.exists().where(column == col(Provider.id)).where(*_alive(column.table)).correlate(Provider)
+            for column in _references()
+        ),
+    )
+    found = session.exec(select(Provider.id, Provider.display_name).where(col(Provider.id).in_(ids), worked))
+    return {id_: name for id_, name in found if id_ is not None}
+
+
+def forget_organizations(session: Session, ids: Sequence[int]) -> None:
+    """Practices that were named after these organizations have no name again."""
+    named = sa.and_(col(Practice.organization_id).in_(ids), sa.cast(Practice.edited_fields, sa.Text) == "[]")
+    practices = list(session.exec(select(Practice.id).where(named)))
+    if practices:
+        of_people = sa.update(Provider).where(col(Provider.practice_id).in_(practices))
+        session.execute(of_people.values(practice_name=""))
+        session.execute(sa.update(Practice).where(named).values(name=""))
+    session.execute(sa.update(Practice).where(col(Practice.organization_id).in_(ids)).values(organization_id=None))
+
+
+def delete_providers(session: Session, ids: Sequence[int]) -> None:
+    """Remove providers; what belongs to their entry goes with them."""
+    session.execute(sa.delete(Provider).where(col(Provider.id).in_(ids)))
+
+
+def delete_affiliations(session: Session, run_id: int, after: int, window: int) -> tuple[int, int | None]:
+    """Remove what an import added among the next `window` affiliations, but those whose days somebody filled in."""
+    highest = session.exec(select(sa.func.max(Affiliation.id))).one() or 0
+    part = sa.and_(col(Affiliation.id) > after, col(Affiliation.id) <= after + window)
+    gone = sa.delete(Affiliation).where(part, col(Affiliation.import_id) == run_id, col(Affiliation.days) == 0)
+    count = session.execute(gone).rowcount  # type: ignore[attr-defined]  # a DELETE's result has it
+    return count, after + window if highest > after + window else None
+
+
+def delete_practices(session: Session, run_id: int, after: int, limit: int) -> int | None:
+    """Remove the next practices that an import made, where nobody works, is known or was visited. The last id seen."""
+    wanted = select(Practice.id).where(Practice.import_id == run_id, col(Practice.id) > after)
+    ids = [one for one in session.exec(wanted.order_by(col(Practice.id)).limit(limit)) if one is not None]
+    if not ids:
+        return None
+    unused = [~sa.exists().where(column == col(Practice.id)).correlate(Practice) for column in _practice_references()]
+    untouched = sa.cast(Practice.edited_fields, sa.Text) == "[]"
+    session.execute(sa.delete(Practice).where(col(Practice.id).in_(ids), untouched, *unused))
+    return ids[-1]
+
+
+def forget_deactivated(session: Session, run_id: int) -> None:
+    """NPIs that this import found deactivated are unknown again."""
+    session.execute(sa.delete(DeactivatedNpi).where(col(DeactivatedNpi.import_id) == run_id))
+
+
+def forget_staged(session: Session, run_id: int) -> None:
+    """Rows that wait for a person's yes."""
+    session.execute(sa.delete(ImportRow).where(col(ImportRow.import_id) == run_id))
+
+
+@cache
+def _references() -> tuple[sa.Column[object], ...]:
+    return _referring(Provider.__tablename__, _OWN | {Provider.__tablename__})
+
+
+@cache
+def _practice_references() -> tuple[sa.Column[object], ...]:
+    return _referring(Practice.__tablename__, frozenset())
+
+
+def _referring(name: str, but: Collection[str]) -> tuple[sa.Column[object], ...]:
+    return tuple(
+        key.parent
+        for table in SQLModel.metadata.sorted_tables
+        if table.name not in but
+        for key in table.foreign_keys
+        if key.column.table.name == name
+    )
+
+
+def _alive(table: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    return [table.c.undone_at.is_(None)] if "undone_at" in table.c else []
