@@ -76,7 +76,7 @@ def open_handoff(settings: Settings | None = None, *, clock: Clock = utc_now, mi
     import crm.models  # noqa: F401  (registers the tables)
 
     settings = settings or Settings.from_environment()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = Database(settings.database_url)
     if migrated:
         migrate.upgrade(db)

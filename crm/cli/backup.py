@@ -24,7 +24,9 @@ def backup(file: Path, as_json: bool) -> None:
     if as_json:
         print_json(asdict(saved))
         return
-    click.echo(f"Saved {saved.providers:,} providers ({saved.rows:,} rows) and {saved.files:,} files")
+    click.echo(
+        f"Saved {_counted(saved.providers, 'provider')} ({_counted(saved.rows, 'row')}) and {_counted(saved.files, 'file')}"
+    )
     click.echo(f"in {saved.path} ({saved.size / 1e6:,.1f} MB), and read it back: all there.")
     click.echo("It holds your mail password and clients' codes: keep it where nobody else can read it.")
 
@@ -42,9 +44,15 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json(asdict(restored))
         return
-    click.echo(f"Restored {restored.providers:,} providers ({restored.rows:,} rows) and {restored.files:,} files")
+    click.echo(
+        f"Restored {_counted(restored.providers, 'provider')} ({_counted(restored.rows, 'row')}) and {_counted(restored.files, 'file')}"
+    )
     click.echo(f"as they were at {restored.made_at:%Y-%m-%d %H:%M} UTC.")
     if restored.held:
-        click.echo(f"{restored.held:,} messages that waited then are held: look at them in the outbox.")
+        click.echo(f"{_counted(restored.held, 'message')} that waited then: held now, look at them in the outbox.")
     if restored.aside is not None:
         click.echo(f"What was there before is in {restored.aside}.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
