@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crm.cli.common import clock, json_option, opened, print_json
+
+if TYPE_CHECKING:
+    from crm.services.backup import Saved
+    from crm.services.restore import Restored
 
 FILE = click.Path(path_type=Path)
 
@@ -24,9 +29,7 @@ def backup(file: Path, as_json: bool) -> None:
     if as_json:
         print_json(asdict(saved))
         return
-    click.echo(
-        f"Saved {_counted(saved.providers, 'provider')} ({_counted(saved.rows, 'row')}) and {_counted(saved.files, 'file')}"
-    )
+    click.echo(f"Saved {_contents(saved)}")
     click.echo(f"in {saved.path} ({saved.size / 1e6:,.1f} MB), and read it back: all there.")
     click.echo("It holds your mail password and clients' codes: keep it where nobody else can read it.")
 
@@ -44,14 +47,21 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json(asdict(restored))
         return
-    click.echo(
-        f"Restored {_counted(restored.providers, 'provider')} ({_counted(restored.rows, 'row')}) and {_counted(restored.files, 'file')}"
-    )
+    click.echo(f"Restored {_contents(restored)}")
     click.echo(f"as they were at {restored.made_at:%Y-%m-%d %H:%M} UTC.")
     if restored.held:
         click.echo(f"{_counted(restored.held, 'message')} that waited then: held now, look at them in the outbox.")
     if restored.aside is not None:
         click.echo(f"What was there before is in {restored.aside}.")
+
+
+def _contents(of: Saved | Restored) -> str:
+    providers, rows, files = (
+        _counted(of.providers, "provider"),
+        _counted(of.rows, "row"),
+        _counted(of.files, "file"),
+    )
+    return f"{providers} ({rows}) and {files}"
 
 
 def _counted(number: int, noun: str) -> str:
