@@ -11,7 +11,7 @@ from crm.domain.errors import Refused
 from crm.services import printed_letters
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.forms import day_or_none
-from crm.web.missing import fixes
+from crm.web.missing import fixes, marked
 from crm.web.presentation import today
 
 bp = Blueprint("letters", __name__)
@@ -27,11 +27,16 @@ def show(provider_id: int, slug: str) -> str:
         "letters/show.html",
         provider=prepared.provider,
         letter=prepared.letter,
+        parts={name: marked(text, prepared.letter.missing) for name, text in prepared.letter.html.items()},
         refusal=prepared.refusal,
         missing=fixes(prepared.letter.missing, prepared.provider),
         slug=slug,
-        letters=[(one.slug, one.title) for one in letter_templates().values()],
+        tabs=[_tab(provider_id, one.slug, one.title, slug) for one in letter_templates().values()],
     )
+
+
+def _tab(provider_id: int, slug: str, title: str, shown: str) -> tuple[str, str, bool, None]:
+    return title, url_for("letters.show", provider_id=provider_id, slug=slug), slug == shown, None
 
 
 @bp.post("/providers/<int:provider_id>/letters")

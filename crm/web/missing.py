@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from flask import current_app, url_for
+from markupsafe import Markup, escape
 
 from crm.documents.faults import MissingField
 from crm.models.providers import Provider
@@ -22,6 +23,14 @@ def fixes(missing: Iterable[MissingField], provider: Provider) -> list[Fix]:
     """One line for each empty field, in the order of the text; fields filled in at the same place once."""
     found = [Fix(fault.what_to_do, _page(fault.path.partition(".")[0], provider)) for fault in missing]
     return list(dict.fromkeys(found))
+
+
+def marked(text: Markup, missing: Iterable[MissingField]) -> Markup:
+    """Safe text with the places of empty fields ("[Phone]") highlighted."""
+    for fault in missing:
+        place = escape(f"[{fault.field}]")
+        text = text.replace(place, Markup("<mark>{}</mark>").format(place))
+    return text
 
 
 def _page(record: str, provider: Provider) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from markupsafe import Markup, escape
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
-from crm.documents.faults import MissingField
 from crm.documents.scripts import audience_title, channel_title
 from crm.domain.errors import Invalid
 from crm.domain.script import MOMENT_TITLES, PART_TITLES, Audience, Channel, Moment
 from crm.services import scripts
+from crm.services.merge import salutation
 from crm.services.scripts import Prepared
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.forms import maybe_one_of
-from crm.web.missing import fixes
+from crm.web.missing import fixes, marked
 
 bp = Blueprint("scripts", __name__)
 
@@ -45,9 +45,10 @@ def _page(provider_id: int, errors: dict[str, str], question: str = "", answer: 
     return render_template(
         "scripts/show.html",
         provider=prepared.provider,
+        salutation=salutation(prepared.provider),
         prepared=prepared,
         script=script,
-        parts=[(PART_TITLES[name], _marked(text, script.missing)) for name, text in script.parts.items()],
+        parts=[(PART_TITLES[name], marked(escape(text), script.missing)) for name, text in script.parts.items()],
         missing=fixes(script.missing, prepared.provider),
         audiences=_audiences(prepared),
         channels=[(one.value, channel_title(one)) for one in Channel],
@@ -83,15 +84,6 @@ def _audiences(prepared: Prepared) -> dict[str, list[tuple[str, str]]]:
         "At this practice": [(one.value, audience_title(one)) for one in first],
         "Others": [(one.value, audience_title(one)) for one in Audience if one not in first],
     }
-
-
-def _marked(text: str, missing: tuple[MissingField, ...]) -> Markup:
-    """The text with the places of empty fields highlighted."""
-    shown = escape(text)
-    for fault in missing:
-        place = escape(f"[{fault.field}]")
-        shown = shown.replace(place, Markup("<mark>{}</mark>").format(place))
-    return shown
 
 
 def _chosen() -> dict[str, Any]:
