@@ -14,7 +14,7 @@ NOUNS: tuple[str, ...] = (
     "sessions",
     "welcome",
     "settings",
-    "settings_data",
+    "settings_upkeep",
     "board",
     "providers",
     "practices",

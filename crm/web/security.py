@@ -21,7 +21,7 @@ COOKIE = "handoff_session"
 
 PUBLIC: dict[str, str] = {
     "assets.file": "Style sheets, scripts and icons hold no data; the sign-in page needs them.",
-    "assets.favicon": "The logo mark.",
+    "assets.favicon": "The logo mark holds no data; browsers ask for it on every page.",
     "assets.manifest": "The app's name and icon, asked for without cookies.",
     "sessions.new": "The page to sign in on.",
     "sessions.create": "Signing in; guessing is throttled.",

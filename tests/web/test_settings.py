@@ -15,7 +15,7 @@ from crm.services import demo
 from tests.conftest import PASSWORD, SAME_SITE
 from tests.factories import NOW, TODAY, make_credential, make_web_session
 
-PAGES = ["", "/business", "/you", "/services", "/preferences", "/sign-in", "/data"]
+PAGES = ["", "/business", "/you", "/services", "/preferences", "/sign-in", "/samples"]
 
 
 def post(client: FlaskClient, path: str, **form: str):
@@ -146,7 +146,7 @@ def test_the_password_is_changed_with_the_old_one(client: FlaskClient, visitor: 
 def test_sample_data_goes_in_and_out_with_a_button(client: FlaskClient, handoff: Handoff) -> None:
     post(client, "/sample")
     assert demo.present(handoff.db) > 50
-    assert "Remove the sample data" in client.get("/settings/data").text
+    assert "Remove the sample data" in client.get("/settings/samples").text
     assert post(client, "/sample").status_code == 409
     post(client, "/sample/removal")
     assert first(handoff, Provider) is None
@@ -156,6 +156,6 @@ def test_backups_are_listed(client: FlaskClient, handoff: Handoff) -> None:
     folder = handoff.settings.data_dir / "backups"
     folder.mkdir()
     (folder / "handoff-2026-03-03.zip").write_bytes(b"x" * 2_000_000)
-    page = client.get("/settings/data").text
+    page = client.get("/settings/samples").text
     assert "handoff-2026-03-03.zip" in page
     assert "1.9 MB" in page

@@ -59,12 +59,12 @@ def end_other_sessions() -> Response:
     return redirect(url_for("settings.sign_in"), 303)
 
 
-@bp.get("/data")
-def data() -> str:
+@bp.get("/samples")
+def samples() -> str:
     """Sample data and backups."""
     folder = handoff().settings.data_dir
     return render_template(
-        "settings/data.html", sample=demo.would_remove(db()), backups=_backups(folder), folder=folder
+        "settings/samples.html", sample=demo.would_remove(db()), backups=_backups(folder), folder=folder
     )
 
 
@@ -73,7 +73,7 @@ def add_sample() -> Response:
     """Add the sample data."""
     count = demo.add(db(), actor_id=actor_id(), now=now())
     flash(f"{count} invented providers are here to look around with.")
-    return redirect(url_for("settings.data"), 303)
+    return redirect(url_for("settings.samples"), 303)
 
 
 @bp.post("/sample/removal")
@@ -81,7 +81,7 @@ def remove_sample() -> Response:
     """Remove the sample data and what hangs on it."""
     removed = demo.remove(db(), actor_id=actor_id(), now=now())
     flash(f"Removed {removed.providers} sample providers. The rest is yours.")
-    return redirect(url_for("settings.data"), 303)
+    return redirect(url_for("settings.samples"), 303)
 
 
 def _sign_in_page(errors: dict[str, str]) -> str:
