@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
 from crm.domain import search as words
+from crm.domain.provider_filter import Filter
 from crm.domain.search import TRIGRAM, Entry, Term, Tier
+from crm.store import provider_lists
 from crm.store import search as store
+from crm.store.provider_lists import Question
 from crm.store.search import Look
 
 MOST = 100
@@ -40,6 +44,30 @@ def find(session: Session, question: str, *, limit: int = 50) -> Found:
     if found.ids or any(word.isdecimal() for term in asked for word in term):
         return found
     return _meant(session, asked, limit)
+
+
+class Answer(NamedTuple):
+    """What search shows: provider rows, practices as (id, name, city), and the words searched for instead."""
+
+    rows: list[Any]
+    practices: list[tuple[int, str, str]]
+    meant: tuple[str, ...]
+
+
+def answer(session: Session, question: str, *, limit: int, today: date, now: datetime) -> Answer:
+    """The best providers for a question, and the practices among them that answer it themselves."""
+    found = find(session, question, limit=limit)
+    everybody = Question(Filter(peers=True), today, now, ids=found.ids)
+    rows = {row.id: row for row in provider_lists.page(session, everybody, None, back=False, limit=limit)}
+    ranked = [rows[one] for one in found.ids if one in rows]
+    asked = tuple((word,) for word in found.meant) or words.terms(question)
+    places = {row.practice_id: (row.practice_name, row.city) for row in ranked if row.practice_id}
+    answering = [
+        (key, name, city)
+        for key, (name, city) in places.items()
+        if name and words.tier(asked, f" {words.plain(name)} ", f" {words.plain(city)} ") is not None
+    ]
+    return Answer(ranked, answering, found.meant)
 
 
 def _meant(session: Session, asked: Sequence[Term], limit: int) -> Found:

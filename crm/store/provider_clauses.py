@@ -17,6 +17,8 @@ from crm.models.providers import Provider, ProviderTag, Tag
 TABLE: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 C = TABLE.c
 ALIVE = C.archived_at.is_(None)
+EMPTY: sa.ColumnElement[str] = sa.literal_column("''")
+"""Written into the statement: SQLite must see it to use the index of those with an address."""
 Built = sa.ColumnElement[bool]
 
 
@@ -121,9 +123,9 @@ def _plain(wanted: Filter) -> Iterator[Clause]:
     if wanted.next_step is NextStep.NONE:
         yield _on(C.next_due_on, lambda column: column.is_(None))
     if wanted.email == "yes":
-        yield _on(C.email, lambda column: column != "", may_be_few=True)
+        yield _on(C.email, lambda column: column != EMPTY, may_be_few=True)
     if wanted.email == "no":
-        yield _on(C.email, lambda column: column == "")
+        yield _on(C.email, lambda column: column == EMPTY)
     if not wanted.peers:
         yield Clause(lambda _: C.is_peer.is_(False) | C.peer_overridden.is_(True))
 

@@ -12,16 +12,19 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col
 
+from crm.domain.pipeline import Stage
 from crm.domain.provider_filter import Filter, Sort
-from crm.models.providers import Provider
+from crm.models.accounts import User
+from crm.models.providers import Provider, ProviderTag, Tag
 from crm.store import provider_clauses
 from crm.store.provider_clauses import Clause
 
 TABLE: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 SHOWN = (
     "id",
+    "practice_id",
     "kind",
     "display_name",
     "sort_name",
@@ -47,7 +50,6 @@ SHOWN = (
     "last_referral_on",
     "sample",
 )
-COLUMNS = [TABLE.c[name] for name in SHOWN]
 ORDERS = {
     Sort.FIT: ("fit", True),
     Sort.NAME: ("sort_name", False),
@@ -90,14 +92,26 @@ class Question:
         return ORDERS[self.sort][1] is not self.turned
 
 
-def page(session: Session, question: Question, cursor: Cursor | None, *, back: bool, limit: int) -> list[Any]:
-    """Up to `limit` rows after the cursor, or before it when `back`, in the order of the list."""
+def page(
+    session: Session,
+    question: Question,
+    cursor: Cursor | None,
+    *,
+    back: bool,
+    limit: int,
+    names: Sequence[str] = SHOWN,
+) -> list[Any]:
+    """Up to `limit` rows after the cursor, or before it when `back`, in the order of the list.
+
+    `names` are the columns to read; id and the order's column must be among them.
+    """
+    columns = [TABLE.c[name] for name in names]
     plan = _plan(session, question)
     rows: list[Any] = []
     for is_null in _segments(question, cursor, back):
         within = cursor if cursor is not None and (cursor.value is None) is is_null else None
-        statement = _segment(plan, question, is_null, within, back).limit(limit - len(rows))
-        rows += session.connection().execute(statement).all()
+        statement = _segment(plan, question, is_null, within, back).with_only_columns(*columns)
+        rows += session.connection().execute(statement.limit(limit - len(rows))).all()
         if len(rows) == limit:
             break
     return rows[::-1] if back else rows
@@ -116,6 +130,50 @@ def ids(session: Session, question: Question, limit: int) -> list[int]:
     return list(session.connection().execute(sa.select(TABLE.c.id).where(*plan.where).limit(limit)).scalars())
 
 
+def near_specialties(session: Session, cap: int) -> list[tuple[str, int]]:
+    """(specialty, how many) among the `cap` nearest prospects that are not peers, the most frequent first."""
+    c = TABLE.c
+    nearest = (
+        sa.select(c.specialty)
+        .where(c.archived_at.is_(None), c.distance_miles.is_not(None))
+        .where(
+            c.stage == Stage.PROSPECT if not _is_sqlite(session) else provider_clauses.unindexed(c.stage) == "prospect"
+        )
+        .where(c.is_peer.is_(False))
+        .order_by(c.distance_miles, c.id)
+        .limit(cap)
+        .subquery()
+    )
+    count = sa.func.count()
+    grouped = sa.select(nearest.c.specialty, count).group_by(nearest.c.specialty)
+    rows = session.connection().execute(grouped.order_by(count.desc(), nearest.c.specialty)).all()
+    return [(key, number) for key, number in rows]
+
+
+def people(session: Session) -> list[tuple[int, str]]:
+    """(id, name) of everybody with an account."""
+    users = sa.select(User.id, User.name).where(col(User.disabled_at).is_(None))  # type: ignore[call-overload]
+    return [(key, name) for key, name in session.execute(users.order_by(User.name))]
+
+
+def tags(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of each of these providers."""
+    names: dict[int, list[str]] = {}
+    query = (
+        sa.select(ProviderTag.provider_id, Tag.name)  # type: ignore[call-overload]
+        .join(Tag, Tag.id == ProviderTag.tag_id)
+        .where(sa.column("provider_id").in_(ids))
+        .order_by(Tag.name)
+    )
+    for provider_id, name in session.execute(query):
+        names.setdefault(provider_id, []).append(name)
+    return names
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
 def cursor_of(question: Question, row: Any) -> Cursor:
     """Where the next page goes on after this row."""
     return Cursor(row.id, getattr(row, question.column.name))
@@ -130,7 +188,7 @@ class _Plan:
 def _plan(session: Session, question: Question, *, ordered: bool = True) -> _Plan:
     """The conditions, told so that one index is used: the most selective one's, or the order's."""
     clauses = provider_clauses.clauses(session, question.wanted, question.ids, question.today, question.now)
-    if session.get_bind().dialect.name != "sqlite":
+    if not _is_sqlite(session):
         return _Plan([clause.build(True) for clause in clauses], sorts=False)
     driver = _driver(session, clauses)
     if driver is not None:
@@ -191,7 +249,7 @@ def _implies_value(question: Question) -> bool:
 def _segment(plan: _Plan, question: Question, is_null: bool, cursor: Cursor | None, back: bool) -> sa.Select[Any]:
     column, identity = question.column, TABLE.c.id
     descending = question.descending is not back
-    statement = sa.select(*COLUMNS).where(*plan.where)
+    statement = sa.select(TABLE.c.id).where(*plan.where)
     if column.nullable:
         statement = statement.where(column.is_(None) if is_null else column.is_not(None))
     order: list[sa.ColumnElement[Any]] = [identity] if is_null else [column, identity]

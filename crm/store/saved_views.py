@@ -1,0 +1,17 @@
+"""Named addresses of the provider list."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from crm.models.providers import SavedView
+
+
+def of_user(session: Session, user_id: int) -> list[SavedView]:
+    """Somebody's views by name."""
+    return list(session.exec(select(SavedView).where(SavedView.user_id == user_id).order_by(col(SavedView.name))))
+
+
+def by_name(session: Session, user_id: int, name: str) -> SavedView | None:
+    """One view of somebody."""
+    return session.exec(select(SavedView).where(SavedView.user_id == user_id, SavedView.name == name)).first()

@@ -1,0 +1,61 @@
+"""Taking back what was done, and the list of what was done lately."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from crm.domain.errors import NotFound, Refused
+from crm.services import changes
+from crm.store import change_sets
+from crm.web.context import actor_id, db, now, wants_json
+
+bp = Blueprint("changes", __name__)
+
+LIMIT = 50
+NAMED = 3
+
+
+@bp.get("/changes")
+def index() -> str:
+    """What was done lately."""
+    before = request.args.get("before", type=int)
+    with db().read() as session:
+        done = change_sets.recent(session, LIMIT + 1, before)
+    more = len(done) > LIMIT
+    after = url_for("changes.index", before=done[LIMIT - 1].change_set.id) if more else ""
+    return render_template("changes/index.html", done=done[:LIMIT], next=after)
+
+
+@bp.post("/changes/<int:change_set_id>/undo")
+def undo(change_set_id: int) -> Response:
+    """Put everything back that nobody has touched since, and say what was kept."""
+    try:
+        kept = changes.undo(db(), change_set_id, actor_id=actor_id(), now=now())
+    except (NotFound, Refused) as error:
+        if wants_json():
+            raise
+        flash(str(error), "error")
+        return redirect(_back(), 303)
+    if wants_json():
+        return jsonify(undone=change_set_id, kept=kept, message=said(kept))
+    flash(said(kept))
+    return redirect(_back(), 303)
+
+
+def said(kept: list[str]) -> str:
+    """What undo did, in words. What was kept is named, the first few of it."""
+    if not kept:
+        return "Undone."
+    rest = f"; and {len(kept) - NAMED:,} more" if len(kept) > NAMED else ""
+    return f"Undone, except for what has changed since: {'; '.join(kept[:NAMED])}{rest}."
+
+
+def _back() -> str:
+    """The page that it was asked from; never another site."""
+    there = request.form.get("next", "")
+    parts = urlsplit(there)
+    own = there.startswith("/") and not there.startswith("//") and not parts.netloc and "\\" not in there
+    return there if own else url_for("changes.index")
