@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -73,31 +74,74 @@ class Funnel:
 COLUMNS = [provider.c[name] for name in Card._fields]
 
 
+def first_pages(session: Session, limit: int, limit_aside: int) -> Mapping[Stage, Page]:
+    """The top of every column in one query."""
+    limits = {stage: limit_aside if stage in ASIDE else limit for stage in Stage}
+    found: dict[Stage, list[Card]] = {stage: [] for stage in Stage}
+    for row in session.execute(_first_pages(limit + 1, limit_aside + 1)):
+        card = Card(*row)
+        if len(found[card.stage]) <= limits[card.stage]:
+            found[card.stage].append(card)
+    return {stage: _page(cards, limits[stage]) for stage, cards in found.items()}
+
+
+@cache
+def _first_pages(limit: int, limit_aside: int) -> sa.CompoundSelect[Any]:
+    """Made once: building it takes longer than running it."""
+    parts = []
+    for stage in Stage:
+        some = limit_aside if stage in ASIDE else limit
+        parts += [
+            _planned(stage).limit(sa.literal_column(str(some))),
+            _unplanned(stage).limit(sa.literal_column(str(some))),
+        ]
+    return sa.union_all(*(sa.select(part.subquery()) for part in parts))
+
+
 def column(session: Session, stage: Stage, limit: int, after: Mark | None = None) -> Page:
     """Cards of a stage: first those with a next step, the most urgent on top, then the rest by fit."""
     cards = [] if after and after.due_on is None else _with_next_step(session, stage, limit + 1, after)
     if len(cards) <= limit:
         rest = after if after and after.due_on is None else None
         cards += _without(session, stage, limit + 1 - len(cards), rest)
+    return _page(cards, limit)
+
+
+def _page(cards: Sequence[Card], limit: int) -> Page:
     shown = cards[:limit]
     last = shown[-1] if len(cards) > limit else None
     return Page(shown, last and Mark(last.next_due_on, last.fit, last.id))
 
 
+def _planned(stage: Stage) -> sa.Select[Any]:
+    query = sa.select(*COLUMNS).where(provider.c.stage == _plain(stage), ALIVE, provider.c.next_due_on.is_not(None))
+    return query.order_by(provider.c.next_due_on, provider.c.id)
+
+
+def _unplanned(stage: Stage) -> sa.Select[Any]:
+    query = sa.select(*COLUMNS).where(provider.c.stage == _plain(stage), ALIVE, provider.c.next_due_on.is_(None))
+    return query.order_by(provider.c.fit.desc(), provider.c.id.desc())
+
+
+def _plain(stage: Stage) -> sa.ColumnElement[str]:
+    """The stage written into the statement, so that it needs no parameter. Values are ours, never a person's."""
+    return sa.literal_column(f"'{stage.value}'", sa.String)
+
+
 def _with_next_step(session: Session, stage: Stage, limit: int, after: Mark | None) -> list[Card]:
-    due_on, key = provider.c.next_due_on, provider.c.id
-    query = sa.select(*COLUMNS).where(provider.c.stage == stage, ALIVE, due_on.is_not(None))
+    query = _planned(stage)
     if after is not None:
-        query = query.where(sa.tuple_(due_on, key) > sa.tuple_(sa.literal(after.due_on), sa.literal(after.id)))
-    return _cards(session, query.order_by(due_on, key).limit(limit))
+        mark = sa.tuple_(sa.literal(after.due_on), sa.literal(after.id))
+        query = query.where(sa.tuple_(provider.c.next_due_on, provider.c.id) > mark)
+    return _cards(session, query.limit(limit))
 
 
 def _without(session: Session, stage: Stage, limit: int, after: Mark | None) -> list[Card]:
-    fit, key = provider.c.fit, provider.c.id
-    query = sa.select(*COLUMNS).where(provider.c.stage == stage, ALIVE, provider.c.next_due_on.is_(None))
+    query = _unplanned(stage)
     if after is not None:
-        query = query.where(sa.tuple_(fit, key) < sa.tuple_(sa.literal(after.fit), sa.literal(after.id)))
-    return _cards(session, query.order_by(fit.desc(), key.desc()).limit(limit))
+        mark = sa.tuple_(sa.literal(after.fit), sa.literal(after.id))
+        query = query.where(sa.tuple_(provider.c.fit, provider.c.id) < mark)
+    return _cards(session, query.limit(limit))
 
 
 def _cards(session: Session, query: sa.Select[Any]) -> list[Card]:
@@ -106,24 +150,28 @@ def _cards(session: Session, query: sa.Select[Any]) -> list[Card]:
 
 def counts(session: Session) -> Mapping[Stage, int]:
     """Providers in each stage, stopped at COUNT_CAP."""
-    parts = [
-        sa.select(sa.literal(stage.value), _capped(_in_stage(stage), COUNT_CAP).scalar_subquery()) for stage in Stage
-    ]
-    return {Stage(name): count for name, count in session.execute(sa.union_all(*parts))}
+    return {Stage(name): count for name, count in session.execute(_counts())}
+
+
+@cache
+def _counts() -> sa.CompoundSelect[Any]:
+    some = {stage: _one().where(provider.c.stage == _plain(stage), ALIVE) for stage in Stage}
+    return sa.union_all(*(sa.select(_plain(stage), _capped(query, COUNT_CAP)) for stage, query in some.items()))
 
 
 def funnel(session: Session) -> Funnel:
     """The plain conversion counts. Who stands aside now counts for what they had reached before."""
-    steps = (
-        _reached(Stage.CONTACTED),
-        _reached(Stage.INTRODUCED),
-        _reached(Stage.SAMPLE_SENT),
-        _referred(),
-        _started(),
+    found = dict(session.execute(_funnel()).tuples().all())
+    return Funnel(*(found[n] for n in range(len(found))))
+
+
+@cache
+def _funnel() -> sa.CompoundSelect[Any]:
+    by_stage = [_reached(stage) for stage in (Stage.CONTACTED, Stage.INTRODUCED, Stage.SAMPLE_SENT)]
+    steps = [*by_stage, _referred(), _started()]
+    return sa.union_all(
+        *(sa.select(sa.literal_column(str(n)), _capped(step, FUNNEL_CAP)) for n, step in enumerate(steps))
     )
-    parts = [sa.select(sa.literal(n), _capped(step, FUNNEL_CAP).scalar_subquery()) for n, step in enumerate(steps)]
-    found = dict(session.execute(sa.union_all(*parts)).tuples().all())
-    return Funnel(*(found[n] for n in range(len(steps))))
 
 
 def _reached(stage: Stage) -> sa.Select[Any]:
@@ -151,9 +199,6 @@ def _one() -> sa.Select[Any]:
     return sa.select(sa.literal(1).label("one"))
 
 
-def _in_stage(stage: Stage) -> sa.Select[Any]:
-    return _one().where(provider.c.stage == stage, ALIVE)
-
-
-def _capped(query: sa.Select[Any], cap: int) -> sa.Select[Any]:
-    return sa.select(sa.func.count()).select_from(query.limit(cap).subquery())
+def _capped(query: sa.Select[Any], cap: int) -> sa.ScalarSelect[int]:
+    some = query.limit(sa.literal_column(str(cap))).subquery()
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()

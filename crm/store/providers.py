@@ -18,6 +18,7 @@ from crm.models.providers import Provider, ProviderDifference, ProviderTag, Tag
 
 activity: sa.Table = Activity.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]
+user: sa.Table = User.__table__  # type: ignore[attr-defined]
 
 
 class Line(NamedTuple):
@@ -58,6 +59,33 @@ class Namesake(NamedTuple):
 LINE = [activity.c[name] for name in Line._fields[:-1]]
 NAMESAKE = [provider.c[name] for name in Namesake._fields]
 
+# The page's queries, made once: building them takes longer than running them.
+ID = sa.bindparam("id", type_=sa.Integer)
+WORKPLACES = (
+    sa.select(Affiliation, Practice)
+    .join(Practice, col(Practice.id) == Affiliation.practice_id)
+    .where(col(Affiliation.provider_id) == ID)
+    .order_by(col(Affiliation.is_primary).desc(), col(Affiliation.id))
+)
+TIMELINE = (
+    sa.select(*LINE, user.c.name)
+    .select_from(activity.outerjoin(user, user.c.id == activity.c.actor_id))
+    .where(activity.c.provider_id == ID, activity.c.undone_at.is_(None))
+    .order_by(activity.c.happened_at.desc(), activity.c.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+DIFFERENCES = (
+    sa.select(ProviderDifference)
+    .where(col(ProviderDifference.provider_id) == ID, col(ProviderDifference.decided_at).is_(None))
+    .order_by(col(ProviderDifference.field))
+)
+TAGS = (
+    sa.select(col(Tag.name))
+    .join(ProviderTag, col(ProviderTag.tag_id) == Tag.id)
+    .where(col(ProviderTag.provider_id) == ID)
+    .order_by(col(Tag.name))
+)
+
 
 def get(session: Session, provider_id: int) -> Provider | None:
     """The provider, also one that is archived or merged."""
@@ -71,13 +99,7 @@ def by_npi(session: Session, npi: str) -> Provider | None:
 
 def workplaces(session: Session, provider_id: int) -> Sequence[tuple[Affiliation, Practice]]:
     """Where a provider works, the primary practice first."""
-    query = (
-        select(Affiliation, Practice)
-        .join(Practice, col(Practice.id) == Affiliation.practice_id)
-        .where(Affiliation.provider_id == provider_id)
-        .order_by(col(Affiliation.is_primary).desc(), col(Affiliation.id))
-    )
-    return session.exec(query).all()
+    return [(link, practice) for link, practice in session.execute(WORKPLACES, {"id": provider_id})]
 
 
 def affiliation(session: Session, provider_id: int, practice_id: int) -> Affiliation | None:
@@ -98,32 +120,21 @@ def timeline(
     session: Session, provider_id: int, limit: int, before: tuple[datetime, int] | None = None
 ) -> Sequence[Line]:
     """The newest lines, or those before the given moment and id."""
-    query = (
-        sa.select(*LINE, User.__table__.c.name)  # type: ignore[attr-defined]
-        .select_from(activity)
-        .join(User, col(User.id) == activity.c.actor_id, isouter=True)
-        .where(activity.c.provider_id == provider_id, activity.c.undone_at.is_(None))
-        .order_by(activity.c.happened_at.desc(), activity.c.id.desc())
-        .limit(limit)
-    )
+    query = TIMELINE
     if before is not None:
         mark = sa.tuple_(sa.literal(before[0], activity.c.happened_at.type), sa.literal(before[1]))
         query = query.where(sa.tuple_(activity.c.happened_at, activity.c.id) < mark)
-    return [Line(*row) for row in session.execute(query)]
+    return [Line(*row) for row in session.execute(query, {"id": provider_id, "limit": limit})]
 
 
 def differences(session: Session, provider_id: int) -> Sequence[ProviderDifference]:
     """Imported values that wait for a decision."""
-    query = select(ProviderDifference).where(
-        ProviderDifference.provider_id == provider_id, col(ProviderDifference.decided_at).is_(None)
-    )
-    return session.exec(query.order_by(ProviderDifference.field)).all()
+    return session.execute(DIFFERENCES, {"id": provider_id}).scalars().all()
 
 
 def tags(session: Session, provider_id: int) -> Sequence[str]:
     """The provider's tags, by name."""
-    query = select(Tag.name).join(ProviderTag, col(ProviderTag.tag_id) == Tag.id)
-    return session.exec(query.where(ProviderTag.provider_id == provider_id).order_by(Tag.name)).all()
+    return session.execute(TAGS, {"id": provider_id}).scalars().all()
 
 
 def by_exact(session: Session, npi: str, email: str, phone: str, limit: int) -> Sequence[Namesake]:

@@ -12,7 +12,7 @@ import mimetypes
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request
 from lucide.jinja import lucide
 from markupsafe import Markup, escape
 
@@ -35,19 +35,23 @@ def version() -> str:
 
 def asset(name: str) -> str:
     """The address of a static file, such as `css/2-base.css`."""
-    return url_for("assets.file", version=version(), name=name)
+    return f"{request.script_root}/assets/{version()}/{name}"
 
 
-@lru_cache(maxsize=1)
-def stylesheets() -> tuple[str, ...]:
-    """All stylesheets, in the order of their names; pages load every one, since together they are small."""
-    return tuple(sorted(p.name for p in (STATIC / "css").glob("*.css")))
+def head_links() -> Markup:
+    """Stylesheets and script modules for the head: all of them on every page, since together they are small."""
+    return _head_links(f"{request.script_root}/assets/{version()}")
 
 
-@lru_cache(maxsize=1)
-def core_modules() -> tuple[str, ...]:
-    """Modules that every page starts, told to the browser ahead so that they load side by side."""
-    return tuple(sorted(p.name for p in (STATIC / "js").glob("*.js")))
+@lru_cache(maxsize=8)
+def _head_links(root: str) -> Markup:
+    """Stylesheets in the order of their names; the modules that every page starts are told ahead, to load at once."""
+    styles = sorted(path.name for path in (STATIC / "css").glob("*.css"))
+    modules = sorted(path.name for path in (STATIC / "js").glob("*.js"))
+    lines = [Markup('<link rel="stylesheet" href="{}">').format(f"{root}/css/{name}") for name in styles]
+    lines += [Markup('<link rel="modulepreload" href="{}">').format(f"{root}/js/{name}") for name in modules]
+    lines.append(Markup('<script type="module" src="{}"></script>').format(f"{root}/js/app.js"))
+    return Markup("\n").join(lines)
 
 
 @lru_cache(maxsize=256)

@@ -28,7 +28,7 @@ MORE = 50
 def index() -> str:
     """Every stage with its first cards."""
     with db().read() as session:
-        pages = {stage: store.column(session, stage, FIRST_ASIDE if stage in ASIDE else FIRST) for stage in Stage}
+        pages = store.first_pages(session, FIRST, FIRST_ASIDE)
         counts, funnel = store.counts(session), store.funnel(session)
     columns = [_column(stage, pages[stage], counts[stage]) for stage in (*PATH, *ASIDE)]
     return render_template("board/index.html", columns=columns, funnel=_funnel(funnel), total=sum(counts.values()))

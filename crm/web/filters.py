@@ -68,6 +68,12 @@ def near_day(value: date | None, today: date) -> str:
     return f"{value:%A}" if 0 < distance < 7 else day(value, today)
 
 
+def by_day(value: date, today: date) -> str:
+    """The same inside a sentence: `today`, `tomorrow`, `Friday`, `Mon, Dec 7`."""
+    text = near_day(value, today)
+    return text.lower() if abs((value - today).days) <= 1 else text
+
+
 def due(value: date | None, today: date) -> str:
     """A due day in words: `3 days overdue`, `Today`, `Friday`, `Mon, Dec 7`, `No next step`."""
     if value is None:
@@ -154,8 +160,8 @@ def time_tag(value: datetime | None, zone: tzinfo, now: datetime) -> Markup:
 
 
 def initials(name: str) -> str:
-    """Up to two letters for an avatar, titles left out."""
-    words = [word for word in name.replace(",", " ").split() if word[:1].isalnum()]
+    """Up to two letters for an avatar; titles and what stands after a comma are left out."""
+    words = [word for word in name.partition(",")[0].split() if word[:1].isalnum()]
     letters = [word[0].upper() for word in words if word.rstrip(".").lower() not in {"dr", "the"}]
     return "".join(letters[:1] + letters[-1:]) if len(letters) > 1 else "".join(letters)
 

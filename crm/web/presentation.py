@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from flask import Flask, g, has_request_context
+from flask import Flask, g, has_request_context, request, url_for
 from markupsafe import Markup
 
 from crm.domain import phones
@@ -21,8 +22,10 @@ def install(app: Flask) -> None:
     app.register_blueprint(assets.bp)
     app.jinja_env.globals.update(
         asset=assets.asset,
-        stylesheets=assets.stylesheets,
-        js_modules=assets.core_modules,
+        head_links=assets.head_links,
+        link=_links(app),
+        fixed=_fixed(app),
+        navigation=_navigation(app),
         icon=assets.icon,
         logo=assets.logo,
         label=labels.label,
@@ -34,14 +37,56 @@ def install(app: Flask) -> None:
         map_link=filters.map_link,
         how_choices=[(how.value, words) for how, words in labels.HOWS.items()],
         return_days=lambda: [(day.isoformat(), words) for day, words in filters.return_days(today())],
-        has_endpoint=lambda name: name in app.view_functions,
+        has_endpoint=app.view_functions.__contains__,
     )
     app.jinja_env.filters.update(_filters())
 
 
+def _links(app: Flask) -> Callable[[str], str]:
+    """Addresses of pages without parameters by endpoint, "" where there is no such page. Worked out once."""
+    known: dict[tuple[str, str], str] = {}
+
+    def link(endpoint: str) -> str:
+        key = (request.script_root, endpoint)
+        if key not in known:
+            known[key] = url_for(endpoint) if endpoint in app.view_functions else ""
+        return known[key]
+
+    return link
+
+
+def _fixed(app: Flask) -> Callable[[str], Markup]:
+    """Parts that are the same on every page and for everybody, rendered once."""
+    known: dict[tuple[str, str], Markup] = {}
+
+    def fixed(name: str) -> Markup:
+        key = (request.script_root, name)
+        if key not in known:
+            known[key] = Markup(app.jinja_env.get_template(name).render())  # noqa: S704  (our template escapes)
+        return known[key]
+
+    return fixed
+
+
+def _navigation(app: Flask) -> Callable[[Mapping[str, int]], Markup]:
+    """The rail or bar; it differs only by the page's noun, the counts and the name, so it is seldom made anew."""
+
+    @lru_cache(maxsize=256)
+    def rendered(root: str, noun: str, name: str, counts: tuple[tuple[str, int], ...]) -> Markup:
+        page = app.jinja_env.get_template("parts/nav.html").render(root=root, noun=noun, name=name, counts=dict(counts))
+        return Markup(page)  # noqa: S704  (our template escapes)
+
+    def navigation(counts: Mapping[str, int]) -> Markup:
+        return rendered(request.script_root, request.blueprint or "", g.user.name, tuple(counts.items()))
+
+    return navigation
+
+
 def today() -> date:
     """The viewer's day."""
-    return now().astimezone(zone()).date()
+    if "today" not in g:
+        g.today = now().astimezone(zone()).date()
+    return cast(date, g.today)
 
 
 def zone() -> tzinfo:

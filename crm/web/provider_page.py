@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import abort, url_for
@@ -14,7 +15,7 @@ from crm.domain import matching, phones
 from crm.domain.followups import OUTCOMES
 from crm.domain.kinds import ActivityKind, Outcome, ProviderKind
 from crm.domain.matching import Fit
-from crm.domain.pipeline import implied_stage, lacks_next_step, quiet_since
+from crm.domain.pipeline import Stage, implied_stage, lacks_next_step, quiet_since
 from crm.domain.services import Service, referable
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider, ProviderDifference
@@ -24,6 +25,7 @@ from crm.services.namesakes import Similar
 from crm.store import prices
 from crm.store import providers as store
 from crm.store import tasks as task_store
+from crm.store.tasks import PastTouch
 from crm.web import filters, labels, timeline
 
 LINES = 25
@@ -66,7 +68,7 @@ class Page:
     service_choices: Sequence[tuple[str, str]]
     lacks_next_step: bool
     quiet_days: int | None
-    endings: dict[ActivityKind, list[Ending]]
+    endings: Mapping[ActivityKind, Sequence[Ending]]
 
     @property
     def practice(self) -> Practice | None:
@@ -110,16 +112,23 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
     )
 
 
-def _endings(session: Session, provider: Provider, today: date) -> dict[ActivityKind, list[Ending]]:
+def _endings(session: Session, provider: Provider, today: date) -> Mapping[ActivityKind, Sequence[Ending]]:
     """Every way a call, visit and so on can end, with what the cadence would propose: two taps, and no surprise."""
     assert provider.id is not None
     before = task_store.recent_touches(session, [provider.id], limit=30)[provider.id]
+    return _proposed(provider.stage, tuple(before), today, provider.return_on)
+
+
+@lru_cache(maxsize=512)
+def _proposed(
+    stage: Stage, before: tuple[PastTouch, ...], today: date, return_on: date | None
+) -> Mapping[ActivityKind, Sequence[Ending]]:
     found: dict[ActivityKind, list[Ending]] = {}
     for kind in LOGGED:
         for outcome in OUTCOMES[kind]:
-            stage = implied_stage(provider.stage, kind, outcome)
             event = next_steps.happened(kind, outcome, before)
-            step = next_steps.from_event(stage, event, today=today, return_on=provider.return_on)
+            after = implied_stage(stage, kind, outcome)
+            step = next_steps.from_event(after, event, today=today, return_on=return_on)
             following = (step.title, step.due_on) if step else ("", None)
             found.setdefault(kind, []).append(Ending(outcome, labels.label(outcome), *following))
     return found

@@ -57,7 +57,7 @@ def _say(logged: Logged, read: NewReferral) -> None:
     if logged.became_partner:
         said.append("A partner now!")
     if logged.call_by:
-        said.append(f"Call the client by {filters.near_day(logged.call_by, today())}.")
+        said.append(f"Call the client by {filters.by_day(logged.call_by, today())}.")
     flash_undo(" ".join(said), logged.change_set_id)
 
 

@@ -74,5 +74,5 @@ def _say(touch: Touch, logged: Logged) -> None:
     if logged.stage:
         said.append(f"Now {LABELS[logged.stage].lower()}.")
     if logged.next_task:
-        said.append(f"Next: {logged.next_task.title}, {filters.near_day(logged.next_task.due_on, today())}.")
+        said.append(f"Next: {logged.next_task.title}, {filters.by_day(logged.next_task.due_on, today())}.")
     flash_undo(" ".join(said), logged.change_set_id)

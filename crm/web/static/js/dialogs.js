@@ -22,7 +22,11 @@ document.addEventListener("click", (event) => {
   if (item) item.closest("[popover]")?.hidePopover?.();
 });
 
-const fromAddress = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-if (fromAddress?.localName === "dialog") open(fromAddress);
+function byAddress() {
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (target?.localName === "dialog") open(target);
+}
+addEventListener("hashchange", byAddress);
+byAddress();
 all("dialog[data-open-now]").forEach(open);
 all("main [data-autofocus]").slice(0, 1).forEach((element) => element.focus());
