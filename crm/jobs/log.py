@@ -30,3 +30,4 @@ def to_stderr(level: int = logging.INFO) -> None:
     root.handlers[:] = [target]
     root.setLevel(level)
     root.propagate = False
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a browser asking for ten files at once is no event
