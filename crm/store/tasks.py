@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from crm.domain.followups import Bucket
 from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, TaskKind, TaskState
 from crm.domain.pipeline import Stage
+from crm.models.accounts import User
 from crm.models.activities import Activity
 from crm.models.providers import Provider
 from crm.models.tasks import Task
@@ -155,6 +156,13 @@ def live_of(session: Session, provider_id: int) -> Sequence[Task]:
 def live_of_referral(session: Session, referral_id: int, kind: TaskKind) -> Sequence[Task]:
     """Open follow-ups of one kind about a referral."""
     return session.exec(select(Task).where(Task.referral_id == referral_id, Task.kind == kind, LIVE)).all()
+
+
+def people(session: Session) -> list[tuple[int, str]]:
+    """Those to whom a follow-up can be given, by name."""
+    user: sa.Table = User.__table__  # type: ignore[attr-defined]
+    query = sa.select(user.c.id, user.c.name).where(user.c.disabled_at.is_(None)).order_by(user.c.name)
+    return [(user_id, name) for user_id, name in session.execute(query)]
 
 
 def next_due_on(session: Session, provider_id: int) -> date | None:

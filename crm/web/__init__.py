@@ -25,6 +25,7 @@ NOUNS: tuple[str, ...] = (
     "changes",
     "practices",
     "touches",
+    "followups",
     "referrals",
     "scripts",
     "letters",
