@@ -58,6 +58,17 @@ _CONDITION = (
 )
 
 RULES: tuple[Rule, ...] = (
+    # Claims first: of two findings in one place the first is kept.
+    _rule(
+        "replaces_care",
+        "claim",
+        r"\b(?:replaces?|replacing|replacement for|substitutes? for|better than|instead of|no need for"
+        r"|(?:don't|won't|no longer) need)\s(?:[\w'’]+\s){0,2}?(?:therapy|physical therapy|PT|therapists?"
+        r"|doctors?|physicians?|rehab"
+        r"|medications?|medical care|surgery|treatment)\b",
+        "We extend the provider’s work and never replace it.",
+        "Say what happens after therapy, alongside the plan of care.",
+    ),
     _rule("treat", "act", r"\b(?:treat(?:s|ed|ing)?)\b(?!\sof\b)", _TREAT_WHY, _TREAT_SAY),
     _rule("treatment", "service", r"\btreatments?\b", _TREAT_WHY, _TREAT_SAY),
     _rule("rehabilitate", "act", r"\b(?:rehabilitat(?:e|es|ed|ing)|rehab(?:s|bed|bing))\b", _REHAB_WHY, _REHAB_SAY),
@@ -193,16 +204,6 @@ RULES: tuple[Rule, ...] = (
         r"|Medicare|Medicaid|your insurer)\b",
         "Insurance rarely pays for this; a promise of coverage misleads.",
         "Say “insurance rarely pays for this”.",
-    ),
-    _rule(
-        "replaces_care",
-        "claim",
-        r"\b(?:replaces?|replacing|replacement for|substitutes? for|better than|instead of|no need for"
-        r"|(?:don't|won't|no longer) need)\s(?:[\w'’]+\s){0,2}?(?:therapy|physical therapy|PT|therapists?"
-        r"|doctors?|physicians?|rehab"
-        r"|medications?|medical care|surgery|treatment)\b",
-        "We extend the provider’s work and never replace it.",
-        "Say what happens after therapy, alongside the plan of care.",
     ),
     _rule(
         "patient",
