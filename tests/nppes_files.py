@@ -239,3 +239,22 @@ def _building(chance: random.Random) -> dict[str, str]:
         "line1": f"{chance.randrange(1, 9000)} {chance.choice(STREETS)}",
         "line2": f"SUITE {chance.randrange(100, 900)}" if chance.random() < 0.4 else "",
     }
+
+
+LOCATION_HEADER = (
+    "NPI",
+    "Provider Secondary Practice Location Address- Address Line 1",
+    "Provider Secondary Practice Location Address-  Address Line 2",
+    *(
+        f"Provider Secondary Practice Location Address - {name}"
+        for name in (
+            "City Name",
+            "State Name",
+            "Postal Code",
+            "Country Code (If outside U.S.)",
+            "Telephone Number",
+            "Telephone Extension",
+        )
+    ),
+    "Provider Practice Location Address - Fax Number",
+)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
 
 from crm.domain.errors import HandoffError, Refused
 from crm.domain.kinds import ImportKind, ImportState
@@ -26,7 +29,7 @@ def queue(
 
 def run_now(
     shop: Workshop, kind: ImportKind, path: Path, options: Options, *, actor_id: int | None = None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Import a file at once and return what the command line prints. BadFile if it can't be used."""
     now = shop.clock()
     imports_directory.check(kind, path)
@@ -35,7 +38,7 @@ def run_now(
     return summary(shop.db, run_id)
 
 
-def summary(db: Database, run_id: int) -> dict[str, object]:
+def summary(db: Database, run_id: int) -> dict[str, Any]:
     """The id, the counts and the seconds of an import."""
     with db.read() as session:
         run = store.get(session, run_id)
@@ -60,6 +63,11 @@ def run_due(shop: Workshop) -> int:
     return done
 
 
+def next_due(session: Session) -> datetime | None:
+    """When the worker has something to do here."""
+    return store.next_due(session)
+
+
 def complete(db: Database, run_id: int) -> None:
     """Put an interrupted import in line again; it goes on where it stopped."""
     with db.write() as session:
@@ -69,7 +77,7 @@ def complete(db: Database, run_id: int) -> None:
         run.state, run.error, run.lease_until = ImportState.QUEUED, "", None
 
 
-def complete_now(shop: Workshop, run_id: int) -> dict[str, object]:
+def complete_now(shop: Workshop, run_id: int) -> dict[str, Any]:
     """Complete an interrupted import at once."""
     complete(shop.db, run_id)
     _work(shop, run_id)
@@ -84,7 +92,7 @@ def queue_undo(db: Database, run_id: int) -> None:
         run.state, run.cursor, run.lease_until, run.error = ImportState.UNDOING, 0, None, ""
 
 
-def undo_now(shop: Workshop, run_id: int) -> dict[str, object]:
+def undo_now(shop: Workshop, run_id: int) -> dict[str, Any]:
     """Undo a whole import at once. Returns how much was removed and restored and which rows were kept, by name."""
     queue_undo(shop.db, run_id)
     _work(shop, run_id)

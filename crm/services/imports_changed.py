@@ -238,5 +238,6 @@ def _write_line(context: Context, provider: Provider, words: list[str]) -> None:
         actor_id=context.run.actor_id,
         now=context.now,
         recorder=context.recorder,
+        practice_id=None,
         summary=f"Updated from NPPES: {', '.join(words)}.",
     )

@@ -218,6 +218,7 @@ def _deactivate(turn: Turn, recorder: changes.Recorder, row: Row, known: Known) 
         actor_id=turn.run.actor_id,
         now=turn.now,
         recorder=recorder,
+        practice_id=None,
         summary=f"NPI deactivated on {day:%B} {day.day}, {day.year}, says the NPPES file: mail and enrollment stop.",
     )
 

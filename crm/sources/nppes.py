@@ -21,7 +21,7 @@ from crm.sources.nppes_layout import COLUMNS, SWITCHES_SAY_PRIMARY, TAB, Layout,
 
 SEPARATOR = b'","'
 SEPARATOR_TEXT = SEPARATOR.decode()
-LINE_ENDS = (b'"\n', b'"\r\n', b'"')
+LINE_ENDS = (b'"\n', b'"\r\n')
 LINES_A_VALUE_MAY_SPAN = 20
 BATCH = 5_000
 SEEN_PER_BATCH = 100_000
