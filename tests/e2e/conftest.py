@@ -1,0 +1,146 @@
+"""Browser tests: Debian's Chromium, driven over a Handoff that runs for real."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crm.services import accounts, demo
+from tests.e2e.house import House, Letterbox, letterbox, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+#: Sunday evening in Houston.
+SUNDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+PASSWORD = "three walks a week"
+EMAIL = "dana@stride.example"
+FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if Path(__file__).parent in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+def chromium() -> str | None:
+    """Where Chromium is, None when it isn't installed."""
+    named = os.environ.get("HANDOFF_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    path = chromium()
+    if path is None:
+        pytest.skip("Chromium is not installed (apt-get install chromium, or name it in HANDOFF_CHROMIUM)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Watched:
+    """A browser window, and whatever its console complained about."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Collect console errors and warnings (which is how CSP violations show), uncaught errors, failed loads."""
+        self.page.on("console", lambda said: self._note(said.type, said.text, said.location.get("url", "")))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        self.page.on("requestfailed", lambda failed: self._failed(failed.url, failed.failure or ""))
+
+    def _note(self, kind: str, text: str, where: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(f"{kind}: {text} ({where})")
+
+    def _failed(self, url: str, why: str) -> None:
+        if "ERR_ABORTED" not in why:  # what a page left behind when it was left
+            self.complaints.append(f"not loaded: {url} {why}")
+
+
+OpenWindow = Callable[..., Watched]
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[OpenWindow]:
+    """Opens browser windows: `window(house, width=390, scheme="dark", token=…)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_window(
+        house: House, *, width: int = 1280, height: int = 900, scheme: str = "light", token: str = ""
+    ) -> Watched:
+        context = browser.new_context(
+            base_url=house.url,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            has_touch=width < 500,
+            timezone_id="America/Chicago",
+            locale="en-US",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        if token:
+            context.add_cookies([{"name": "handoff_session", "value": token, "url": house.url}])
+        watched = Watched(context.new_page())
+        watched.listen()
+        return watched
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def post_office() -> Iterator[Letterbox]:
+    """A local SMTP server."""
+    with letterbox() as box:
+        yield box
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Further settings of `house`; tests override it."""
+    return {}
+
+
+@pytest.fixture
+def house(tmp_path: Path, _sqlite_template: Path, settings: dict[str, Any]) -> Iterator[House]:
+    """A Handoff that nobody has opened yet, on a Sunday evening."""
+    database = tmp_path / "handoff.db"
+    shutil.copyfile(_sqlite_template, database)
+    with opened(tmp_path, database, SUNDAY, **settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> Iterator[tuple[House, str]]:
+    """A Handoff full of sample data for tests that only look, and the token of its owner."""
+    folder = tmp_path_factory.mktemp("furnished")
+    shutil.copyfile(_sqlite_template, folder / "handoff.db")
+    with opened(folder, folder / "handoff.db", SUNDAY) as running:
+        yield running, move_in(running)
+
+
+def move_in(house: House) -> str:
+    """Make the owner with sample data; the token of a session."""
+    db, now = house.handoff.db, house.clock.now
+    user = accounts.make_owner(db, name="Dana Whitfield", email=EMAIL, password=PASSWORD, now=now)
+    demo.add(db, actor_id=user.id, now=now)
+    house.work()
+    return accounts.sign_in(db, email=EMAIL, password=PASSWORD, now=now).token

@@ -1,0 +1,92 @@
+"""A whole Handoff for browser tests: the web server on a port of its own, the worker's jobs on demand, real SMTP."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from crm.bootstrap import Handoff
+from crm.config import Settings
+from crm.jobs.schedule import JOBS, Turn
+from crm.store.engine import Database
+from tests.factories import FakeClock
+
+
+@dataclass
+class Letterbox:
+    """What the local SMTP server has taken."""
+
+    port: int = 0
+    letters: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
+        """Keep a message."""
+        self.letters.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        return "250 taken"
+
+
+@contextmanager
+def letterbox() -> Iterator[Letterbox]:
+    """An SMTP server on loopback."""
+    from aiosmtpd.controller import Controller
+
+    box = Letterbox()
+    controller = Controller(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    try:
+        box.port = controller.server.sockets[0].getsockname()[1]
+        yield box
+    finally:
+        controller.stop()
+
+
+@dataclass
+class House:
+    """A running Handoff."""
+
+    url: str
+    handoff: Handoff
+    clock: FakeClock
+
+    def work(self) -> None:
+        """What the worker would do by now: every job once."""
+        for job in JOBS:
+            job.work(Turn(self.handoff, self.clock, "browser-test", lambda: False))
+
+    def wait(self, **parts: float) -> datetime:
+        """Let time pass, and the worker work."""
+        self.clock.advance(**parts)
+        self.work()
+        return self.clock.now
+
+
+@contextmanager
+def opened(folder: Path, database: Path, now: datetime, **settings: Any) -> Iterator[House]:
+    """A Handoff over a migrated SQLite file, listening on a free port of loopback."""
+    from waitress.server import create_server
+
+    from crm.web import create_app
+
+    clock = FakeClock(now)
+    db = Database(f"sqlite:///{database}")
+    wired = Handoff(
+        settings=Settings(data_dir=folder, database_url=f"sqlite:///{database}", **settings), db=db, clock=clock
+    )
+    server = create_server(create_app(wired), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield House(f"http://127.0.0.1:{server.effective_port}", wired, clock)
+    finally:
+        server.close()
+        thread.join(5)
+        server.task_dispatcher.shutdown()
+        db.dispose()
