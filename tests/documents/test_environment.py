@@ -166,23 +166,24 @@ def test_every_known_field_has_label_meaning_and_example() -> None:
 
 
 nasty = st.text(
-    alphabet=st.one_of(st.sampled_from("{}%<>&\"'\n\r\t*-=\\#:[]()\u2028\u202e\ue000\x00"), st.characters()), max_size=60
+    alphabet=st.one_of(st.sampled_from("{}%<>&\"'\n\r\t*-=\\#:[]()\u2028\u202e\ue000\x00"), st.characters()),
+    max_size=60,
 )
 
 
 @settings(max_examples=200, deadline=None)
 @given(name=nasty, business=nasty)
 def test_data_is_one_line_and_never_becomes_markup(name: str, business: str) -> None:
-    fields = replace(
-        examples(), trainer=TrainerFields(name=f"a{name}b"), business=BusinessFields(name=f"c{business}d")
-    )
+    fields = replace(examples(), trainer=TrainerFields(name=f"a{name}b"), business=BusinessFields(name=f"c{business}d"))
     text = fill_source("== opening ==\n{{ trainer.name }}\n\n- {{ business.name }}", fields).text
     assert list(prose.sections(text)) == ["", "opening"]
     paragraph, items = prose.blocks(prose.sections(text)["opening"])
     assert (paragraph.kind, items.kind) == ("paragraph", "list")
     assert len(paragraph.lines) == len(items.lines) == 1
     html = prose.as_html(text)
-    assert html.count("<") == html.count("<p>") * 2 + html.count("<ul>") * 2 + html.count("<li>") * 2 + html.count("<br>")
+    assert html.count("<") == html.count("<p>") * 2 + html.count("<ul>") * 2 + html.count("<li>") * 2 + html.count(
+        "<br>"
+    )
 
 
 @settings(max_examples=100, deadline=None)
