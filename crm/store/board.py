@@ -161,8 +161,7 @@ def _counts() -> sa.CompoundSelect[Any]:
 
 def funnel(session: Session) -> Funnel:
     """The plain conversion counts. Who stands aside now counts for what they had reached before."""
-    found = dict(session.execute(_funnel()).tuples().all())
-    return Funnel(*(found[n] for n in range(len(found))))
+    return Funnel(*(count for _, count in sorted(session.execute(_funnel()))))
 
 
 @cache

@@ -14,7 +14,7 @@ from crm.services import stages
 from crm.store import board as store
 from crm.web import cards
 from crm.web.context import actor_id, db, flash_undo, now, wants_json
-from crm.web.forms import day_or_none
+from crm.web.forms import day_or_none, way_back
 from crm.web.presentation import today
 
 bp = Blueprint("board", __name__)
@@ -62,7 +62,7 @@ def move() -> Response:
         return jsonify(undo=moved.change_set_id, stage=stage.value)
     if moved.change_set_id:
         flash_undo(f"Moved to {LABELS[stage]}.", moved.change_set_id)
-    return redirect(request.form.get("next") or url_for("board.index"), 303)
+    return redirect(way_back(request.form.get("next"), url_for("board.index")), 303)
 
 
 def _column(stage: Stage, page: store.Page, count: int) -> dict[str, Any]:

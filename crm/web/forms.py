@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from crm.domain.errors import Invalid
+from crm.web.sessions import inside
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
@@ -32,3 +33,8 @@ def one_of(enum: type[EnumT], text: str | None, field: str) -> EnumT:
 def maybe_one_of(enum: type[EnumT], text: str | None, field: str) -> EnumT | None:
     """The same, where nothing chosen is fine."""
     return one_of(enum, text, field) if text else None
+
+
+def way_back(page: str | None, otherwise: str) -> str:
+    """The page of ours that a form names as `next`, else the usual one."""
+    return inside(page) if page and inside(page) == page.strip() else otherwise

@@ -11,6 +11,7 @@ from crm.services import practices
 from crm.store import practices as store
 from crm.web import labels
 from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.forms import way_back
 
 bp = Blueprint("practices", __name__)
 
@@ -72,7 +73,7 @@ def _save_contact(practice_id: int, contact_id: int | None) -> Response | tuple[
     except Invalid as error:
         return _page(practice_id, form, error.errors, contact_id), 422
     flash_undo("Saved.", change)
-    return redirect(form.get("next") or url_for("practices.show", practice_id=practice_id), 303)
+    return redirect(way_back(form.get("next"), url_for("practices.show", practice_id=practice_id)), 303)
 
 
 def _page(practice_id: int, form: dict[str, str], errors: dict[str, str], editing: int | None = None) -> str:

@@ -13,6 +13,7 @@ from crm.domain.taxonomy import specialties
 from crm.services import differences, namesakes, practices, providers
 from crm.web import provider_page
 from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.forms import way_back
 from crm.web.presentation import today
 
 bp = Blueprint("providers", __name__)
@@ -127,7 +128,7 @@ def difference(provider_id: int, difference_id: int) -> Response:
 
 
 def _back(provider_id: int) -> Response:
-    return redirect(request.form.get("next") or url_for("providers.show", provider_id=provider_id), 303)
+    return redirect(way_back(request.form.get("next"), url_for("providers.show", provider_id=provider_id)), 303)
 
 
 def _form(form: dict[str, str], errors: dict[str, str], provider_id: int | None = None) -> str:

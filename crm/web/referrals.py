@@ -13,7 +13,7 @@ from crm.services.referrals import Logged, NewReferral
 from crm.store import prices
 from crm.web import filters, provider_page
 from crm.web.context import actor_id, db, flash_undo, now
-from crm.web.forms import day_or_none, one_of
+from crm.web.forms import day_or_none, one_of, way_back
 from crm.web.presentation import today
 
 bp = Blueprint("referrals", __name__)
@@ -34,7 +34,7 @@ def create(provider_id: int) -> Response | tuple[str, int]:
     except Invalid as error:
         return _form(provider_id, request.form, error.errors), 422
     _say(logged, read)
-    return redirect(request.form.get("next") or url_for("providers.show", provider_id=provider_id), 303)
+    return redirect(way_back(request.form.get("next"), url_for("providers.show", provider_id=provider_id)), 303)
 
 
 def _read(form: MultiDict[str, str]) -> NewReferral:

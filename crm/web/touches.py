@@ -16,7 +16,7 @@ from crm.services.next_steps import NextStep
 from crm.services.touches import Logged, Touch
 from crm.web import filters, labels
 from crm.web.context import actor_id, db, flash_undo, now
-from crm.web.forms import day_or_none, maybe_one_of, one_of
+from crm.web.forms import day_or_none, maybe_one_of, one_of, way_back
 from crm.web.presentation import today
 
 bp = Blueprint("touches", __name__)
@@ -25,7 +25,7 @@ bp = Blueprint("touches", __name__)
 @bp.post("/providers/<int:provider_id>/touches")
 def create(provider_id: int) -> Response:
     """Log a call, visit, meeting or note, with the proposed next step or one's own."""
-    page = request.form.get("next") or url_for("providers.show", provider_id=provider_id)
+    page = way_back(request.form.get("next"), url_for("providers.show", provider_id=provider_id))
     try:
         touch, step = _touch(request.form), _step(request.form)
         logged = touches.log(
