@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from crm.domain.cadence import Proposal
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.followups import OUTCOMES, Fate, fate
-from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, TaskKind, TaskState
+from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, TaskKind, TaskState, VisitState
 from crm.domain.pipeline import Stage, implied_stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
@@ -19,6 +19,7 @@ from crm.services import acts, next_steps, stages
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
 from crm.store import tasks as store
+from crm.store import visits
 from crm.store.engine import Database
 
 BY_HAND = frozenset({*OUTCOMES, ActivityKind.NOTE, ActivityKind.REPLY})
@@ -93,6 +94,7 @@ def log_in(
     if moved:
         stages.move_in(act.session, provider, moved, act.recorder, actor_id=act.actor_id, now=act.now)
     settle(act, provider, touch.kind, touch.outcome, but=task)
+    _make_visit(act, provider, touch)
     owner_id = (task.owner_id if task else None) or provider.owner_id or act.actor_id
     planned = next_steps.plan(act, provider, step, owner_id=owner_id, activity_id=activity.id) if step else None
     next_steps.keep_next_due(act, provider)
@@ -115,6 +117,14 @@ def settle(
             act.close(task, state=TaskState.DONE, outcome=outcome)
         elif what is Fate.OUTDATED:
             act.close(task, state=TaskState.CANCELLED)
+
+
+def _make_visit(act: Act, provider: Provider, touch: Touch) -> None:
+    """A logged visit is the one that was planned for today or before."""
+    if touch.kind is not ActivityKind.VISIT:
+        return
+    for visit in visits.planned_until(act.session, provider.id or 0, act.today):
+        act.update(visit, state=VisitState.DONE, outcome=touch.outcome, done_at=touch.happened_at or act.now)
 
 
 def take(act: Act, task_id: int | None) -> Task | None:

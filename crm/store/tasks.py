@@ -98,22 +98,10 @@ def page(
     wanted: Filter = Filter(),
 ) -> tuple[list[Line], Mark | None]:
     """The next follow-ups of one part of the list, the earliest first, and where the page after starts."""
-    query = (
-        sa.select(*_COLUMNS)
-        .select_from(task.outerjoin(provider, provider.c.id == task.c.provider_id))
-        .where(*_bucket(bucket, today), *_wanted(wanted))
-        .order_by(task.c.due_on, task.c.id)
-        .limit(limit + 1)
-    )
+    clauses = [*_bucket(bucket, today), *_wanted(wanted)]
     if after is not None:
-        query = query.where(
-            sa.tuple_(task.c.due_on, task.c.id) > sa.tuple_(sa.literal(after.due_on), sa.literal(after.id))
-        )
-    lines = [Line(*row) for row in session.execute(query)]
-    if len(lines) <= limit:
-        return lines, None
-    last = lines[limit - 1]
-    return lines[:limit], Mark(last.due_on, last.id)
+        clauses.append(sa.tuple_(task.c.due_on, task.c.id) > sa.tuple_(sa.literal(after.due_on), sa.literal(after.id)))
+    return _walk(session, clauses, limit)
 
 
 def line(session: Session, task_id: int) -> Line | None:
@@ -136,15 +124,16 @@ def due_count(session: Session, today: date, owner_id: int | None = None) -> int
 
 def due(session: Session, today: date, *, owner_id: int | None = None, limit: int = 20) -> list[Line]:
     """Open ones due today or overdue, the earliest first, for a digest or a short list."""
-    mine = () if owner_id is None else (_owned(owner_id),)
-    query = (
-        sa.select(*_COLUMNS)
-        .select_from(task.outerjoin(provider, provider.c.id == task.c.provider_id))
-        .where(LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine)
-        .order_by(task.c.due_on, task.c.id)
-        .limit(limit)
+    mine = [] if owner_id is None else [_owned(owner_id)]
+    return _walk(session, [LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine], limit)[0]
+
+
+def first_visit(session: Session, owner_id: int) -> Line | None:
+    """The earliest visit among somebody's open follow-ups."""
+    found, _ = _walk(
+        session, [LIVE, task.c.kind == TaskKind.VISIT, _owned(owner_id), provider.c.archived_at.is_(None)], 1
     )
-    return [Line(*row) for row in session.execute(query)]
+    return found[0] if found else None
 
 
 def live_of(session: Session, provider_id: int) -> Sequence[Task]:
@@ -204,6 +193,22 @@ def recent_touches(session: Session, provider_ids: Sequence[int], limit: int = 4
     for provider_id, kind, outcome in session.execute(query):
         found[provider_id].append(PastTouch(kind, outcome))
     return found
+
+
+def _walk(session: Session, clauses: Sequence[Any], limit: int) -> tuple[list[Line], Mark | None]:
+    """The first lines by day, and the mark of the last one if there are more."""
+    query = (
+        sa.select(*_COLUMNS)
+        .select_from(task.outerjoin(provider, provider.c.id == task.c.provider_id))
+        .where(*clauses)
+        .order_by(task.c.due_on, task.c.id)
+        .limit(limit + 1)
+    )
+    lines = [Line(*row) for row in session.execute(query)]
+    if len(lines) <= limit:
+        return lines, None
+    last = lines[limit - 1]
+    return lines[:limit], Mark(last.due_on, last.id)
 
 
 def _bucket(bucket: Bucket, today: date) -> tuple[Any, ...]:

@@ -25,6 +25,7 @@ NOUNS: tuple[str, ...] = (
     "changes",
     "practices",
     "touches",
+    "today",
     "followups",
     "referrals",
     "scripts",

@@ -205,7 +205,8 @@ def _part(session: Session, bucket: Bucket, count: int, shown: Shown) -> Part:
 
 def _address(bucket: Bucket, mark: Mark) -> str:
     query = {name: request.args[name] for name in ("owner", "kind") if request.args.get(name)}
-    return f"{url_for('followups.index')}?{urlencode({**query, 'part': bucket.value, 'after': f'{mark.due_on},{mark.id}'})}"
+    query |= {"part": bucket.value, "after": f"{mark.due_on},{mark.id}"}
+    return f"{url_for('followups.index')}?{urlencode(query)}"
 
 
 def _page(task_id: int, errors: dict[str, str]) -> str | Response:

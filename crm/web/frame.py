@@ -9,17 +9,22 @@ from flask import g, url_for
 from sqlmodel import Session
 
 from crm.services import mailboxes, message_standing
+from crm.store import tasks
 from crm.web.context import db, handoff
 from crm.web.presentation import today
 
 Counter = Callable[[Session, date], int]
 
 
+def _followups(session: Session, today: date) -> int:
+    return tasks.due_count(session, today, g.user.id)
+
+
 def _mail(session: Session, _today: date) -> int:
     return message_standing.needing_a_person(session)
 
 
-COUNTS: dict[str, Counter] = {"mail.index": _mail}
+COUNTS: dict[str, Counter] = {"followups.index": _followups, "mail.index": _mail}
 """Endpoint of the navigation -> how many things there want to be looked at (cheap: it runs with every page)."""
 
 
