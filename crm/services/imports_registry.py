@@ -1,7 +1,8 @@
 """Search the public NPI Registry around a ZIP code and add what was found: no download needed.
 
-The registry finds by ZIP prefix and words of a taxonomy description, at most 1,200 a question. So a search asks for each
-ZIP prefix within the radius and each word of the chosen specialties, and keeps what truly lies within both.
+The registry finds by the beginning of a ZIP and words of a taxonomy description, at most 1,200 a question. So a search
+asks for the three-digit beginnings within the radius and the words of the chosen specialties, asks again more narrowly
+where there was more to come, and keeps what truly lies within both.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from sqlmodel import Session
 
 from crm.domain import matching, places, taxonomy
+from crm.domain.addresses import zip5
 from crm.domain.errors import Invalid
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.accounts import Business
@@ -29,7 +31,8 @@ from crm.store import directory, prices
 from crm.store.engine import Database
 
 LARGEST_RADIUS = 50.0
-MOST_QUESTIONS = 40
+MOST_QUESTIONS = 60
+_ZIP_DIGITS = 5
 #: What the registry calls the specialties; a specialty that isn't here is asked for by our own label.
 WORDS: dict[str, tuple[str, ...]] = {
     "pt": ("Physical Therapist",),
@@ -88,7 +91,7 @@ class Search:
             errors["specialty"] = "Choose at least one specialty: the registry is too large to search without."
         if errors:
             raise Invalid(errors)
-        return cls(places.zip5(zip_code), radius or 10.0, chosen)
+        return cls(zip5(zip_code), radius or 10.0, chosen)
 
 
 @dataclass(frozen=True)
@@ -165,27 +168,25 @@ def name_of(wanted: Search) -> str:
     return f"NPI Registry: {labels} within {wanted.radius:g} miles of {wanted.zip}"
 
 
-def prefixes(near: Collection[str]) -> list[str]:
-    """The postal codes to ask for: single ZIPs while they are few, else their first three digits with a wildcard."""
-    if len(near) <= _FEW_ZIPS:
-        return [f"{code}*" for code in sorted(near)]
-    return sorted({f"{code[:3]}*" for code in near})
-
-
-_FEW_ZIPS = 6
-
-
 def _ask(wanted: Search, near: Collection[str], url: str) -> tuple[dict[str, Row], bool]:
-    questions = [(prefix, word) for prefix in prefixes(near) for word in _words(wanted.specialties)]
-    if len(questions) > MOST_QUESTIONS:
-        raise Invalid({"radius": "This search is too wide. Choose a smaller radius or fewer specialties."})
+    waiting = [(start, word) for start in _beginnings(near, 3) for word in _words(wanted.specialties)]
     found: dict[str, Row] = {}
-    more = False
-    for prefix, word in questions:
-        answer = npi_registry.search(prefix, taxonomy=word, url=url)
-        more = more or answer.more
+    asked, more = 0, False
+    while waiting:
+        start, word = waiting.pop(0)
+        asked += 1
+        answer = npi_registry.search(start if len(start) == _ZIP_DIGITS else f"{start}*", taxonomy=word, url=url)
         found |= {row.npi: row for row in answer.rows if _is_wanted(row, wanted, near)}
+        if answer.more and len(start) < _ZIP_DIGITS and asked + len(waiting) < MOST_QUESTIONS:
+            narrower = _beginnings((code for code in near if code.startswith(start)), len(start) + 1)
+            waiting += [(one, word) for one in narrower]
+        else:
+            more = more or answer.more
     return found, more
+
+
+def _beginnings(codes: Iterable[str], digits: int) -> list[str]:
+    return sorted({code[:digits] for code in codes})
 
 
 def _words(specialties: Sequence[str]) -> list[str]:
