@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from crm.domain import emails, phones
-from crm.domain.addresses import address_key, proper_city, proper_line, zip5
+from crm.domain.addresses import address_key, proper_city, proper_line
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import ContactRole
 from crm.domain.organizations import organization_name
@@ -23,6 +24,7 @@ from crm.store.engine import Database
 ADDRESS = ("line1", "line2", "city", "state", "zip")
 PLAIN = ("hours", "visitor_policy", "remarks", "website")
 Values = dict[str, Any]
+_ZIP = re.compile(r"\d{5}(-?\d{4})?")
 
 
 def get(session: Session, practice_id: int) -> Practice:
@@ -123,8 +125,8 @@ def _address(form: Mapping[str, str]) -> Values:
             values[name] = proper(" ".join(form[name].split()))
     if "zip" in form:
         values |= _zip(form["zip"].strip())
-    if "state" in form:
-        state = form["state"].strip().upper() or (state_of(str(values.get("zip", ""))) or "")
+    if "state" in form or values.get("zip"):
+        state = form.get("state", "").strip().upper() or state_of(values.get("zip", ""))
         if state and not (len(state) == 2 and state.isalpha()):
             raise Invalid({"state": "Write the state with two letters, such as TX."})
         values["state"] = state
@@ -132,8 +134,8 @@ def _address(form: Mapping[str, str]) -> Values:
 
 
 def _zip(text: str) -> Values:
-    code = zip5(text) if text else ""
-    if text and not code:
+    code = text[:5]
+    if text and not _ZIP.fullmatch(text):
         raise Invalid({"zip": "A ZIP has five digits, such as 77005."})
     found = place(code) if code else None
     where = {"zone": found.zone, "lat": found.lat, "lon": found.lon} if found else {}

@@ -46,8 +46,10 @@ def test_every_stage_is_a_column_and_cards_show_when_the_next_step_is_due(
     page = client.get("/board").text
     for stage in Stage:
         assert f'data-stage="{stage}"' in page
-    assert "edge-overdue" in page and "2 days overdue" in page
-    assert "edge-none" in page and "No next step" in page
+    assert "edge-overdue" in page
+    assert "2 days overdue" in page
+    assert "edge-none" in page
+    assert "No next step" in page
 
 
 def test_names_are_escaped(client: FlaskClient, handoff: Handoff) -> None:
@@ -59,7 +61,8 @@ def test_a_script_moves_a_card_and_gets_what_undoes_it(client: FlaskClient, hand
     provider_id = add(handoff)
     answer = client.post("/board/moves", data={"provider_id": provider_id, "stage": "contacted"}, headers=JSON)
     assert answer.status_code == 200
-    assert answer.json is not None and answer.json["undo"]
+    assert answer.json is not None
+    assert answer.json["undo"]
     assert stage_of(handoff, provider_id) is Stage.CONTACTED
 
 
@@ -67,7 +70,8 @@ def test_a_script_is_told_what_an_aside_stage_asks_for(client: FlaskClient, hand
     provider_id = add(handoff)
     answer = client.post("/board/moves", data={"provider_id": provider_id, "stage": "declined"}, headers=JSON)
     assert answer.status_code == 422
-    assert answer.json is not None and "reason" in answer.json["errors"]
+    assert answer.json is not None
+    assert "reason" in answer.json["errors"]
     assert stage_of(handoff, provider_id) is Stage.PROSPECT
 
 
@@ -75,7 +79,8 @@ def test_a_form_moves_too_and_offers_undo(client: FlaskClient, handoff: Handoff)
     provider_id = add(handoff)
     data = {"provider_id": provider_id, "stage": "not_now", "return_on": "2026-06-01", "reason": "New building"}
     answer = client.post("/board/moves", data=data, headers=SAME_SITE, follow_redirects=True)
-    assert "Moved to Not now." in answer.text and "Undo" in answer.text
+    assert "Moved to Not now." in answer.text
+    assert "Undo" in answer.text
     with handoff.db.read() as session:
         line = session.exec(select(Activity).where(Activity.provider_id == provider_id)).one()
     assert (line.stage_to, line.reason) == (Stage.NOT_NOW, "New building")
