@@ -28,6 +28,7 @@ NOUNS: tuple[str, ...] = (
     "today",
     "followups",
     "referrals",
+    "referral_list",
     "scripts",
     "letters",
     "mail",
