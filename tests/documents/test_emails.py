@@ -114,7 +114,7 @@ def test_without_a_postal_address_nothing_is_written() -> None:
 def test_a_preview_marks_what_is_missing() -> None:
     mail = render_email("introduction", replace(FULL, trainer=TrainerFields()), audience="pt_ot", mark_missing=True)
     assert "[Name]" in mail.text
-    assert [fault.path for fault in mail.missing][0] == "trainer.name"
+    assert mail.missing[0].path == "trainer.name"
 
 
 def test_what_a_person_finished_by_hand_keeps_its_lines_and_gets_the_footer() -> None:

@@ -35,7 +35,7 @@ def test_an_organization_is_not_named_twice_in_its_address() -> None:
 
 def test_without_a_practice_there_is_no_address_to_send_it_to() -> None:
     nowhere = replace(FULL, practice=PracticeFields(of="Dr. Okafor’s"))
-    with pytest.raises(MissingField, match="Dr. Okafor has no practice"):
+    with pytest.raises(MissingField, match=r"Dr\. Okafor has no practice"):
         render_letter("introduction-letter", nowhere, audience="pt_ot")
 
 

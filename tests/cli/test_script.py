@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from crm.bootstrap import open_handoff
+from crm.cli import cli
+from crm.config import Settings
+from tests import factories
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    handoff = open_handoff(Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'handoff.db'}"))
+    with handoff.db.write() as session:
+        factories.make_business(session)
+        factories.make_user(session)
+        factories.make_provider(session, npi=factories.npi(7), last_name="Okafor")
+    handoff.db.dispose()
+    return tmp_path
+
+
+def _run(data_dir: Path, *words: str) -> Result:
+    environment = {"HANDOFF_DATA_DIR": str(data_dir), "HANDOFF_DATABASE_URL": ""}
+    return CliRunner().invoke(cli, list(words), env=environment)
+
+
+def test_the_script_is_printed_for_an_npi_and_for_a_number(data_dir: Path) -> None:
+    by_npi, by_number = _run(data_dir, "script", factories.npi(7)), _run(data_dir, "script", "1")
+    assert by_npi.exit_code == by_number.exit_code == 0
+    assert by_npi.output == by_number.output
+    assert "ESTABLISH THE GAP" in by_npi.output
+    assert "Hello Dr. Okafor" in by_npi.output
+    assert by_npi.output.count("[x]") == 4
+
+
+def test_the_script_as_json_has_parts_questions_and_checks(data_dir: Path) -> None:
+    done = _run(
+        data_dir, "script", "1", "--audience", "gatekeeper", "--channel", "hallway", "--state", "thank_you", "--json"
+    )
+    found = json.loads(done.stdout)
+    assert list(found["parts"]) == ["opening", "gap", "picture", "alignment", "invitation"]
+    assert (found["audience"], found["channel"], found["state"]) == ("gatekeeper", "hallway", "thank_you")
+    assert len(found["questions"]) == 2
+    assert all(check["passed"] for check in found["checks"])
+    assert found["words"] <= 60
+
+
+def test_nobody_is_an_error_of_one_line(data_dir: Path) -> None:
+    done = _run(data_dir, "script", "1234567893")
+    assert done.exit_code == 1
+    assert done.stderr == "Error: There is no provider with the NPI or number “1234567893”.\n"
+
+
+def test_an_empty_field_stops_it_and_is_named(tmp_path: Path) -> None:
+    handoff = open_handoff(Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'handoff.db'}"))
+    with handoff.db.write() as session:
+        factories.make_provider(session)
+    handoff.db.dispose()
+    done = _run(tmp_path, "script", "1")
+    assert (done.exit_code, done.stderr) == (1, "Error: Fill in “Name” in Settings › You.\n")
+
+
+def test_check_scope_finds_a_claim_and_exits_1(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("I don’t treat pain.", encoding="utf-8")
+    (tmp_path / "bad.txt").write_text("Hello.\nI treat pain.", encoding="utf-8")
+    good = _run(tmp_path, "check-scope", str(tmp_path / "good.txt"), "--json")
+    bad = _run(tmp_path, "check-scope", str(tmp_path / "bad.txt"), "--json")
+    assert (good.exit_code, json.loads(good.stdout)) == (0, {"findings": []})
+    [finding] = json.loads(bad.stdout)["findings"]
+    assert bad.exit_code == 1
+    assert (finding["line"], finding["start"], finding["end"], finding["severity"]) == (2, 2, 7, "blocks")
