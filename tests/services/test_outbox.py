@@ -12,7 +12,6 @@ from sqlmodel import select
 from crm.domain.kinds import ActivityKind, MessageKind, MessageState, SuppressionReason
 from crm.domain.pipeline import Stage
 from crm.domain.reasons import Reason
-from crm.mail.local import LocalTransport
 from crm.mail.ports import (
     Envelope,
     InDoubt,
@@ -30,7 +29,6 @@ from crm.models.messages import Message, MessageAttempt
 from crm.models.providers import Provider
 from crm.services import claims, message_states, outbox, suppressions
 from crm.services.mailboxes import Post
-from crm.services.vault import Vault
 from crm.store.engine import Database
 from tests.factories import (
     NOW,
@@ -42,32 +40,7 @@ from tests.factories import (
     make_suppression,
     make_user,
 )
-
-
-class FakeTransport:
-    """Takes everything, unless it is told what to raise; remembers the Message-IDs it took."""
-
-    name = "smtp"
-
-    def __init__(self) -> None:
-        self.taken: list[str] = []
-        self.errors: list[BaseException | None] = []
-        self.on_data: Callable[[], None] = lambda: None
-        self.closed = 0
-
-    def send(self, envelope: Envelope, before_data: Callable[[], None]) -> Receipt:
-        error = self.errors.pop(0) if self.errors else None
-        if isinstance(error, MailError) and error.phase in (Phase.CONNECT, Phase.AUTH, Phase.MAIL, Phase.RCPT):
-            raise error
-        self.on_data()
-        before_data()
-        if error is not None:
-            raise error
-        self.taken.append(envelope.message_id)
-        return Receipt(250, "taken")
-
-    def close(self) -> None:
-        self.closed += 1
+from tests.services.mail import FakeTransport, fake_post
 
 
 @pytest.fixture
@@ -77,9 +50,7 @@ def wire() -> FakeTransport:
 
 @pytest.fixture
 def post(tmp_path: Path, wire: FakeTransport) -> Post:
-    return Post(
-        local=LocalTransport(tmp_path / "mailbox"), vault=Vault(tmp_path / "secret.key"), open_smtp=lambda server: wire
-    )
+    return fake_post(tmp_path, wire)
 
 
 @pytest.fixture
