@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from crm.domain import pipeline
 from crm.domain.errors import Invalid, NotFound, Refused
@@ -155,7 +155,7 @@ def untag(db: Database, ids: Sequence[int], name: str, by: By) -> Edited:
 
 def tags(session: Session) -> list[str]:
     """The tags there are, up to two hundred."""
-    return list(session.exec(select(Tag.name).order_by(col(Tag.name)).limit(200)))
+    return store.tag_names(session, 200)
 
 
 def _edit(db: Database, ids: Sequence[int], edit: Edit, by: By) -> Edited:

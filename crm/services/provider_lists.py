@@ -21,6 +21,9 @@ from crm.store.provider_lists import Cursor, Question
 CAP = 1000
 """Counts stop here and read "1,000+"."""
 
+NEAREST = 300
+"""Of so many nearest prospects the list says what they are."""
+
 FOUND = 200
 """A search narrows the list to so many at most."""
 
@@ -75,7 +78,7 @@ def _ranked(session: Session, question: Question, ids: Sequence[int], limit: int
 
 def near(session: Session) -> list[tuple[str, int]]:
     """Specialties among the nearest prospects, the most frequent first."""
-    return store.near_specialties(session, CAP)
+    return store.near_specialties(session, NEAREST)
 
 
 def everyone(db: Database, question: Question, names: Sequence[str]) -> Iterator[Any]:
@@ -101,7 +104,7 @@ def ids(session: Session, question: Question, limit: int) -> list[int]:
 # --- saved views -----------------------------------------------------------------------------------------------------
 
 
-def saved_views(session: Session, user_id: int) -> list[SavedView]:
+def saved_views(session: Session, user_id: int) -> list[views.View]:
     """This person's named addresses."""
     return views.of_user(session, user_id)
 

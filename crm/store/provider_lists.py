@@ -12,16 +12,17 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from crm.domain.pipeline import Stage
 from crm.domain.provider_filter import Filter, Sort
-from crm.models.accounts import User
 from crm.models.providers import Provider, ProviderTag, Tag
 from crm.store import provider_clauses
 from crm.store.provider_clauses import Clause
 
 TABLE: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+TAGGED: sa.Table = ProviderTag.__table__  # type: ignore[attr-defined]  # as above
+NAMES: sa.Table = Tag.__table__  # type: ignore[attr-defined]  # as above
 SHOWN = (
     "id",
     "practice_id",
@@ -61,6 +62,8 @@ ORDERS = {
 
 FEW = 7000
 """A filter that leaves fewer than this is read whole and sorted; otherwise the order's own index is walked."""
+
+PEOPLE = sa.text("SELECT id, name FROM user_account WHERE disabled_at IS NULL ORDER BY name")
 
 
 class Cursor(NamedTuple):
@@ -152,20 +155,15 @@ def near_specialties(session: Session, cap: int) -> list[tuple[str, int]]:
 
 def people(session: Session) -> list[tuple[int, str]]:
     """(id, name) of everybody with an account."""
-    users = sa.select(User.id, User.name).where(col(User.disabled_at).is_(None))  # type: ignore[call-overload]
-    return [(key, name) for key, name in session.execute(users.order_by(User.name))]
+    return [(key, name) for key, name in session.connection().execute(PEOPLE)]
 
 
 def tags(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     """The tags of each of these providers."""
     names: dict[int, list[str]] = {}
-    query = (
-        sa.select(ProviderTag.provider_id, Tag.name)  # type: ignore[call-overload]
-        .join(Tag, Tag.id == ProviderTag.tag_id)
-        .where(sa.column("provider_id").in_(ids))
-        .order_by(Tag.name)
-    )
-    for provider_id, name in session.execute(query):
+    tagged = sa.select(TAGGED.c.provider_id, NAMES.c.name).join(NAMES, NAMES.c.id == TAGGED.c.tag_id)
+    query = tagged.where(TAGGED.c.provider_id.in_(ids)).order_by(NAMES.c.name)
+    for provider_id, name in session.connection().execute(query):
         names.setdefault(provider_id, []).append(name)
     return names
 
