@@ -57,12 +57,12 @@ PARTNERS = """
   -150 email > sample_sent | Sent the sample report | Progress report with ROM, chair stand and walking distance.
   -138 call will_refer > trial | She read the sample | Liked that it shows the limits of change. Will send one knee to see.
   # 126 post_rehab_conditioning fax continuing | Knee replacement, PT ended at full extension, wants stairs back
-  -125 email done | Thank-you the same day |
+  -125 email - | Thank-you the same day |
   # 84 post_rehab_conditioning written_pad completed | Meniscus repair, cleared for progressive loading
   -60 visit conversation | Brought the six-week report in person | She showed it to her PA. Asked whether we see shoulders too.
   # 41 post_rehab_conditioning fax started | Rotator cuff repair, discharged from PT
   # 6 post_rehab_conditioning fax contacted | Second knee of the client from spring
-  -5 email done | Thank-you for the referral |
+  -5 email - | Thank-you for the referral |
   ! visit 3 | Visit Dr. López-Ruiz with the shoulder report | She asked about shoulders; bring the one from January
 * Luis Ortega, PT, DPT, OCS | 2251X0800X | heron_pt | email tags=champion days=MTWRF | partner
   -140 call conversation > introduced | Called at lunch | Same gym chain years ago. Discharges four or five a week who are “not done”.
@@ -75,7 +75,7 @@ PARTNERS = """
   # 38 post_rehab_conditioning call completed | Ankle fracture, back to hiking was the goal
   -36 in_service conversation | In-service talk for six PTs | Questions about documentation and when we send people back.
   # 17 post_rehab_conditioning call scheduled | Shoulder, adhesive capsulitis, range back to functional
-  -16 email done | Thank-you and note on the first assessment |
+  -16 email - | Thank-you and note on the first assessment |
   ! report -1 | Send Luis the 30-day note on the hip client | Due every 30 days
 * Adaeze Okafor, MD | 207Q00000X | oak_family | email tags=diabetes days=MTWF | partner
   -120 visit staff_only > contacted | Met Marisol | She wants a one-page form with boxes. Made one that night.
@@ -83,10 +83,10 @@ PARTNERS = """
   -110 email > sample_sent | Sent the sample report |
   -97 visit will_refer > trial | Form approved | Marisol has a stack at her desk.
   # 88 chronic_disease written_pad continuing | Type 2 diabetes, new to exercise, cleared
-  -87 email done | Thank-you |
+  -87 email - | Thank-you |
   # 52 chronic_disease written_pad lost | High blood pressure; works nights, no slot fits
   # 20 chronic_disease written_pad started | Type 2 diabetes and knee arthritis
-  -19 email done | Thank-you with the first-session note |
+  -19 email - | Thank-you with the first-session note |
   ! call 0 | Ask Marisol for more addresses of the second office | Opening in the Heights
 * Ingrid Solberg, PT, GCS | 2251G0304X | summit_pt | email days=MWF | partner
   -205 visit conversation > introduced | Dropped in, she had time | Runs the balance class; waiting list of twelve.
@@ -104,7 +104,7 @@ PARTNERS = """
   -86 email > sample_sent | Sent the sample report | Heart-rate limits on the first line, as he asked.
   -75 call will_refer > trial | Will send one phase-three client |
   # 66 cardiac_pulmonary fax continuing | Stent in spring, finished phase two
-  -65 email done | Thank-you |
+  -65 email - | Thank-you |
   # 9 cardiac_pulmonary fax received | Valve repair, finished phase two last week
   ! call_client -1 | Call the client of Dr. Adjei | Referred nine days ago, not reached yet
 * Thu Pham, PT, DPT | 2251S0007X | magnolia_sports | email days=TWRF | partner
@@ -113,7 +113,7 @@ PARTNERS = """
   -61 call will_refer > trial | Has somebody in mind |
   # 55 post_rehab_conditioning in_person completed | ACL, cleared by surgeon, back to soccer
   # 26 youth call started | Scoliosis, fifteen, brace hours done
-  -25 email done | Thank-you |
+  -25 email - | Thank-you |
   ! thank_you 0 | Thank-you card to Thu | The soccer client made the team
 """
 
@@ -148,7 +148,7 @@ WARM = """
 * Daniel Reyes, MD | 207XS0114X | bayou_ortho | email days=WF | sample_sent
   -40 call staff_only > contacted | Rosa will pass it on |
   -29 visit conversation > introduced | Between two cases | What happens to your patients when visits run out? “Honestly, I don't know.”
-  -27 email wants_sample > sample_sent | Sent the sample report |
+  -27 email - > sample_sent | Sent the sample report |
   ! call 0 | Ask Dr. Reyes what he thought of the sample | Five business days have passed
 * Fatima Al-Rashid, MD | 207RX0202X | cypress_onc | email tags=oncology | sample_sent
   -35 call conversation > introduced | Yolanda put me through | Fatigue is what her patients speak of first.
