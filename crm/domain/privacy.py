@@ -42,7 +42,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = (
         r"|patient|case)"
         r"(?:\s*(?:id|no|num|number"
         r"|#))?\.?\s*[#:]?\s*(?=[\w-]*\d{3})[A-Z0-9][\w-]{4,}\b", re.IGNORECASE), "a record number"),
-    ("record_number", re.compile(r"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?"
+    ("record_number", re.compile(r"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?"
+                                 r"[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?"
                                  r"[AC-HJKMNP-RT-Y]{2}\d{2}\b"), "a Medicare number"),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "an e-mail address"),
     ("phone", re.compile(r"(?<![\w.-])(?:\+?1[ .-]?)?(?:\(\d{3}\)\s?"

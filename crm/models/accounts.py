@@ -10,7 +10,6 @@ from sqlmodel import Field
 from crm.domain.kinds import CredentialKind, Role
 from crm.models.types import Row, choice, fk, instant, json_map, key, text
 
-
 BUILT_IN = sa.text("preset IN ('environment', 'local')")
 
 
