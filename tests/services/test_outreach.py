@@ -1,0 +1,164 @@
+"""Writing to a provider: what is filled, what is found, what may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from crm.domain.errors import Invalid, Refused
+from crm.domain.kinds import ActivityKind, MessageKind, MessageState
+from crm.domain.pipeline import Stage
+from crm.models.accounts import Business
+from crm.models.activities import Activity
+from crm.models.messages import Message
+from crm.models.providers import Provider
+from crm.models.templates import TemplateVersion
+from crm.services import outbox, outreach, outreach_review
+from crm.services.mailboxes import Post
+from crm.services.outreach_review import Written
+from crm.store.engine import Database
+from tests.factories import NOW, FakeClock, make_business, make_practice, make_provider, make_suppression, make_user
+from tests.services.mail import FakeTransport, fake_post
+
+FINE = Written("After therapy ends", "Dear Dr. Okafor,\n\nI give people exercise once therapy ends.", "introduction")
+
+
+@pytest.fixture
+def provider_id(db: Database) -> int:
+    with db.write() as session:
+        make_business(session)
+        make_user(session, name="Dana Whitfield", email="dana@stride.example")
+        provider = make_provider(
+            session, email="g.okafor@bayou.example", last_name="Okafor", first_name="Grace", credentials="MD",
+            display_name="Grace Okafor, MD", practice_id=make_practice(session).id, specialty="orthopedics",
+        )  # fmt: skip
+        assert provider.id is not None
+        return provider.id
+
+
+@pytest.fixture
+def wire() -> FakeTransport:
+    return FakeTransport()
+
+
+@pytest.fixture
+def post(tmp_path: Path, wire: FakeTransport) -> Post:
+    return fake_post(tmp_path, wire, environment=True, public_url="https://handoff.example")
+
+
+@pytest.fixture
+def send(db: Database, post: Post, provider_id: int) -> Callable[..., Message]:
+    def act(written: Written = FINE, **given: Any) -> Message:
+        return outreach.send(db, post, provider_id, written, key="k1", actor_id=1, now=NOW, **given)
+
+    return act
+
+
+def test_a_new_provider_gets_the_introduction_filled(db: Database, provider_id: int) -> None:
+    with db.read() as session:
+        written = outreach_review.begin(session, provider_id, 1, now=NOW)
+    assert written.template == "introduction"
+    assert "Dr. Okafor" in written.text
+    assert "{{" not in written.text
+
+
+@pytest.mark.parametrize("choice", outreach_review.choices(), ids=lambda choice: choice.slug)
+def test_every_template_begins_a_mail_that_stays_within_scope(db: Database, provider_id: int, choice: Any) -> None:
+    with db.read() as session:
+        written = outreach_review.begin(session, provider_id, 1, slug=choice.slug, now=NOW)
+        checked = outreach_review.review(session, provider_id, written, 1, now=NOW)
+    assert [each.text for each in checked.findings if each.severity == "blocks"] == []
+    assert [each.text for each in checked.identifiers] == []
+
+
+def test_a_mail_that_is_sent_is_all_that_the_law_asks_for(
+    db: Database, post: Post, wire: FakeTransport, send: Callable[..., Message]
+) -> None:
+    message = send()
+    clock = FakeClock()
+    clock.advance(minutes=1)
+    assert outbox.run_due(db, post, clock=clock, me="me") == 1
+    for part in (message.text_body, message.html_body):
+        assert "2450 Holcombe Blvd, Houston, TX 77005" in part
+        assert "advertisement" in part
+        assert message.unsubscribe_url in part
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in wire.contents[0]
+    assert b"<img" not in wire.contents[0]
+    with db.read() as session:
+        provider = session.get_one(Provider, message.provider_id)
+        version = session.get_one(TemplateVersion, message.template_version_id)
+    assert provider.stage is Stage.CONTACTED
+    assert provider.next_due_on is not None
+    assert version.content_hash
+
+
+def test_sending_a_form_twice_is_one_message(send: Callable[..., Message]) -> None:
+    assert send().id == send().id
+
+
+def test_a_text_out_of_scope_needs_a_reason_which_is_kept(send: Callable[..., Message]) -> None:
+    bold = Written("After therapy", "I treat your patients' back pain.", "introduction")
+    with pytest.raises(Invalid) as caught:
+        send(bold)
+    assert "treat" in caught.value.errors["reason"]
+    message = send(bold, reason="Quoted from their own letter")
+    assert message.override_reason == "Quoted from their own letter"
+
+
+def test_a_reason_that_was_not_needed_is_not_kept(send: Callable[..., Message]) -> None:
+    assert send(reason="just in case").override_reason == ""
+
+
+def test_marks_of_empty_fields_keep_it_from_leaving(send: Callable[..., Message]) -> None:
+    with pytest.raises(Invalid, match="Phone"):
+        send(Written("Hello", "Call me at [Phone]."))
+
+
+def test_without_a_postal_address_it_says_where_to_fill_it_in(db: Database, send: Callable[..., Message]) -> None:
+    with db.write() as session:
+        session.get_one(Business, 1).line1 = ""
+    with pytest.raises(Invalid, match="Settings"):
+        send()
+
+
+def test_who_unsubscribed_is_refused_on_the_page_already(
+    db: Database, provider_id: int, send: Callable[..., Message]
+) -> None:
+    with db.write() as session:
+        make_suppression(session, address="g.okafor@bayou.example")
+    with db.read() as session:
+        assert "no e-mail from you" in outreach_review.review(session, provider_id, FINE, 1, now=NOW).refusal
+    with pytest.raises(Refused):
+        send()
+
+
+def test_a_test_goes_to_oneself_at_once_and_leaves_no_trace_on_the_provider(
+    db: Database, post: Post, wire: FakeTransport, provider_id: int
+) -> None:
+    message = outreach.send_test(db, post, provider_id, FINE, actor_id=1, now=NOW)
+    assert (message.kind, message.to_address, message.due_at) == (MessageKind.TEST, "dana@stride.example", NOW)
+    assert message.id is not None
+    assert outbox.run_one(db, post, message.id, clock=FakeClock(), me="me")
+    with db.read() as session:
+        assert session.get_one(Message, message.id).state is MessageState.SENT
+        assert session.exec(select(Activity)).all() == []
+
+
+def test_a_mail_of_ones_own_program_counts_as_a_touch(db: Database, provider_id: int) -> None:
+    outreach.sent_elsewhere(db, provider_id, FINE, actor_id=1, now=NOW)
+    with db.read() as session:
+        kinds = session.exec(select(Activity.kind).order_by(Activity.id)).all()
+        assert session.get_one(Provider, provider_id).touch_count == 1
+        assert session.exec(select(Message)).all() == []
+    assert kinds[0] is ActivityKind.EMAIL
+
+
+def test_the_mailto_link_holds_the_whole_mail_with_its_footer(db: Database, provider_id: int) -> None:
+    with db.read() as session:
+        link = outreach_review.mailto(outreach_review.review(session, provider_id, FINE, 1, now=NOW))
+    assert link.startswith("mailto:g.okafor@bayou.example?subject=After%20therapy%20ends&body=Dear%20Dr.%20Okafor")
+    assert "Holcombe" in link
