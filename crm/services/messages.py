@@ -158,6 +158,13 @@ def has_postal_address(business: Business | None) -> bool:
     return business is not None and all((business.line1.strip(), business.city.strip(), business.zip.strip()))
 
 
+AS_DRAFTED = (
+    *("kind", "provider_id", "user_id", "task_id", "enrollment_step_id", "template_version_id"),
+    *("dedupe_key", "in_reply_to", "override_reason"),
+)
+"""What a message takes from its draft as it is."""
+
+
 def _row(
     session: Session,
     post: Post,
@@ -174,15 +181,9 @@ def _row(
     due_at = draft.send_at or (now if at_once else now + UNDO_TIME)
     assert account.id is not None
     return Message(
-        kind=draft.kind,
-        provider_id=draft.provider_id,
-        user_id=draft.user_id,
+        **{name: getattr(draft, name) for name in AS_DRAFTED},
         mail_account_id=account.id,
-        task_id=draft.task_id,
-        enrollment_step_id=draft.enrollment_step_id,
-        dedupe_key=draft.dedupe_key,
         message_id=new_message_id(secrets.token_hex(16), account.address),
-        in_reply_to=draft.in_reply_to,
         references=" ".join(draft.references),
         unsubscribe_token=token,
         unsubscribe_url=opt_out_url(session, post, token),
@@ -194,9 +195,7 @@ def _row(
         subject=" ".join(draft.subject.split()),
         text_body=draft.text,
         html_body=draft.html,
-        template_version_id=draft.template_version_id,
         merge_values=dict(draft.merge_values),
-        override_reason=draft.override_reason,
         override_by=actor_id if draft.override_reason else None,
         state=MessageState.QUEUED,
         state_reason="" if at_once else Reason.SCHEDULED if draft.send_at else Reason.UNDO_TIME,
