@@ -13,7 +13,7 @@ Verdict = Literal["blocks", "warns"] | None
 
 _BREAKS = (
     r"(?!(?:once|after|when|since|before|until|for|of|with|from|to|in|at|on|during|if|where|between|alongside|or"
-    r"|is|are|outside|beyond)\b)"
+    r"|is|are|outside|beyond|their|your|his|her)\b)"
 )
 _OURS = re.compile(rf"\b(?:my|our)\s(?:{_BREAKS}[\w'-]+\s){{0,3}}$", re.IGNORECASE)
 _THEIRS = re.compile(
@@ -31,7 +31,7 @@ _BY_THEM = re.compile(
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
-    r"\b(?:is|are|was|were|be|been|being|get|gets|got|getting|had|has|have)\s(?:\w+ly\s|also\s|not\s|never\s)?$",
+    r"\b(?:is|are|was|were|be|been|being|get|gets|got|getting)\s(?:\w+ly\s|also\s|not\s|never\s)?$",
     re.IGNORECASE,
 )
 _BY_US = re.compile(r"^[^.;]{0,50}\b(?:by|with|at|in)\s(?:me|us|my|our)\b|^\s(?:here|in-house)\b", re.IGNORECASE)
@@ -45,6 +45,28 @@ _NAMED = re.compile(
     r"|manager|department)|process))",
     re.IGNORECASE,
 )
+_WITH_US = re.compile(
+    r"\s(?:is|are) (?:what|all|something) (?:I|we)\b|\s(?:[\w-]+\s)?(?:with|by|from|at) (?:me|us|my|our)\b",
+    re.IGNORECASE,
+)
+_CLIENTS_GET = re.compile(
+    r"\bclients?\s(?:\w+\s)?(?:gets?|receives?)\s(?:[\w'-]+\s){0,4}$"
+    r"|\b(?:sessions?|programs?|classes|packages?|visits?)\s(?:\w+\s)?(?:includes?|contains?|combines?"
+    r"|offers?)\s(?:[\w'-]+\s){0,4}$",
+    re.IGNORECASE,
+)
+_UNTIL_THEN = re.compile(
+    r"\b(?:what|when|until|once|where|if|whether|after|before|than|by|that|which)\s(?:\w+\s)?$", re.IGNORECASE
+)
+_FOR_THERAPY = re.compile(
+    r"\s(?:for\s)?(?:[\w-]+\s){0,3}?(?:therapy|visits|PT|OT|rehab|treatment|care|hospital|surgery|medications?)\b",
+    re.IGNORECASE,
+)
+_OUR_PLACE = re.compile(
+    r"\b(?:my|our)\s(?:\w+\s)?(?:gym|studio|place|clinic|practice|program|center|office)\b.*\b(?:where|which|that)\b",
+    re.IGNORECASE,
+)
+_CONCLUDED = re.compile(r"\b(?:it|this|that)(?:'s|\s(?:is|was|must be))\s(?:an?\s|the\s)?(?:\w+\s)?$", re.IGNORECASE)
 _REPORTS = re.compile(r"\b(?:report|note|record|list|flag|write down|tell you|ask you|ask your)\w*\b", re.IGNORECASE)
 _KIND_OF_CARE = re.compile(
     r"\b(?:physical|occupational|speech|respiratory|cardiac|pulmonary|formal|outpatient|inpatient|skilled|stroke"
@@ -92,7 +114,7 @@ _DOCUMENTED = re.compile(
 )
 _SELF = re.compile(
     r"\b(?:I(?:'m| am| was)|we(?:'re| are)|my (?:title|role) is|as)\s(?:(?:a|an|the|your|now|also|certified"
-    r"|licensed|medical|exercise|clinical|physical|movement|personal|kinesio|trained|fully|qualified)\s)*$",
+    r"|licensed|medical|exercise|clinical|physical|movement|personal|kinesio|trained|[\w-]+'s?|fully|qualified)\s)*$",
     re.IGNORECASE,
 )
 
@@ -105,7 +127,8 @@ def judge_act(rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
     if rule.key == "treat" and re.search(r"\b(?:a|some|the|as a|any)\s$", clause.before(start), re.IGNORECASE):
         return None
     if _PASSIVE.search(clause.before(start)) and not match[0].lower().endswith("ing"):
-        return "blocks" if _BY_US.match(clause.after(end)) else None
+        ours = _BY_US.match(clause.after(end)) or _OUR_PLACE.search(clause.sentence)
+        return "blocks" if ours else None
     return _judged_act(rule, clause, start, end)
 
 
@@ -119,9 +142,15 @@ def _judged_act(rule: Rule, clause: Clause, start: int, end: int) -> Verdict:
         return "blocks"
     if _BY_THEM.match(clause.after(end)) and clause.before(start).strip().lower() in ("", "was", "is"):
         return None
+    if start == clause.start and re.match(
+        r"[\w\s'-]{0,60}\b(?:is|are)\s(?:my|our|what (?:I"
+        r"|we))\b",
+        clause.after(end),
+    ):
+        return "blocks"
     if rule.key in ("cure", "medication") and not first_person(clause.sentence):
         return None if rule.key == "medication" else "warns"
-    return "blocks" if first_person(clause.before(start)) else "warns"
+    return "blocks" if first_person(clause.before(start)) or _BY_US.match(clause.after(end)) else "warns"
 
 
 def _we_help_them(rule: Rule, clause: Clause, start: int) -> bool:
@@ -137,7 +166,7 @@ def judge_service(rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
     before, after = clause.before(start), clause.after(end)
     if denied(clause, start, end):
         return None
-    if re.match(r"\s(?:is|are) (?:what|all|something) (?:I|we)\b", after, re.IGNORECASE):
+    if _WITH_US.match(after) or _CLIENTS_GET.search(before):
         return "blocks"
     if _OURS.search(before):
         return "blocks"
@@ -176,27 +205,29 @@ def _unowned_service(rule: Rule, clause: Clause, before: str, after: str) -> Ver
 
 
 def judge_claim(rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
-    """A promise: fine only when denied or asked about somebody else's program."""
+    """A promise: fine only when denied, or asked about somebody else's program."""
     start, end = match.span()
-    if re.match(r"(?:don't|won't|no longer|no need)", match[0], re.IGNORECASE):
+    said = match[0].lower()
+    if said.startswith(("don't", "won't", "will not", "never", "no longer", "no need")):
         return "blocks"
-    if denied(clause, start, end) or re.search(
-        r"\b(?:rarely|seldom|hardly|not)\b", match[0] + clause.after(end)[:14], re.IGNORECASE
-    ):
+    if denied(clause, start, end):
         return None
-    if rule.key == "coverage" and re.search(
-        r"\b(?:what|when|until|once|where|if|whether|after|before|than|by)\s(?:\w+\s)?$",
-        clause.before(start),
-        re.IGNORECASE,
-    ):
-        return None
-    if rule.key == "replaces_care" and match[0].lower().startswith("instead of"):
-        return "blocks" if actor(clause, start) != "theirs" else None
-    if clause.sentence.rstrip().endswith("?") and actor(clause, start) == "theirs":
-        return None
-    if rule.key == "prevent" and actor(clause, start) == "theirs":
+    if rule.key == "coverage":
+        return None if _coverage_is_theirs(clause, match) else "blocks"
+    if rule.key == "replaces_care" and said.startswith("instead of"):
+        return None if actor(clause, start) == "theirs" else "warns" if "treatment" in said else "blocks"
+    if actor(clause, start) == "theirs" and (rule.key == "prevent" or clause.sentence.rstrip().endswith("?")):
         return None
     return "blocks"
+
+
+def _coverage_is_theirs(clause: Clause, match: re.Match[str]) -> bool:
+    """Insurance that rarely pays, that pays for therapy, or is only mentioned: "what insurance covers"."""
+    if re.search(r"\b(?:rarely|seldom|hardly|not|never)\b", match[0] + clause.after(match.end())[:14], re.IGNORECASE):
+        return True
+    if _UNTIL_THEN.search(clause.before(match.start())):
+        return True
+    return bool(_FOR_THERAPY.match(clause.after(match.end())))
 
 
 def judge_possession(_rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
@@ -218,6 +249,8 @@ def judge_condition(_rule: Rule, clause: Clause, match: re.Match[str]) -> Verdic
     before = clause.before(match.start())
     if denied(clause, match.start(), match.end()) or _DOCUMENTED.search(clause.sentence):
         return None
+    if _CONCLUDED.search(before) and re.match(r"\s*(?:[.,;!?]|$)", clause.after(match.end())):
+        return "blocks"
     hedge = _HEDGE.search(before)
     if hedge and actor(clause, match.start()) != "theirs":
         return "blocks"

@@ -55,7 +55,10 @@ _NO = re.compile(r"\b(?:no|nothing|none|without|nobody|no one)\b", re.IGNORECASE
 _NOT_REALLY = re.compile(
     r"\s*(?:only|just|merely|simply|hesitate|refuse|fail|forget|stop|wait|limit|afraid|shy)\b", re.IGNORECASE
 )
-_DENIED_AFTER = re.compile(r"^[\w\s,/-]{0,40}?\b(?:(?:is|are|was|were|do|does)(?:n't| not)|never)\b", re.IGNORECASE)
+_DENIED_AFTER = re.compile(
+    r"^\s(?:nobody|no one|none|nothing)\b|^[\w\s,/-]{0,40}?\b(?:(?:is|are|was|were|do|does)(?:n't| not)|never)\b",
+    re.IGNORECASE,
+)
 _OUTSIDE = re.compile(r"\b(?:outside|beyond|not within)\s(?:of\s)?(?:my|our)\s(?:scope|role|work)\b", re.IGNORECASE)
 
 _AFTER = re.compile(
@@ -91,6 +94,10 @@ _SAID = re.compile(
 )
 
 
+#: How many characters around a term are read: bounds the time for a text without a full stop.
+_REACH = 400
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One clause of a paragraph, and the whole paragraph around it. Positions are the paragraph's."""
@@ -103,16 +110,17 @@ class Clause:
 
     def before(self, position: int) -> str:
         """The words of the clause before a position."""
-        return self.paragraph[self.start : position]
+        return self.paragraph[max(self.start, position - _REACH) : position]
 
     def after(self, position: int) -> str:
         """The words of the clause after a position."""
-        return self.paragraph[position : self.end]
+        return self.paragraph[position : min(self.end, position + _REACH)]
 
     @property
     def sentence(self) -> str:
         """The sentence that the clause belongs to."""
-        return self.paragraph[self.sentence_start : self.sentence_end]
+        first = max(self.sentence_start, self.start - _REACH)
+        return self.paragraph[first : min(self.sentence_end, self.end + _REACH, first + 3 * _REACH)]
 
 
 def straight(text: str) -> str:
@@ -172,6 +180,8 @@ def later(clause: Clause, start: int, end: int) -> bool:
 
 def quoted(clause: Clause, start: int, end: int) -> bool:
     """Whether the term stands in quotation marks, as words of the provider."""
+    if not any(mark in clause.paragraph for mark in "“\""):
+        return False
     for found in _QUOTE.finditer(clause.paragraph):
         if found.start() < start and end <= found.end():
             return bool(_SAID.search(clause.paragraph[: found.start()]))

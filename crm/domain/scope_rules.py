@@ -63,7 +63,8 @@ RULES: tuple[Rule, ...] = (
         "replaces_care",
         "claim",
         r"\b(?:replaces?|replacing|replacement for|substitutes? for|better than|instead of|no need for"
-        r"|(?:don't|won't|no longer) need)\s(?:[\w'’]+\s){0,2}?(?:therapy|physical therapy|PT|therapists?"
+        r"|(?:don't|won't|no longer) need|skip|forget|quit)\s(?:[\w'’]+\s){0,2}?(?:therapy|physical therapy|PT"
+        r"|therapists?"
         r"|doctors?|physicians?|rehab"
         r"|medications?|medical care|surgery|treatment)\b",
         "We extend the provider’s work and never replace it.",
@@ -75,7 +76,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "rehab",
         "act",
-        r"(?<=\bI )rehab\b|(?<=\bwe )rehab\b|(?<=\bto )rehab\b(?=\s(?:your|a|the|their|his|her|my|our|"
+        r"(?<=\bI )rehab\b|(?<=\bwe )rehab\b|(?<=\bus )rehab\b|(?<=\bme )rehab\b|(?<=\bto )rehab\b(?=\s(?:your|a"
+        r"|the|their|his|her|my|our|"
         r"knees?|hips?|shoulders?|backs?|injur|after|people|clients?|patients?))",
         _REHAB_WHY,
         _REHAB_SAY,
@@ -169,7 +171,8 @@ RULES: tuple[Rule, ...] = (
         "guarantee",
         "claim",
         r"\bguarante\w+|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?"
-        r"|improvements?|success)\b|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of)",
+        r"|improvements?|success)\b|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)"
+        r"|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of)",
         _CLAIM_WHY,
         _CLAIM_SAY,
     ),

@@ -1,7 +1,10 @@
 import csv
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm.domain import scope
 
@@ -35,3 +38,18 @@ def test_an_empty_text_has_nothing_to_find() -> None:
 def test_the_start_counts_code_points_not_bytes() -> None:
     [finding] = scope.check("José: I treat pain.")
     assert (finding.start, finding.end) == (8, 13)
+
+
+def test_a_long_text_without_a_full_stop_takes_little_time() -> None:
+    text = "and therapy or my treatment of the patients " * 400
+    began = time.perf_counter()
+    scope.check(text)
+    assert time.perf_counter() - began < 5
+
+
+@given(st.text(alphabet=st.sampled_from("I treat. not therapy,;“”'\n-you my patients"), max_size=200))
+def test_any_text_is_judged_and_every_finding_lies_in_its_line(text: str) -> None:
+    lines = text.split("\n")
+    for finding in scope.check(text):
+        assert lines[finding.line - 1][finding.start : finding.end] == finding.text
+        assert finding.text
