@@ -70,9 +70,10 @@ def choices() -> list[Choice]:
 
 
 def begin(session: Session, provider_id: int, user_id: int | None, *, slug: str = "", now: datetime) -> Written:
-    """A template filled for this provider; without a slug the one that suits where the relationship stands."""
+    """A template filled for this provider; without a (known) slug the one that suits where the relationship stands."""
     filling = merge.filling(session, provider_id, user_id, now=now)
-    slug = slug or suggested(filling.moment)
+    if slug not in {each.slug for each in choices()}:
+        slug = suggested(filling.moment)
     own = templates.source_in_force(session, TemplateKind.EMAIL, slug)
     audience = str(filling.audience)
     if own is None:

@@ -1,0 +1,233 @@
+"""The pages of the outbox, the local mailbox, mail settings, suppressions and missing addresses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlmodel import select
+
+from crm.bootstrap import Handoff
+from crm.domain.kinds import MessageKind, MessageState
+from crm.domain.reasons import SENTENCES, Reason
+from crm.models.accounts import MailAccount
+from crm.models.messages import Message
+from crm.models.providers import Provider
+from crm.models.suppressions import Suppression
+from crm.services import mailboxes, outbox
+from tests.factories import (
+    NOW,
+    FakeClock,
+    make_mail_account,
+    make_message,
+    make_message_attempt,
+    make_provider,
+    make_suppression,
+)
+
+
+@pytest.fixture
+def account_id(handoff: Handoff) -> int:
+    with handoff.db.write() as session:
+        account = mailboxes.local(session, now=NOW)
+        assert account.id is not None
+        return account.id
+
+
+def add(handoff: Handoff, account_id: int, **given: object) -> int:
+    with handoff.db.write() as session:
+        message = make_message(session, mail_account_id=account_id, **given)
+        assert message.id is not None
+        return message.id
+
+
+def state(handoff: Handoff, message_id: int) -> Message:
+    with handoff.db.read() as session:
+        return session.get_one(Message, message_id)
+
+
+@pytest.mark.parametrize("each", list(MessageState))
+def test_every_state_has_its_row_its_page_and_says_why(
+    client: FlaskClient, handoff: Handoff, account_id: int, each: MessageState
+) -> None:
+    message_id = add(handoff, account_id, state=each, state_reason="try_again", due_at=NOW + timedelta(hours=1))
+    with handoff.db.write() as session:
+        make_message_attempt(session, message_id=message_id, result="put_off", code=451, reply="greylisted")
+    assert "After therapy ends" in client.get("/mail").text
+    page = client.get(f"/mail/{message_id}").text
+    assert "451 greylisted" in page
+    if each is not MessageState.SENT:
+        assert SENTENCES[Reason.TRY_AGAIN] in page
+
+
+def test_tabs_filter_by_state_and_pages_follow(client: FlaskClient, handoff: Handoff, account_id: int) -> None:
+    for number in range(53):
+        add(handoff, account_id, subject=f"Number {number}.", state=MessageState.SENT, sent_at=NOW)
+    add(handoff, account_id, subject="In doubt.", state=MessageState.IN_DOUBT)
+    needs = client.get("/mail?show=needs").text
+    assert "In doubt." in needs
+    assert "Number 1." not in needs
+    first = client.get("/mail?show=sent").text
+    assert "Number 52." in first
+    assert "Number 2." not in first
+    assert "Number 2." in client.get("/mail?show=sent&before=4").text
+    assert "Nothing was stopped." in client.get("/mail?show=stopped").text
+
+
+@pytest.mark.parametrize(
+    ("before", "action", "after"),
+    [
+        (MessageState.QUEUED, "cancellation", MessageState.CANCELLED),
+        (MessageState.QUEUED, "hold", MessageState.HELD),
+        (MessageState.HELD, "release", MessageState.QUEUED),
+        (MessageState.FAILED, "release", MessageState.QUEUED),
+        (MessageState.IN_DOUBT, "arrival", MessageState.SENT),
+        (MessageState.IN_DOUBT, "repeat", MessageState.QUEUED),
+        (MessageState.SENT, "cancellation", MessageState.SENT),
+    ],
+)
+def test_buttons_move_a_message_or_say_why_not(
+    client: FlaskClient, handoff: Handoff, account_id: int, before: MessageState, action: str, after: MessageState
+) -> None:
+    message_id = add(handoff, account_id, state=before)
+    response = client.post(f"/mail/{message_id}/{action}", data={"next": "/mail?show=all"})
+    assert (response.status_code, response.location) == (303, "/mail?show=all")
+    assert state(handoff, message_id).state is after
+    if before is after:
+        assert "Too late: it has left." in client.get("/mail").text
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_the_way_back_never_leads_elsewhere(
+    client: FlaskClient, handoff: Handoff, account_id: int, elsewhere: str
+) -> None:
+    message_id = add(handoff, account_id)
+    assert client.post(f"/mail/{message_id}/hold", data={"next": elsewhere}).location == f"/mail/{message_id}"
+
+
+def test_a_message_body_is_shown_under_a_policy_of_its_own(
+    client: FlaskClient, handoff: Handoff, account_id: int
+) -> None:
+    message_id = add(handoff, account_id, html_body="<p>Hello<script>alert(1)</script></p>")
+    response = client.get(f"/mail/{message_id}/body")
+    assert response.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert client.get("/mail/999/body").status_code == 404
+
+
+def test_practice_mode_has_a_banner_and_a_mailbox_that_can_be_read(
+    client: FlaskClient, handoff: Handoff, account_id: int, clock: FakeClock
+) -> None:
+    message_id = add(
+        handoff, account_id, subject="Für Sie", text_body="Grüße", html_body="<p>Grüße</p>", provider_id=None
+    )
+    outbox.run_due(handoff.db, handoff.post, clock=clock, me="test")
+    page = client.get("/mailbox").text
+    assert "Practice mode" in page
+    assert "Für Sie" in page
+    shown = client.get(f"/mailbox/{message_id}").text
+    assert "Grüße" in shown
+    assert "Message-ID" in shown
+    html = client.get(f"/mailbox/{message_id}/html")
+    assert "Grüße" in html.text
+    assert "sandbox" in html.headers["Content-Security-Policy"]
+    assert client.get(f"/mailbox/{message_id}.eml").mimetype == "message/rfc822"
+
+
+def test_what_is_not_in_the_local_mailbox_is_not_found(client: FlaskClient, handoff: Handoff, account_id: int) -> None:
+    message_id = add(handoff, account_id)
+    for path in (f"/mailbox/{message_id}", f"/mailbox/{message_id}/html", f"/mailbox/{message_id}.eml"):
+        assert client.get(path).status_code == 404
+    gone = add(handoff, account_id, state=MessageState.SENT, via="local", sent_at=NOW)
+    assert "gone" in client.get(f"/mailbox/{gone}").text
+
+
+def test_a_paused_mailbox_is_told_on_every_page_and_can_go_on(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        make_mail_account(session, paused_at=NOW, paused_reason="535 bad credentials", preset="other")
+    assert "Mail is paused" in client.get("/mail").text
+    assert "535 bad credentials" in client.get("/settings/mail").text
+    client.post("/settings/mail/resume")
+    assert "Mail is paused" not in client.get("/mail").text
+
+
+SETTINGS = {
+    "address": "dana@stride.example.com", "from_name": "Dana", "preset": "other", "smtp_host": "127.0.0.1",
+    "smtp_port": "1", "smtp_security": "none", "username": "", "password": "secret", "daily_cap": "40",
+    "gap_seconds": "10",
+}  # fmt: skip
+
+
+def test_mail_settings_are_kept_tried_and_removed(client: FlaskClient, handoff: Handoff) -> None:
+    assert client.post("/settings/mail", data=SETTINGS).status_code == 303
+    page = client.get("/settings/mail").text
+    assert "signing in failed" in page
+    assert "secret" not in page
+    with handoff.db.read() as session:
+        account = session.exec(select(MailAccount)).one()
+    assert (account.daily_cap, account.gap_seconds, account.verified_at) == (40, 10, None)
+    client.post("/settings/mail/check")
+    client.post("/settings/mail/removal")
+    assert "Practice mode" in client.get("/settings/mail").text
+
+
+def test_settings_that_cannot_be_used_come_back_with_what_was_typed(client: FlaskClient) -> None:
+    response = client.post("/settings/mail", data={**SETTINGS, "smtp_host": "", "smtp_port": "many"})
+    assert response.status_code == 422
+    assert "Give a port from 1 to 65535" in response.text
+    assert 'value="dana@stride.example.com"' in response.text
+
+
+@pytest.mark.parametrize("preset", ["google", "microsoft", "icloud", "fastmail", "other", "nonsense"])
+def test_presets_fill_in_hosts_and_ports(client: FlaskClient, preset: str) -> None:
+    assert client.get(f"/settings/mail?preset={preset}").status_code == 200
+
+
+def test_a_test_to_oneself_is_answered_while_one_waits(client: FlaskClient, handoff: Handoff) -> None:
+    client.post("/settings/mail/test")
+    assert "The test is in the local mailbox." in client.get("/settings/mail").text
+    with handoff.db.read() as session:
+        assert session.exec(select(Message)).one().kind is MessageKind.TEST
+    client.post("/settings/mail/test", data={"to": "nobody"})
+    assert "an e-mail address" in client.get("/settings/mail").text
+    client.post("/settings/mail", data=SETTINGS)
+    client.get("/settings/mail")
+    client.post("/settings/mail/test")
+    assert "The test was not sent." in client.get("/settings/mail").text
+
+
+def test_suppressions_by_hand_and_lifted(client: FlaskClient, handoff: Handoff) -> None:
+    client.post("/mail/suppressions", data={"address": "Gone@Clinic.example.com", "why": "said so"})
+    page = client.get("/mail/suppressions").text
+    assert "gone@clinic.example.com" in page
+    assert client.post("/mail/suppressions", data={"address": "nobody"}).status_code == 422
+    client.post("/mail/suppressions/lifted", data={"address": "gone@clinic.example.com", "why": ""})
+    assert "when and how" in client.get("/mail/suppressions").text
+    client.post("/mail/suppressions/lifted", data={"address": "gone@clinic.example.com", "why": "wrote again"})
+    with handoff.db.read() as session:
+        assert session.exec(select(Suppression)).all() == []
+
+
+def test_missing_addresses_are_listed_latest_touch_first_and_filled_in(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        for number in range(52):
+            make_provider(
+                session, email="", display_name=f"Provider {number}.", last_touch_at=NOW - timedelta(hours=number)
+            )
+        make_provider(session, email="", display_name="Never touched.")
+        make_provider(session, email="a@b.example", display_name="Has one.", last_touch_at=NOW)
+        make_suppression(session, address="gone@clinic.example.com")
+        first = session.exec(select(Provider.id).where(Provider.display_name == "Provider 0.")).one()
+    page = client.get("/mail/missing").text
+    assert "Provider 49." in page
+    assert all(absent not in page for absent in ("Provider 50.", "Never touched.", "Has one."))
+    mark = page.split("after=")[1].split('"')[0].replace("&amp;", "&")
+    assert "Provider 50." in client.get(f"/mail/missing?after={mark}").text
+    assert client.get("/mail/missing?after=nonsense").status_code == 200
+    for wrong in ("", "nobody", "gone@clinic.example.com"):
+        client.post(f"/mail/missing/{first}", data={"email": wrong})
+    client.post(f"/mail/missing/{first}", data={"email": "Found@Clinic.example.com", "next": "/mail/missing?x=1"})
+    with handoff.db.read() as session:
+        provider = session.get_one(Provider, first)
+    assert provider.email == "found@clinic.example.com"
+    assert "email" in provider.edited_fields
