@@ -50,7 +50,7 @@ def _read(form: MultiDict[str, str]) -> NewReferral:
 
 
 def _say(logged: Logged, read: NewReferral) -> None:
-    if logged.change_set_id is None:
+    if logged.is_repeat or logged.change_set_id is None:
         flash("That referral was saved already.")
         return
     said = [f"Referral {read.code} saved."]

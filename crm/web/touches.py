@@ -67,7 +67,7 @@ def _step(form: MultiDict[str, str]) -> NextStep | None:
 
 
 def _say(touch: Touch, logged: Logged) -> None:
-    if logged.change_set_id is None:
+    if logged.is_repeat or logged.change_set_id is None:
         flash("That was logged already.")
         return
     said = [f"{labels.label(touch.kind)} logged."]

@@ -1,0 +1,87 @@
+"""Static files: kept for ever under an address that changes with their content, small, and nothing else is served."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crm.web import assets
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+CSS_LIMIT = 25 * 1024
+JS_LIMIT = 40 * 1024
+
+
+def squeezed(pattern: str) -> int:
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in assets.STATIC.rglob(pattern))
+
+
+def test_the_budget_is_kept() -> None:
+    assert squeezed("*.css") < CSS_LIMIT
+    assert squeezed("*.js") < JS_LIMIT
+
+
+def test_a_file_is_kept_for_ever_under_its_version(visitor: FlaskClient) -> None:
+    answer = visitor.get(f"/assets/{assets.version()}/js/app.js")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.mimetype == "text/javascript"
+
+
+def test_an_old_address_gets_todays_file_without_keeping_it(visitor: FlaskClient) -> None:
+    answer = visitor.get("/assets/0000000000/css/1-tokens.css")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+def test_files_travel_squeezed_where_the_browser_can(visitor: FlaskClient) -> None:
+    address = f"/assets/{assets.version()}/css/3-parts.css"
+    plain = visitor.get(address)
+    small = visitor.get(address, headers={"Accept-Encoding": "gzip, br"})
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(small.data) == plain.data
+    assert len(small.data) < len(plain.data) / 2
+
+
+@pytest.mark.parametrize("name", ["../assets.py", "..%2fassets.py", "nothing.css", "css", "../../../pyproject.toml"])
+def test_nothing_else_is_served(visitor: FlaskClient, name: str) -> None:
+    assert visitor.get(f"/assets/{assets.version()}/{name}").status_code in {404, 308}
+
+
+def test_the_phone_gets_a_manifest_with_an_icon_that_exists(visitor: FlaskClient) -> None:
+    manifest = visitor.get("/manifest.webmanifest").json
+    assert manifest is not None
+    assert visitor.get(manifest["icons"][0]["src"]).mimetype == "image/svg+xml"
+    assert visitor.get("/favicon.ico").status_code == 200
+
+
+def test_pages_refer_to_files_that_exist(visitor: FlaskClient) -> None:
+    page = visitor.get("/login").text
+    addresses = re.findall(r'(?:href|src)="(/assets/[^"]+)"', page)
+    assert len(addresses) > 10
+    assert [address for address in addresses if visitor.get(address).status_code != 200] == []
+
+
+def test_modules_import_files_that_exist() -> None:
+    missing = []
+    for path in assets.STATIC.rglob("*.js"):
+        for name in re.findall(r'from "(\.[^"]+)"|import "(\.[^"]+)"|: "(\./extra/[^"]+)"', path.read_text()):
+            target = path.parent / next(part for part in name if part)
+            if not target.is_file():
+                missing.append(f"{path.name}: {name}")
+    assert missing == []
+
+
+def test_scripts_never_turn_text_into_markup_or_code() -> None:
+    forbidden = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function|DOMParser)\b")
+    assert [path.name for path in assets.STATIC.rglob("*.js") if forbidden.search(path.read_text())] == []
+
+
+def test_an_icon_is_decoration_unless_it_has_a_label() -> None:
+    assert 'aria-hidden="true"' in assets.icon("phone")
+    labelled = assets.icon("phone", 18, 'Call "Ada"')
+    assert 'role="img"' in labelled
+    assert 'aria-label="Call &quot;Ada&quot;"' in labelled
