@@ -264,7 +264,8 @@ class MergeFields:
 def _described(record: type[Fields]) -> dict[str, MergeField]:
     return {
         each.name: MergeField(record=record.record, name=each.name, **each.metadata)
-        for each in fields(record) if each.metadata
+        for each in fields(record)
+        if each.metadata
     }
 
 

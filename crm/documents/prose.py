@@ -16,6 +16,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -27,6 +28,10 @@ _PRIVATE = "".join(chr(0xE000 + position) for position in range(len(_SPECIAL)))
 _HIDE = str.maketrans(_SPECIAL, _PRIVATE)
 _SHOW = str.maketrans(_PRIVATE, _SPECIAL)
 _SHOW_HTML = {ord(hidden): html.escape(real) for hidden, real in zip(_PRIVATE, _SPECIAL, strict=True)}
+
+# Translating is slow and mostly not needed: a search tells first.
+_HAS_SPECIAL = re.compile(f"[{re.escape(_SPECIAL)}]").search
+_HAS_PRIVATE = re.compile(f"[{_PRIVATE}]").search
 
 _SECTION = re.compile(r"^==[ \t]*([a-z][a-z0-9_ ]*?)[ \t]*==[ \t]*$", re.MULTILINE)
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -46,12 +51,13 @@ class Block:
 
 def protect(value: str) -> str:
     """Data made harmless: on one line, and free of markup."""
-    return tidy(value).translate(_HIDE)
+    line = tidy(value)
+    return line.translate(_HIDE) if _HAS_SPECIAL(line) else line
 
 
 def show(text: str) -> str:
     """Protected text as it was."""
-    return text.translate(_SHOW)
+    return text.translate(_SHOW) if _HAS_PRIVATE(text) else text
 
 
 def sections(text: str) -> dict[str, str]:
@@ -63,10 +69,11 @@ def sections(text: str) -> dict[str, str]:
     return found
 
 
-def blocks(text: str) -> list[Block]:
-    """Paragraphs and lists of a section."""
+@lru_cache(maxsize=64)
+def blocks(text: str) -> tuple[Block, ...]:
+    """Paragraphs and lists of a section. Kept for a moment: text and HTML are made from the same section."""
     chunks = re.split(r"\n[ \t]*\n", text.strip())
-    return [block for chunk in chunks if chunk.strip() for block in _blocks_of(chunk)]
+    return tuple(block for chunk in chunks if chunk.strip() for block in _blocks_of(chunk))
 
 
 def _blocks_of(chunk: str) -> Iterator[Block]:
@@ -127,4 +134,4 @@ def _html_block(block: Block) -> str:
 def _html_line(line: str) -> str:
     marked = _BOLD.sub(r"<strong>\1</strong>", html.escape(line))
     linked = _LINK.sub(lambda found: f'<a href="{found[1]}">{found[1].removeprefix("mailto:")}</a>', marked)
-    return linked.translate(_SHOW_HTML)
+    return linked.translate(_SHOW_HTML) if _HAS_PRIVATE(linked) else linked

@@ -97,6 +97,8 @@ def lowered(text: str) -> str:
 
 def tidy(text: str) -> str:
     """One line: control and invisible characters gone, runs of space made one."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     visible = "".join(" " if char.isspace() else char for char in text if char.isspace() or char.isprintable())
     return " ".join(visible.split())
 
