@@ -41,7 +41,7 @@ def main() -> None:
     unheard = itertools.count()
     report(
         "scope check of 260 words, none seen before",
-        lambda n: scope.check(script.replace(".", f" {next(unheard)}.")),
+        lambda _: scope.check(script.replace(".", f" {next(unheard)}.")),
         bare(script),
     )
 
