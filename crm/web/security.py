@@ -5,6 +5,7 @@ Every page needs a signed-in person except those named in `PUBLIC`, each with it
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,7 @@ from crm.web import errors, headers, keys
 from crm.web.context import db, handoff, now, wants_json
 
 COOKIE = "handoff_session"
+COOKIE_TIME = timedelta(days=400)
 
 PUBLIC: dict[str, str] = {
     "assets.file": "Style sheets, scripts and icons hold no data; the sign-in page needs them.",
@@ -97,9 +99,9 @@ def from_here() -> bool:
 
 
 def set_cookie(response: AnyResponse, signed_in: accounts.SignedIn) -> None:
-    """Give the browser its session."""
+    """Give the browser its session. How long it lasts is decided here, not by the browser, whose clock may be wrong."""
     response.set_cookie(
-        COOKIE, signed_in.token, expires=signed_in.expires_at, httponly=True, samesite="Lax", secure=request.is_secure
+        COOKIE, signed_in.token, max_age=COOKIE_TIME, httponly=True, samesite="Lax", secure=request.is_secure
     )
 
 

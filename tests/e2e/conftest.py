@@ -77,7 +77,7 @@ OpenWindow = Callable[..., Watched]
 
 
 @pytest.fixture
-def window(browser: Browser) -> Iterator[OpenWindow]:
+def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenWindow]:
     """Opens browser windows: `window(house, width=390, scheme="dark", token=…)`."""
     contexts: list[BrowserContext] = []
 
@@ -103,7 +103,17 @@ def window(browser: Browser) -> Iterator[OpenWindow]:
 
     yield open_window
     for context in contexts:
+        for page in context.pages:
+            _keep_for_the_curious(page, request)
         context.close()
+
+
+def _keep_for_the_curious(page: Page, request: pytest.FixtureRequest) -> None:
+    """With HANDOFF_SHOTS=folder, what each window showed at the end of its test."""
+    folder = os.environ.get("HANDOFF_SHOTS")
+    if folder:
+        name = "".join(char if char.isalnum() else "-" for char in request.node.name)
+        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 @pytest.fixture

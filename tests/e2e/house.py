@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,11 +39,11 @@ def letterbox() -> Iterator[Letterbox]:
     """An SMTP server on loopback."""
     from aiosmtpd.controller import Controller
 
-    box = Letterbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        box = Letterbox(port=probe.getsockname()[1])
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     try:
-        box.port = controller.server.sockets[0].getsockname()[1]
         yield box
     finally:
         controller.stop()

@@ -127,7 +127,7 @@ def test_axe_and_the_console_find_nothing_on_any_page(
     house, token = furnished
     watched = window(house, width=width, scheme=scheme, token=token)
     wrong = [line for path in addresses for line in inspect(watched, path)]
-    assert wrong == []
+    assert not wrong, "\n" + "\n".join(wrong)
 
 
 def test_nothing_hangs_over_on_the_smallest_phone(
@@ -141,7 +141,7 @@ def test_nothing_hangs_over_on_the_smallest_phone(
         if answer is not None and "text/html" in answer.headers.get("content-type", ""):
             wide = watched.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             wrong += [f"{path}: hangs over by {wide} px"] if wide > 0 else []
-    assert wrong == []
+    assert not wrong, "\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize("path", ["/login", "/login?out=1", "/u/no-such-token", "/nothing-here"])
