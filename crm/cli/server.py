@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -58,18 +59,19 @@ def web(host: str | None, port: int | None) -> None:
 @click.option("--tied", is_flag=True, hidden=True, help="Stop when standard input ends.")
 def worker(tied: bool) -> None:
     """Send mail, run imports and do all other work that waits for its time."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # before anything heavy is loaded: a stop is always a clean one
+        signal.signal(number, lambda *_: stop.set())
+
     from crm.jobs.child import when_parent_ends
     from crm.jobs.log import to_stderr
     from crm.jobs.worker import Worker
 
     to_stderr()
+    if tied:
+        when_parent_ends(stop.set)
     with opened() as handoff:
-        clerk = Worker(handoff)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: clerk.stop.set())
-        if tied:
-            when_parent_ends(clerk.stop.set)
-        finished = clerk.run()
+        finished = Worker(handoff, stop=stop).run()
     if not finished:  # a long import or scan is left as it is: its rows say where to go on
         sys.stderr.flush()
         os._exit(0)

@@ -59,10 +59,17 @@ class Lane:
 class Worker:
     """Runs the jobs of the schedule until `stop` is set."""
 
-    def __init__(self, handoff: Handoff, jobs: Sequence[Job] = JOBS, *, pulse: Pulse | None = None) -> None:
+    def __init__(
+        self,
+        handoff: Handoff,
+        jobs: Sequence[Job] = JOBS,
+        *,
+        pulse: Pulse | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
         self.handoff = handoff
         self.clock = handoff.clock
-        self.stop = threading.Event()
+        self.stop = stop or threading.Event()
         self.me = f"{socket.gethostname()[:20]}/{os.getpid()}/{secrets.token_hex(4)}"
         self._pulse = pulse or pulse_of(handoff.db.engine)
         self._again = True
@@ -86,6 +93,7 @@ class Worker:
                 self._turn, "interval", args=[lane], id=lane.job.name, seconds=every, next_run_time=now
             )
         self._scheduler.start()
+        log.info(line(event="worker_started", jobs=len(self._jobs), pid=os.getpid()))
         while not self.stop.wait(LOOK_SECONDS):
             self.look()
         self._scheduler.shutdown(wait=False)
