@@ -228,6 +228,8 @@ class ProviderExtra(Row, table=True):
     """Columns of an imported spreadsheet that have no field of their own; kept so that nothing is lost."""
 
     __tablename__ = "provider_extra"
+    __table_args__ = (sa.UniqueConstraint("provider_id"),)
 
-    provider_id: int = Field(primary_key=True, foreign_key="provider.id", ondelete="CASCADE")
+    id: int | None = key()
+    provider_id: int = fk("provider.id", null=False, index=False, cascade=True)
     content: dict[str, object] = json_map()

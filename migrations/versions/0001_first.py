@@ -776,12 +776,14 @@ def upgrade() -> None:
 
     op.create_table(
         "provider_extra",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("provider_id", sa.Integer(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["provider.id"], name=op.f("fk_provider_extra_provider_id_provider"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("provider_id", name=op.f("pk_provider_extra")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_extra")),
+        sa.UniqueConstraint("provider_id", name=op.f("uq_provider_extra_provider_id")),
     )
     op.create_table(
         "provider_pair",

@@ -31,6 +31,7 @@ PROVIDER_COLUMNS = (
     "zip",
     "stage",
     "last_touch_at",
+    "merged_into_id",
 )
 PRACTICE_COLUMNS = ("name", "city", "phone")
 CONTACT_COLUMNS = ("name", "phone", "archived_at")
@@ -38,6 +39,7 @@ ACTIVITY_COLUMNS = ("summary", "body", "undone_at", "provider_id")
 
 OF_PROVIDER = "SELECT {row}.id"
 OF_ACTIVITY = "SELECT {row}.provider_id"
+OF_BOTH = "SELECT NEW.provider_id UNION SELECT OLD.provider_id"
 OF_PRACTICE = "SELECT id FROM provider WHERE practice_id = {row}.id"
 OF_CONTACT = "SELECT id FROM provider WHERE practice_id = {row}.practice_id"
 
@@ -47,7 +49,7 @@ WATCHED = (
     ("provider_added", "provider", "INSERT", (), "NEW.import_id IS NULL", OF_PROVIDER, "NEW"),
     ("provider_changed", "provider", "UPDATE", PROVIDER_COLUMNS, "", OF_PROVIDER, "NEW"),
     ("activity_added", "activity", "INSERT", (), "NEW.body <> '' OR NEW.summary <> ''", OF_ACTIVITY, "NEW"),
-    ("activity_changed", "activity", "UPDATE", ACTIVITY_COLUMNS, "", OF_ACTIVITY, "NEW"),
+    ("activity_changed", "activity", "UPDATE", ACTIVITY_COLUMNS, "", OF_BOTH, "NEW"),
     ("affiliation_added", "affiliation", "INSERT", (), "NOT NEW.is_primary", OF_ACTIVITY, "NEW"),
     ("affiliation_removed", "affiliation", "DELETE", (), "NOT OLD.is_primary", OF_ACTIVITY, "OLD"),
     ("practice_changed", "practice", "UPDATE", PRACTICE_COLUMNS, "", OF_PRACTICE, "NEW"),
