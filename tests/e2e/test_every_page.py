@@ -28,6 +28,9 @@ NO_PAGE = {
     "assets.manifest": "for the phone's home screen",
 }
 
+#: Arguments that mean something else on one page.
+OF_ITS_OWN = {"letters.show": {"slug": "introduction-letter"}}
+
 #: Pages worth a look with a query as well.
 WITH_QUERY = [
     "/providers?stage=partner",
@@ -82,7 +85,7 @@ class Addresses:
         found, empty = [], []
         with self.app.test_request_context():
             for endpoint, rule, arguments in page_rules(self.app):
-                values = {name: self.known.get(name) for name in arguments}
+                values = {name: self.known.get(name) for name in arguments} | OF_ITS_OWN.get(endpoint, {})
                 if None in values.values():
                     empty.append(rule)
                 else:
