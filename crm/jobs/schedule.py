@@ -63,8 +63,11 @@ def at_hour_utc(hour: int) -> Callable[[datetime], datetime]:
 
 JOBS: tuple[Job, ...] = (
     Job("send_mail", work.send_mail, next_due=work.next_mail, finishes=True),
+    Job("digests", work.digests, next_due=work.next_digest),
     Job("expire_leases", work.expire_leases, next_due=work.next_lease_end),
+    Job("run_imports", work.run_imports, next_due=work.next_import),
     Job("refresh_search", work.refresh_search, next_due=work.next_search),
     Job("rescore", work.rescore, next_due=work.next_rescore),
+    Job("find_duplicates", work.find_duplicates, chore=at_hour_utc(9), at_first=False, finishes=True),
     Job("nightly_copy", work.nightly_copy, chore=at_hour_utc(8), at_first=False, finishes=True),
 )

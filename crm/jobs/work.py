@@ -25,6 +25,20 @@ def next_mail(session: Session) -> datetime | None:
     return claims.next_due(session)
 
 
+def digests(turn: Turn) -> int:
+    """Tell people in the morning what waits for them."""
+    from crm.services import digest
+
+    return digest.run_due(turn.handoff.db, turn.handoff.post, now=turn.clock())
+
+
+def next_digest(session: Session) -> datetime | None:
+    """When the next digest is due."""
+    from crm.store import digests
+
+    return digests.next_due(session)
+
+
 def expire_leases(turn: Turn) -> int:
     """Free what a worker that vanished had in hand."""
     from crm.services import outbox
@@ -37,6 +51,22 @@ def next_lease_end(session: Session) -> datetime | None:
     from crm.store import messages
 
     return messages.next_lease_end(session)
+
+
+def run_imports(turn: Turn) -> int:
+    """Do every import, and undo of one, that waits."""
+    from crm.services import imports
+    from crm.services.imports_workshop import Workshop
+
+    folder = turn.handoff.settings.data_dir / "imports"
+    return imports.run_due(Workshop(turn.handoff.db, folder, turn.clock, turn.me, stopping=turn.stopping))
+
+
+def next_import(session: Session) -> datetime | None:
+    """When the next import waits to be done."""
+    from crm.services import imports
+
+    return imports.next_due(session)
 
 
 def refresh_search(turn: Turn) -> int:
@@ -65,6 +95,13 @@ def next_rescore(session: Session) -> datetime | None:
     from crm.services import scoring
 
     return scoring.next_due(session)
+
+
+def find_duplicates(turn: Turn) -> int:
+    """Look for likely duplicates, every night and when an import asked for it."""
+    from crm.services import duplicates
+
+    return duplicates.scan(turn.handoff.db, now=turn.clock())
 
 
 def nightly_copy(turn: Turn) -> int:

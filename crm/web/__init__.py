@@ -23,6 +23,7 @@ NOUNS: tuple[str, ...] = (
     "bulk",
     "search",
     "changes",
+    "duplicates",
     "practices",
     "touches",
     "today",
