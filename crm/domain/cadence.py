@@ -15,7 +15,7 @@ from crm.domain.pipeline import Stage
 #: Business days. A partner is visited again after three to four quiet weeks, since reports keep it warm meanwhile.
 PARTNER_QUIET = 18
 STEADY = 15
-THANK_YOU_SLUG = "thank-you"
+THANK_YOU_SLUG = "thank_you"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ _BY_OUTCOME: Mapping[Outcome, Proposal] = {
         "Send the sample documentation",
         1,
         "They asked for a sample: send it within a day.",
-        "sample-offer",
+        "sample_offer",
     ),
     Outcome.WILL_REFER: Proposal(
         TaskKind.CALL, "Ask about the first client", 5, "They agreed to send a first client: check in after a week."
@@ -108,7 +108,7 @@ _RESOURCE = Proposal(
     "Send a useful resource",
     3,
     "After the thank-you, something useful three to five days later.",
-    "after-visit",
+    "after_visit",
 )
 _NEW_VALUE = Proposal(TaskKind.CALL, "Call with something new", 5, "A week later, bring something new to talk about.")
 _STEADY = Proposal(TaskKind.VISIT, "Stop by again", STEADY, "From here on, a steady visit about every three weeks.")

@@ -44,6 +44,7 @@ class Line(NamedTuple):
     template_slug: str
     referral_id: int | None
     owner_id: int | None
+    sample: bool
     provider_id: int | None
     name: str | None
     practice_name: str | None
@@ -77,7 +78,7 @@ class PastTouch(NamedTuple):
 
 
 _COLUMNS = (
-    *(task.c[name] for name in Line._fields[:14]),
+    *(task.c[name] for name in Line._fields[:15]),
     provider.c.display_name,
     provider.c.practice_name,
     provider.c.city,
