@@ -68,6 +68,6 @@ JOBS: tuple[Job, ...] = (
     Job("run_imports", work.run_imports, next_due=work.next_import),
     Job("refresh_search", work.refresh_search, next_due=work.next_search),
     Job("rescore", work.rescore, next_due=work.next_rescore),
-    Job("find_duplicates", work.find_duplicates, chore=at_hour_utc(9), at_first=False, finishes=True),
+    Job("find_duplicates", work.find_duplicates, chore=at_hour_utc(9), at_first=False),
     Job("nightly_copy", work.nightly_copy, chore=at_hour_utc(8), at_first=False, finishes=True),
 )

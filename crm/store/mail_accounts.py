@@ -27,12 +27,17 @@ def by_preset(session: Session, preset: str) -> MailAccount | None:
     return session.exec(select(MailAccount).where(MailAccount.preset == preset)).first()
 
 
+# Asked with every page, so it is made once.
+_CHOSEN = (
+    select(MailAccount)
+    .where(col(MailAccount.preset).not_in((ENVIRONMENT, LOCAL)), col(MailAccount.archived_at).is_(None))
+    .order_by(col(MailAccount.id).desc())
+)
+
+
 def chosen(session: Session) -> MailAccount | None:
     """The mailbox set up on the settings page, if there is one: the newest that isn't archived."""
-    own = select(MailAccount).where(
-        col(MailAccount.preset).not_in((ENVIRONMENT, LOCAL)), col(MailAccount.archived_at).is_(None)
-    )
-    return session.exec(own.order_by(col(MailAccount.id).desc())).first()
+    return session.exec(_CHOSEN).first()
 
 
 def all_of_them(session: Session) -> Sequence[MailAccount]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -138,11 +139,20 @@ def counts(
     session: Session, cap: int = 1000, states: Collection[MessageState] = tuple(MessageState)
 ) -> dict[MessageState, int]:
     """How many there are in each of these states, counted up to `cap`."""
-    found: dict[MessageState, int] = {}
+    found = session.execute(_counts(cap, tuple(states)))
+    return {MessageState(state): count for state, count in found}
+
+
+@cache
+def _counts(cap: int, states: tuple[MessageState, ...]) -> sa.CompoundSelect[Any]:
+    """Asked with every page, so it is made once."""
+    parts = []
     for state in states:
-        some = sa.select(col(Message.id)).where(col(Message.state) == state).limit(cap).subquery()
-        found[state] = session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-    return found
+        value = sa.literal_column(f"'{state.value}'", sa.String)
+        some = sa.select(col(Message.id)).where(col(Message.state) == value).limit(sa.literal_column(str(cap)))
+        count = sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
+        parts.append(sa.select(value, count))
+    return sa.union_all(*parts)
 
 
 def attempts(session: Session, message_id: int) -> Sequence[MessageAttempt]:
