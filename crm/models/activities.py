@@ -11,6 +11,8 @@ from crm.domain.kinds import ActivityKind, Outcome
 from crm.domain.pipeline import Stage
 from crm.models.types import EnumText, Row, choice, fk, instant, json_map, key, text
 
+MOVES = sa.text("kind = 'stage' AND undone_at IS NULL")
+
 
 class Activity(Row, table=True):
     """One line about one provider: what happened, when, by whom and why.
@@ -23,6 +25,7 @@ class Activity(Row, table=True):
     __table_args__ = (
         sa.Index("ix_activity_provider_at", "provider_id", "happened_at", "id"),
         sa.Index("ix_activity_kind_at", "kind", "happened_at"),
+        sa.Index("ix_activity_moves", "provider_id", "stage_from", sqlite_where=MOVES, postgresql_where=MOVES),
         sa.Index("uq_activity_client_key", "client_key", unique=True),
     )
 

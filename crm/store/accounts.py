@@ -31,16 +31,23 @@ def has_password(session: Session) -> bool:
     return session.exec(select(User.id).where(User.password_hash != "").limit(1)).first() is not None
 
 
+# Asked with every page, so it is made once.
+_BY_TOKEN = (
+    sa.select(WebSession, User, Business)
+    .join(User, col(User.id) == WebSession.user_id)
+    .join(Business, col(Business.id) == 1, isouter=True)
+    .where(
+        col(WebSession.token_hash) == sa.bindparam("token_hash"),
+        col(WebSession.revoked_at).is_(None),
+        col(WebSession.expires_at) > sa.bindparam("now"),
+        col(User.disabled_at).is_(None),
+    )
+)
+
+
 def by_token(session: Session, token_hash: str, now: datetime) -> tuple[WebSession, User, Business | None] | None:
     """A live session with its user and the business, in one query."""
-    query = (
-        select(WebSession, User, Business)
-        .join(User, col(User.id) == WebSession.user_id)
-        .join(Business, col(Business.id) == 1, isouter=True)
-        .where(WebSession.token_hash == token_hash, col(WebSession.revoked_at).is_(None), WebSession.expires_at > now)
-        .where(col(User.disabled_at).is_(None))
-    )
-    found = session.exec(query).first()
+    found = session.execute(_BY_TOKEN, {"token_hash": token_hash, "now": now}).first()
     return None if found is None else (found[0], found[1], found[2])
 
 

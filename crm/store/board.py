@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -18,7 +18,6 @@ from crm.models.providers import Provider
 from crm.models.referrals import Referral
 
 COUNT_CAP = 1000
-FUNNEL_CAP = 5000
 
 provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 activity: sa.Table = Activity.__table__  # type: ignore[attr-defined]
@@ -62,7 +61,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How many providers got at least so far, each stopped at FUNNEL_CAP; `started` counts clients."""
+    """How many providers got at least so far, each stopped at COUNT_CAP; `started` counts clients."""
 
     contacted: int
     introduced: int
@@ -75,27 +74,37 @@ COLUMNS = [provider.c[name] for name in Card._fields]
 
 
 def first_pages(session: Session, limit: int, limit_aside: int) -> Mapping[Stage, Page]:
-    """The top of every column in one query."""
+    """The top of every column in two queries: those with a next step, then the best of the rest where there is room."""
     limits = {stage: limit_aside if stage in ASIDE else limit for stage in Stage}
     found: dict[Stage, list[Card]] = {stage: [] for stage in Stage}
-    for row in session.execute(_first_pages(limit + 1, limit_aside + 1)):
-        card = Card(*row)
-        if len(found[card.stage]) <= limits[card.stage]:
-            found[card.stage].append(card)
+    _collect(session, found, limits, tuple(Stage), is_planned=True)
+    _collect(session, found, limits, tuple(s for s in Stage if len(found[s]) <= limits[s]), is_planned=False)
     return {stage: _page(cards, limits[stage]) for stage, cards in found.items()}
 
 
-@cache
-def _first_pages(limit: int, limit_aside: int) -> sa.CompoundSelect[Any]:
-    """Made once: building it takes longer than running it."""
-    parts = []
-    for stage in Stage:
-        some = limit_aside if stage in ASIDE else limit
-        parts += [
-            _planned(stage).limit(sa.literal_column(str(some))),
-            _unplanned(stage).limit(sa.literal_column(str(some))),
-        ]
-    return sa.union_all(*(sa.select(part.subquery()) for part in parts))
+def _collect(
+    session: Session,
+    found: dict[Stage, list[Card]],
+    limits: Mapping[Stage, int],
+    stages: tuple[Stage, ...],
+    *,
+    is_planned: bool,
+) -> None:
+    """Fill columns up to one card more than their limit."""
+    if not stages:
+        return
+    for row in session.execute(_tops(stages, tuple(limits[stage] + 1 for stage in stages), is_planned)):
+        card = Card(*row)
+        if len(found[card.stage]) <= limits[card.stage]:
+            found[card.stage].append(card)
+
+
+@lru_cache(maxsize=256)
+def _tops(stages: tuple[Stage, ...], limits: tuple[int, ...], is_planned: bool) -> sa.CompoundSelect[Any]:
+    """Made once for each set of columns: building it takes longer than running it."""
+    query = _planned if is_planned else _unplanned
+    tops = [query(stage).limit(sa.literal_column(str(some))) for stage, some in zip(stages, limits, strict=True)]
+    return sa.union_all(*(sa.select(top.subquery()) for top in tops))
 
 
 def column(session: Session, stage: Stage, limit: int, after: Mark | None = None) -> Page:
@@ -159,29 +168,40 @@ def _counts() -> sa.CompoundSelect[Any]:
     return sa.union_all(*(sa.select(_plain(stage), _capped(query, COUNT_CAP)) for stage, query in some.items()))
 
 
-def funnel(session: Session) -> Funnel:
-    """The plain conversion counts. Who stands aside now counts for what they had reached before."""
-    return Funnel(*(count for _, count in sorted(session.execute(_funnel()))))
+def funnel(session: Session, counts: Mapping[Stage, int]) -> Funnel:
+    """The plain conversion counts, from the counts by stage. Who stands aside counts for what they had reached."""
+    further = [PATH[PATH.index(stage) :] for stage in (Stage.CONTACTED, Stage.INTRODUCED, Stage.SAMPLE_SENT)]
+    reached = [sum(counts[stage] for stage in stages) for stages in further]
+    if min(reached) < COUNT_CAP and any(counts[stage] for stage in ASIDE):
+        left = _reached_before(session).values()
+        reached = [n + sum(not was.isdisjoint(to) for was in left) for n, to in zip(reached, further, strict=True)]
+    contacted, introduced, sample_sent = (min(COUNT_CAP, n) for n in reached)
+    referred, started = (count for _, count in sorted(session.execute(_referred_and_started())))
+    return Funnel(contacted, introduced, sample_sent, referred, started)
+
+
+def _reached_before(session: Session) -> dict[int, set[Stage]]:
+    """The stages that those who stand aside have left."""
+    found: dict[int, set[Stage]] = {}
+    for provider_id, stage in session.execute(_LEFT):
+        found.setdefault(provider_id, set()).add(stage)
+    return found
+
+
+_SOME_ASIDE = sa.select(provider.c.id).where(provider.c.stage.in_(ASIDE), ALIVE).limit(COUNT_CAP).subquery()
+_LEFT = (
+    sa.select(activity.c.provider_id, activity.c.stage_from)
+    .select_from(_SOME_ASIDE.join(activity, activity.c.provider_id == _SOME_ASIDE.c.id))
+    .where(sa.text("activity.kind = 'stage'"), activity.c.stage_from.in_(PATH[1:]), activity.c.undone_at.is_(None))
+)
 
 
 @cache
-def _funnel() -> sa.CompoundSelect[Any]:
-    by_stage = [_reached(stage) for stage in (Stage.CONTACTED, Stage.INTRODUCED, Stage.SAMPLE_SENT)]
-    steps = [*by_stage, _referred(), _started()]
+def _referred_and_started() -> sa.CompoundSelect[Any]:
+    steps = (_referred(), _started())
     return sa.union_all(
-        *(sa.select(sa.literal_column(str(n)), _capped(step, FUNNEL_CAP)) for n, step in enumerate(steps))
+        *(sa.select(sa.literal_column(str(n)), _capped(step, COUNT_CAP)) for n, step in enumerate(steps))
     )
-
-
-def _reached(stage: Stage) -> sa.Select[Any]:
-    further = PATH[PATH.index(stage) :]
-    before = sa.exists().where(
-        activity.c.provider_id == provider.c.id,
-        activity.c.kind == ActivityKind.STAGE,
-        activity.c.stage_from.in_(further),
-        activity.c.undone_at.is_(None),
-    )
-    return _one().where(provider.c.stage.in_((*further, *ASIDE)), sa.or_(provider.c.stage.in_(further), before), ALIVE)
 
 
 def _referred() -> sa.Select[Any]:

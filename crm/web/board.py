@@ -19,8 +19,8 @@ from crm.web.presentation import today
 
 bp = Blueprint("board", __name__)
 
-FIRST = 25
-FIRST_ASIDE = 10
+FIRST = 15
+FIRST_ASIDE = 5
 MORE = 50
 
 
@@ -29,7 +29,8 @@ def index() -> str:
     """Every stage with its first cards."""
     with db().read() as session:
         pages = store.first_pages(session, FIRST, FIRST_ASIDE)
-        counts, funnel = store.counts(session), store.funnel(session)
+        counts = store.counts(session)
+        funnel = store.funnel(session, counts)
     columns = [_column(stage, pages[stage], counts[stage]) for stage in (*PATH, *ASIDE)]
     return render_template("board/index.html", columns=columns, funnel=_funnel(funnel), total=sum(counts.values()))
 

@@ -595,6 +595,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.create_index("ix_activity_kind_at", ["kind", "happened_at"], unique=False)
+        batch_op.create_index(
+            "ix_activity_moves",
+            ["provider_id", "stage_from"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'stage' AND undone_at IS NULL"),
+            postgresql_where=sa.text("kind = 'stage' AND undone_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_activity_practice_id"), ["practice_id"], unique=False)
         batch_op.create_index("ix_activity_provider_at", ["provider_id", "happened_at", "id"], unique=False)
         batch_op.create_index("uq_activity_client_key", ["client_key"], unique=True)
@@ -1144,6 +1151,11 @@ def downgrade() -> None:
         batch_op.drop_index("uq_activity_client_key")
         batch_op.drop_index("ix_activity_provider_at")
         batch_op.drop_index(batch_op.f("ix_activity_practice_id"))
+        batch_op.drop_index(
+            "ix_activity_moves",
+            sqlite_where=sa.text("kind = 'stage' AND undone_at IS NULL"),
+            postgresql_where=sa.text("kind = 'stage' AND undone_at IS NULL"),
+        )
         batch_op.drop_index("ix_activity_kind_at")
 
     op.drop_table("activity")

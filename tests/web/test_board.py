@@ -103,7 +103,7 @@ def test_a_move_leads_back_only_to_our_own_pages(client: FlaskClient, handoff: H
 
 def test_show_more_gives_the_next_cards(client: FlaskClient, handoff: Handoff) -> None:
     with handoff.db.write() as session:
-        for number in range(30):
+        for number in range(20):
             make_provider(session, display_name=f"Card {number:02}", fit=number)
     page = client.get("/board").text
     mark = page.split('data-after="', 1)[1].split('"', 1)[0]

@@ -192,10 +192,8 @@ export function start(board) {
     if (!face.due) due.remove();
     return card;
   }
-  board.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-more]");
-    if (!button) return;
-    event.preventDefault();
+  async function more(button, focus) {
+    if (button.getAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
     try {
       const column = columnOf(button);
@@ -203,12 +201,21 @@ export function start(board) {
       const known = new Set(all("[data-card]", board).map((card) => card.dataset.card));
       const fresh = page.cards.filter((face) => !known.has(String(face.id))).map(cardOf);
       listOf(column).append(...fresh);
-      one("a", fresh[0] ?? column)?.focus();
+      if (focus) one("a", fresh[0] ?? column)?.focus();
       if (page.after) button.dataset.after = page.after;
       else button.remove();
     } catch (error) {
       toast(error.message, { kind: "bad" });
     }
     button.removeAttribute("aria-busy");
+  }
+  board.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-more]");
+    if (button) event.preventDefault(), more(button, true);
   });
+  // Scrolling to the end of a column asks for more by itself.
+  all("[data-cards]", board).forEach((list) => list.addEventListener("scroll", () => {
+    const button = one("[data-more]", columnOf(list));
+    if (button && list.scrollHeight - list.scrollTop - list.clientHeight < 200) more(button, false);
+  }, { passive: true }));
 }
