@@ -21,6 +21,8 @@ from crm.domain.kinds import (
     VisitState,
 )
 from crm.domain.pipeline import ASIDE, Stage
+from crm.domain.referrals import LOST_REASONS, WRITTEN
+from crm.domain.services import service_label
 from crm.models.activities import Activity
 from crm.models.clients import Client
 from crm.models.messages import Message
@@ -28,7 +30,7 @@ from crm.models.providers import Provider
 from crm.models.referrals import Referral, ReferralStep, ReferralTouch
 from crm.models.tasks import Task
 from crm.models.visits import Visit
-from crm.services import mailboxes
+from crm.services import mailboxes, prices
 from crm.services.demo.building import Setting, id_of
 from crm.services.demo.reading import Due, Happened, Person, Planned, Referred
 
@@ -56,6 +58,7 @@ class Teller:
         self.moments = count()
         self.codes = _free_codes(session)
         self.mails = count(1)
+        self.worth = {offer.service.key: offer.expected_cents for offer in prices.offers(session)}
         self.mailbox_id = id_of(mailboxes.local(session, now=told.now))
 
     def tell(self, person: Person, provider: Provider) -> None:
@@ -127,13 +130,16 @@ class Teller:
             how=referred.how,
             status=referred.status,
             reason=referred.reason,
+            expected_cents=self.worth.get(referred.service),
             sample=True,
             owner_id=self.told.actor_id,
             created_by=self.told.actor_id,
             created_at=self.told.now,
         )
         if referred.status is ReferralStatus.LOST:
-            row.lost_reason = "schedule"
+            row.lost_reason = LOST_REASONS[2]
+        if referred.how in WRITTEN:
+            row.written_on = received
         steps = list(_steps(referred, received, self.told.today))
         for status, day in steps:
             _date(row, status, day)
@@ -177,7 +183,7 @@ class Teller:
     def _timeline(self, row: Referral, client: Client, referred: Referred, provider: Provider) -> None:
         at = self.told.at(-referred.days_ago, next(self.moments))
         line = self._activity(provider, ActivityKind.REFERRAL, at)
-        line.referral_id, line.summary = row.id, f"Referral {client.code}"
+        line.referral_id, line.summary = row.id, f"Referred {client.code} for {service_label(referred.service).lower()}"
         line.body = referred.reason
         self.session.add(line)
         if provider.stage is not Stage.PARTNER:
@@ -274,8 +280,6 @@ def _date(row: Referral, status: ReferralStatus, day: date) -> None:
         setattr(row, f"{status.value}_on", day)
     elif status in {ReferralStatus.COMPLETED, ReferralStatus.LOST}:
         row.ended_on = day
-    if status is ReferralStatus.STARTED:
-        row.written_on = day
 
 
 def _free_codes(session: Session) -> Iterator[str]:
