@@ -78,10 +78,11 @@ def locations(file: Path, as_json: bool) -> None:
 @json_option
 def contacts(file: Path, mapping: tuple[str, ...], as_json: bool) -> None:
     """Import a list of your own: CSV or XLSX, whose columns are found by themselves."""
-    from crm.services import imports_contacts
+    from crm.services import imports, imports_contacts
 
+    said = imports_contacts.read_mapping(mapping)
     with opened() as handoff:
-        answer = imports_contacts.run_now(_workshop(handoff), file, imports_contacts.read_mapping(mapping))
+        answer = imports.run_list_now(_workshop(handoff), file, said)
     _say(answer, as_json)
 
 

@@ -47,6 +47,13 @@ class Recorder:
         self.session.flush()
         self._note(row, None, {column.key: getattr(row, column.key) for column in _table(row).columns})
 
+    def insert_all(self, rows: Sequence[Row]) -> None:
+        """As `insert`, for many rows with one flush."""
+        self.session.add_all(rows)
+        self.session.flush()
+        for row in rows:
+            self._note(row, None, {column.key: getattr(row, column.key) for column in _table(row).columns})
+
     def delete(self, row: Row) -> None:
         """Remove a row; undo puts it back with its id."""
         whole = {column.key: getattr(row, column.key) for column in _table(row).columns}

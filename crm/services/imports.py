@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from sqlmodel import Session
 from crm.domain.errors import HandoffError, Refused
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.imports import ImportRun
-from crm.services import imports_directory, imports_undo
+from crm.services import imports_contacts, imports_directory, imports_undo
 from crm.services.imports_options import Options
 from crm.services.imports_workshop import COMMAND, Workshop
 from crm.store import imports as store
@@ -34,7 +35,16 @@ def run_now(
     now = shop.clock()
     imports_directory.check(kind, path)
     run_id = _create(shop.db, kind, path, options, ImportState.READING, actor_id=actor_id, now=now, name=path.name)
-    _work(shop, run_id)
+    work_on(shop, run_id)
+    return summary(shop.db, run_id)
+
+
+def run_list_now(shop: Workshop, path: Path, mapping: Mapping[str, str]) -> dict[str, Any]:
+    """Stage and apply somebody's own list at once, and return what the command line prints."""
+    imports_contacts.check(path)
+    now = shop.clock()
+    run_id = imports_contacts.queue(shop.db, path, name=path.name, mapping=mapping, apply=True, actor_id=None, now=now)
+    work_on(shop, run_id)
     return summary(shop.db, run_id)
 
 
@@ -56,7 +66,7 @@ def run_due(shop: Workshop) -> int:
         if run_id is None:
             break
         try:
-            _work(shop, run_id)
+            work_on(shop, run_id)
         except HandoffError:
             pass  # the import's page shows why
         done += 1
@@ -80,7 +90,7 @@ def complete(db: Database, run_id: int) -> None:
 def complete_now(shop: Workshop, run_id: int) -> dict[str, Any]:
     """Complete an interrupted import at once."""
     complete(shop.db, run_id)
-    _work(shop, run_id)
+    work_on(shop, run_id)
     return summary(shop.db, run_id)
 
 
@@ -95,7 +105,7 @@ def queue_undo(db: Database, run_id: int) -> None:
 def undo_now(shop: Workshop, run_id: int) -> dict[str, Any]:
     """Undo a whole import at once. Returns how much was removed and restored and which rows were kept, by name."""
     queue_undo(shop.db, run_id)
-    _work(shop, run_id)
+    work_on(shop, run_id)
     with shop.db.read() as session:
         run = store.get(session, run_id)
         return {"import_id": run_id, **run.kept}
@@ -132,12 +142,15 @@ def _create(
         return run.id
 
 
-def _work(shop: Workshop, run_id: int) -> None:
+def work_on(shop: Workshop, run_id: int) -> None:
+    """Do what an import or its undo needs, whoever has claimed it; what goes wrong is written into its row."""
     with shop.db.read() as session:
         run = store.get(session, run_id)
     try:
         if run.state is ImportState.UNDOING:
             imports_undo.run(shop, run_id)
+        elif run.kind is ImportKind.CONTACTS:
+            imports_contacts.run(shop, run_id)
         else:
             imports_directory.run(shop, run_id)
     except HandoffError as error:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from crm.domain.kinds import ActivityKind, Ask, CareStage, ProviderKind
+from crm.domain.kinds import Ask, CareStage, ProviderKind
 from crm.models.imports import ImportRun
 from crm.models.practices import Affiliation
 from crm.models.providers import Provider, ProviderDifference, ProviderSource
-from crm.services import activities
 from crm.services.changes import Recorder
+from crm.services.imports_lines import Lines
 from crm.services.imports_values import PROVIDER_COLUMNS, Address, Reader, address
 from crm.sources.nppes_layout import Row
 from crm.store import directory
@@ -52,6 +52,9 @@ class Context:
     providers: Mapping[int, Provider]
     sources: Mapping[int, ProviderSource]
     practices: Mapping[str, KnownPractice]
+    kept: Mapping[tuple[int, str], ProviderDifference]
+    works: Mapping[int, list[Affiliation]]
+    lines: Lines
 
 
 def apply(context: Context, provider_id: int, row: Row, text: str, where: Address) -> list[str]:
@@ -74,7 +77,7 @@ def apply(context: Context, provider_id: int, row: Row, text: str, where: Addres
     _remember(context, provider_id, source, text)
     changed = _take(context, provider, taken, theirs)
     if changed:
-        _write_line(context, provider, changed)
+        context.lines.add(provider, f"Updated from NPPES: {', '.join(changed)}.")
     return changed
 
 
@@ -166,9 +169,8 @@ def _fit(context: Context, provider: Provider, taken: dict[str, object]) -> int:
 
 def _move(context: Context, provider: Provider, practice_id: object) -> None:
     """The provider works elsewhere now: the primary affiliation follows, unless there already is one there."""
-    session = context.recorder.session
     assert provider.id is not None
-    works = directory.affiliations(session, provider.id)
+    works = context.works.get(provider.id, [])
     there = next((one for one in works if one.practice_id == practice_id), None)
     primary = next((one for one in works if one.is_primary), None)
     if practice_id is None:
@@ -204,6 +206,8 @@ def _keep_difference(
     context: Context, provider: Provider, field: str, theirs: dict[str, object], where: Address
 ) -> None:
     assert provider.id is not None
+    if field not in provider.edited_fields:  # typed by hand before the directory spoke of this provider
+        context.recorder.update(provider, edited_fields=[*provider.edited_fields, field])
     said = where.line1 if field == "practice_id" else str(theirs[field] or "")
     values: dict[str, Any] = {
         "ours": _ours(provider, field),
@@ -211,7 +215,7 @@ def _keep_difference(
         "import_id": context.run.id,
         "found_at": context.now,
     }
-    kept = directory.difference(context.recorder.session, provider.id, field)
+    kept = context.kept.get((provider.id, field))
     if kept is None:
         context.recorder.insert(ProviderDifference(provider_id=provider.id, field=field, **values))
     else:
@@ -220,7 +224,7 @@ def _keep_difference(
 
 def _forget_difference(context: Context, provider: Provider, field: str) -> None:
     assert provider.id is not None
-    if provider.edited_fields and (kept := directory.difference(context.recorder.session, provider.id, field)):
+    if kept := context.kept.get((provider.id, field)):
         context.recorder.delete(kept)
 
 
@@ -228,16 +232,3 @@ def _ours(provider: Provider, field: str) -> str:
     if field == "practice_id":
         return ", ".join(part for part in (provider.practice_name, provider.city, provider.state) if part)
     return str(getattr(provider, field) or "")
-
-
-def _write_line(context: Context, provider: Provider, words: list[str]) -> None:
-    activities.record(
-        context.recorder.session,
-        provider,
-        ActivityKind.IMPORT,
-        actor_id=context.run.actor_id,
-        now=context.now,
-        recorder=context.recorder,
-        practice_id=None,
-        summary=f"Updated from NPPES: {', '.join(words)}.",
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from crm.models.imports import ImportRun
 from crm.models.providers import Provider
 from crm.services import activities, changes, imports_changed
 from crm.services.imports_counts import Counts
+from crm.services.imports_lines import Lines
 from crm.services.imports_values import (
     DISPLAY_NAME,
     ORGANIZATION,
@@ -134,7 +135,7 @@ def _insert(turn: Turn, new: Sequence[tuple[Row, str]]) -> None:
     ids = bulk.new_ids(session, directory.PROVIDER, len(new))
     addresses = [address(row) for row, _ in new]
     valued = [reader.values(row, where) for (row, _), where in zip(new, addresses, strict=True)]
-    organizations: dict[str, tuple[str, int]] = {}
+    organizations: dict[str, tuple[str, int | None]] = {}
     for (row, _), where, one, id_ in zip(new, addresses, valued, ids, strict=True):
         if row.entity == ORGANIZATION and where.address_key:
             organizations.setdefault(where.address_key, (str(one[DISPLAY_NAME]), id_))
@@ -152,11 +153,11 @@ def _insert(turn: Turn, new: Sequence[tuple[Row, str]]) -> None:
 
 
 def ensure_practices(
-    turn: Turn, addresses: Sequence[Address], organizations: dict[str, tuple[str, int]]
+    turn: Turn, addresses: Sequence[Address], organizations: Mapping[str, tuple[str, int | None]]
 ) -> dict[str, KnownPractice]:
     """A practice for each of these addresses, made where it is missing.
 
-    `organizations` maps an address key to (name, provider id) of an organization there, which names a practice.
+    `organizations` maps an address key to the (name, provider id) that names a practice without name.
     """
     first = {one.address_key: one for one in addresses if one.address_key}
     found = directory.known_practices(turn.session, list(first))
@@ -198,12 +199,17 @@ def _change(turn: Turn, recorder: changes.Recorder, changed: Sequence[tuple[Row,
         providers=directory.providers(turn.session, ids),
         sources=directory.sources(turn.session, ids),
         practices=practices,
+        kept=directory.differences(turn.session, ids),
+        works=directory.affiliations(turn.session, ids),
+        lines=Lines(recorder, turn.run.actor_id, turn.now),
     )
-    for (row, text, known), place in zip(changed, where, strict=True):
-        fields = imports_changed.apply(context, known.id, row, text, place)
-        counts.changed += bool(fields)
-        counts.unchanged += not fields
-        counts.fields.update(fields)
+    with turn.session.no_autoflush:
+        for (row, text, known), place in zip(changed, where, strict=True):
+            fields = imports_changed.apply(context, known.id, row, text, place)
+            counts.changed += bool(fields)
+            counts.unchanged += not fields
+            counts.fields.update(fields)
+    context.lines.write()
 
 
 def _deactivate(turn: Turn, recorder: changes.Recorder, row: Row, known: Known) -> None:

@@ -127,7 +127,7 @@ def insert_deactivated(session: Session, rows: Iterable[tuple[str, str]], *, run
     bulk.insert(session, DEACTIVATED, ("npi", "deactivated_on"), rows, {"import_id": run_id})
 
 
-def name_practices(session: Session, rows: Sequence[tuple[str, int, int]]) -> None:
+def name_practices(session: Session, rows: Sequence[tuple[str, int | None, int]]) -> None:
     """(name, organization's provider id, practice id): practices that had no name get one, and so do their people."""
     bulk.executemany(session, _NAME_PRACTICE, rows)
     bulk.executemany(session, _NAME_AT_PROVIDER, [(name, practice_id) for name, _, practice_id in rows])
@@ -144,10 +144,13 @@ def sources(session: Session, ids: Sequence[int]) -> dict[int, ProviderSource]:
     return {one.provider_id: one for one in session.exec(wanted)}
 
 
-def affiliations(session: Session, provider_id: int) -> list[Affiliation]:
-    """Where a provider works, the primary place first."""
-    wanted = select(Affiliation).where(Affiliation.provider_id == provider_id)
-    return list(session.exec(wanted.order_by(col(Affiliation.is_primary).desc(), col(Affiliation.id))))
+def affiliations(session: Session, provider_ids: Sequence[int]) -> dict[int, list[Affiliation]]:
+    """Where providers work, the primary place first."""
+    wanted = select(Affiliation).where(col(Affiliation.provider_id).in_(provider_ids))
+    found: dict[int, list[Affiliation]] = {}
+    for one in session.exec(wanted.order_by(col(Affiliation.is_primary).desc(), col(Affiliation.id))):
+        found.setdefault(one.provider_id, []).append(one)
+    return found
 
 
 def works_at(session: Session, provider_ids: Sequence[int]) -> set[tuple[int, int]]:
@@ -155,12 +158,10 @@ def works_at(session: Session, provider_ids: Sequence[int]) -> set[tuple[int, in
     return {(provider_id, practice_id) for provider_id, practice_id in bulk.find(session, _WORKS_AT, provider_ids)}
 
 
-def difference(session: Session, provider_id: int, field: str) -> ProviderDifference | None:
-    """The difference that is kept for a field of a provider."""
-    wanted = select(ProviderDifference).where(
-        ProviderDifference.provider_id == provider_id, ProviderDifference.field == field
-    )
-    return session.exec(wanted).first()
+def differences(session: Session, provider_ids: Sequence[int]) -> dict[tuple[int, str], ProviderDifference]:
+    """The differences that are kept for providers, by provider and field."""
+    wanted = select(ProviderDifference).where(col(ProviderDifference.provider_id).in_(provider_ids))
+    return {(one.provider_id, one.field): one for one in session.exec(wanted)}
 
 
 def iso_day(text: str) -> date | None:

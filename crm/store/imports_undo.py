@@ -16,7 +16,9 @@ from crm.models.practices import Affiliation, Practice
 from crm.models.providers import Provider
 
 # Rows that belong to a provider's entry itself, and say nothing about somebody having worked with it.
-_OWN = frozenset(("affiliation", "provider_source", "provider_difference", "provider_pair", "provider_extra"))
+_OWN = frozenset(
+    ("affiliation", "provider_source", "provider_difference", "provider_pair", "provider_extra", "provider_tag")
+)
 
 
 def changes_before(session: Session, run_id: int, before: int, limit: int) -> list[Change]:
@@ -73,7 +75,11 @@ def forget_organizations(session: Session, ids: Sequence[int]) -> None:
 
 
 def delete_providers(session: Session, ids: Sequence[int]) -> None:
-    """Remove providers; what belongs to their entry goes with them."""
+    """Remove providers; what belongs to their entry, and what was undone about them, goes with them."""
+    for column in _references():
+        if "undone_at" in column.table.c:
+            undone = sa.delete(column.table).where(column.in_(ids), column.table.c.undone_at.is_not(None))
+            session.execute(undone)
     session.execute(sa.delete(Provider).where(col(Provider.id).in_(ids)))
 
 

@@ -1,0 +1,210 @@
+"""Apply staged rows of somebody's own list, in batches that also move the cursor."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from crm.domain import places, taxonomy
+from crm.domain.kinds import ImportState, ProviderKind
+from crm.models.imports import ImportRun
+from crm.services import imports_contact_changes, imports_rows
+from crm.services.imports_contact_values import NAMES, Content, display, key_of_address
+from crm.services.imports_counts import Counts
+from crm.services.imports_house import House
+from crm.services.imports_judging import CHANGED, NEW, SKIPPED, UNCHANGED, Judge
+from crm.services.imports_rows import Turn
+from crm.services.imports_values import Address, Reader
+from crm.services.imports_workshop import Workshop
+from crm.store import bulk, directory
+from crm.store import imports as store
+from crm.store import imports_staged as staged
+
+AT_ONCE = 2_000
+_COLUMNS = (
+    "id",
+    "practice_id",
+    "practice_name",
+    "kind",
+    "npi",
+    "prefix",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "suffix",
+    "credentials",
+    "organization_name",
+    "display_name",
+    "sort_name",
+    "taxonomy_code",
+    "specialty",
+    "care_stage",
+    "ask",
+    "is_peer",
+    "phone",
+    "phone_extension",
+    "fax",
+    "email",
+    "website",
+    "remarks",
+    "city",
+    "state",
+    "zip",
+    "distance_miles",
+    "fit",
+)
+
+
+def apply(shop: Workshop, run_id: int) -> None:
+    """Take the staged rows; goes on where an earlier try stopped."""
+    started = shop.clock()
+    with shop.db.write() as session:
+        run = store.get(session, run_id)
+        run.state = ImportState.APPLYING
+        total, before = max(1, int(str(run.counts.get("rows", 1)))), run.seconds
+        if run.cursor == 0:
+            Counts().write(run)
+        house = House.of(session)
+    judge: Judge | None = None
+    more = True
+    while more:
+        with shop.db.write() as session:
+            bulk.tune(session)
+            judge = judge or Judge(session, run_id)
+            judge.session = session
+            run = store.get(session, run_id)
+            more = _apply_part(Turn(session, run, Reader(house.zip, house.off), started), house, judge)
+            run.progress = 50 + min(49, 50 * Counts.of(run).rows // total)
+            store.lease(session, run_id, me=shop.me, now=shop.clock())
+        shop.progress("Saving", run.progress)
+    with shop.db.write() as session:
+        run = store.get(session, run_id)
+        run.state, run.progress = ImportState.DONE, 100
+        run.finished_at, run.lease_owner, run.lease_until = shop.clock(), "", None
+        run.seconds = before + (shop.clock() - started).total_seconds()
+    shop.progress("Done", 100)
+
+
+def _apply_part(turn: Turn, house: House, judge: Judge) -> bool:
+    part = staged.part(turn.session, turn.run_id, turn.run.cursor, AT_ONCE)
+    if not part:
+        return False
+    directory.take_turn(turn.session)
+    counts = Counts.of(turn.run)
+    wanted = [(line, cells, content) for _, line, cells, content, reason in part if not reason]
+    counts.rows += len(part)
+    counts.skipped.update(Counter(reason for *_, reason in part if reason))
+    verdicts = judge.judge([(content, {}) for _, _, content in wanted])
+    fresh = [row for row, verdict in zip(wanted, verdicts, strict=True) if verdict.verdict == NEW]
+    if fresh:
+        _insert(turn, house, [(cells, content) for _, cells, content in fresh])
+        counts.new += len(fresh)
+    known = {v.provider_id: content for (*_, content), v in zip(wanted, verdicts, strict=True) if v.verdict == CHANGED}
+    imports_contact_changes.apply(
+        turn, house, {id_: content for id_, content in known.items() if id_ is not None}, counts
+    )
+    counts.unchanged += sum(verdict.verdict == UNCHANGED for verdict in verdicts)
+    counts.skipped.update(Counter(verdict.reason for verdict in verdicts if verdict.verdict == SKIPPED))
+    counts.write(turn.run)
+    turn.run.cursor = part[-1][0]
+    return True
+
+
+# --- new -------------------------------------------------------------------------------------------------------------
+
+
+def _insert(turn: Turn, house: House, fresh: Sequence[tuple[list[str], Content]]) -> None:
+    session = turn.session
+    ids = bulk.new_ids(session, directory.PROVIDER, len(fresh))
+    where = [address_of(content) for _, content in fresh]
+    organizations = {
+        one.address_key: (content["practice_name"], None)
+        for one, (_, content) in zip(where, fresh, strict=True)
+        if one.address_key and "practice_name" in content
+    }
+    practices = imports_rows.ensure_practices(turn, where, organizations)
+    rows = (
+        _values(house, id_, practices.get(one.address_key, (None, "")), content)
+        for id_, one, (_, content) in zip(ids, where, fresh, strict=True)
+    )
+    made = {"import_id": turn.run_id, "stage_at": turn.now, "created_by": turn.run.actor_id}
+    directory.insert_providers(session, _COLUMNS, rows, made=made | {"created_at": turn.now, "updated_at": turn.now})
+    directory.insert_primary_affiliations(session, ids[0], ids[-1], run_id=turn.run_id)
+    directory.queue_for_search(session, ids[0], ids[-1])
+    headings, fields = _columns_of(turn.run)
+    beside = (
+        (id_, extra) for id_, (cells, _) in zip(ids, fresh, strict=True) if (extra := _extra(cells, headings, fields))
+    )
+    staged.insert_extras(session, beside)
+    staged.tag(session, ((id_, tag) for id_, (_, content) in zip(ids, fresh, strict=True) for tag in tags_of(content)))
+
+
+def _values(house: House, id_: int, practice: Any, content: Content) -> tuple[Any, ...]:
+    is_person = bool(content.get("last_name") or content.get("first_name"))
+    specialty = specialty_of(content)
+    known = taxonomy.specialty(specialty)
+    zip_code = content.get("zip", "")
+    miles = places.zip_miles(house.zip, zip_code) if zip_code and house.zip else None
+    get = content.get
+    return (
+        id_,
+        practice[0],
+        practice[1] or get("practice_name", ""),
+        (ProviderKind.PERSON if is_person else ProviderKind.ORGANIZATION).value,
+        get("npi"),
+        *(get(field, "") for field in NAMES),
+        *display(content),
+        get("taxonomy_code", ""),
+        specialty,
+        known.care_stage.value,
+        known.ask.value,
+        int(known.is_peer),
+        *(get(field, "") for field in _COLUMNS[19:28]),
+        miles,
+        house.fit(specialty, miles, content, is_person=is_person),
+    )
+
+
+def address_of(content: Content) -> Address:
+    """The practice of a row; its phone and fax stay with the person."""
+    zip_code = content.get("zip", "")
+    found = places.place(zip_code) if zip_code else None
+    return Address(
+        key_of_address(content),
+        content.get("line1", ""),
+        content.get("line2", ""),
+        content.get("city", ""),
+        content.get("state", ""),
+        zip_code,
+        "US",
+        "",
+        "",
+        found.zone if found else None,
+        found.lat if found else None,
+        found.lon if found else None,
+    )
+
+
+def specialty_of(content: Content) -> str:
+    """The specialty's key: said in words, or behind the taxonomy code."""
+    return content.get("specialty") or taxonomy.specialty_of(content.get("taxonomy_code", ""))
+
+
+def tags_of(content: Content) -> list[str]:
+    """The tags of a row, each as long as tags may be."""
+    parts = (part.strip()[:40] for part in content.get("tags", "").replace(";", ",").replace(":::", ",").split(","))
+    return [part for part in parts if part]
+
+
+def _columns_of(run: ImportRun) -> tuple[list[str], list[str | None]]:
+    options: Any = run.options
+    return options["headings"], options["fields"]
+
+
+def _extra(cells: Sequence[str], headings: Sequence[str], fields: Sequence[str | None]) -> str:
+    beside = {
+        heading: cell for heading, cell, field in zip(headings, cells, fields, strict=False) if cell and field is None
+    }
+    return json.dumps(beside) if beside else ""
