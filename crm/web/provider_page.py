@@ -8,12 +8,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import abort, url_for
+from flask import abort, current_app, url_for
+from markupsafe import Markup
 from sqlmodel import Session
 
 from crm.domain import matching, phones
 from crm.domain.followups import OUTCOMES
-from crm.domain.kinds import ActivityKind, Outcome, ProviderKind
+from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, ProviderKind
 from crm.domain.matching import Fit
 from crm.domain.pipeline import Stage, implied_stage, lacks_next_step, quiet_since
 from crm.domain.services import Service, referable
@@ -25,6 +26,7 @@ from crm.services.namesakes import Similar
 from crm.store import prices
 from crm.store import providers as store
 from crm.store import tasks as task_store
+from crm.store.providers import Line
 from crm.store.tasks import PastTouch
 from crm.web import filters, labels, timeline
 
@@ -108,14 +110,22 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
         quiet_days=quiet_since(
             provider.stage, provider.first_referral_on, provider.last_referral_on, provider.referral_count, today
         ),
-        endings=_endings(session, provider, today),
+        endings=_endings(session, provider, today, lines if before is None and len(lines) <= LINES else None),
     )
 
 
-def _endings(session: Session, provider: Provider, today: date) -> Mapping[ActivityKind, Sequence[Ending]]:
-    """Every way a call, visit and so on can end, with what the cadence would propose: two taps, and no surprise."""
+def _endings(
+    session: Session, provider: Provider, today: date, whole: Sequence[Line] | None
+) -> Mapping[ActivityKind, Sequence[Ending]]:
+    """Every way a call, visit and so on can end, with what the cadence would propose: two taps, and no surprise.
+
+    `whole` is the timeline where it is on the page from end to end; otherwise the latest touches are asked for.
+    """
     assert provider.id is not None
-    before = task_store.recent_touches(session, [provider.id], limit=30)[provider.id]
+    if whole is not None:
+        before = [PastTouch(line.kind, line.outcome) for line in whole if line.kind in TOUCHES]
+    else:
+        before = task_store.recent_touches(session, [provider.id], limit=30)[provider.id]
     return _proposed(provider.stage, tuple(before), today, provider.return_on)
 
 
@@ -139,6 +149,13 @@ def service_choices(provider: Provider, switched_off: frozenset[str]) -> list[tu
     first = [found for found in matching.services_for(provider.specialty, switched_off) if not found.is_addon]
     order = dict.fromkeys([*first, *referable(switched_off)])
     return [(service.key, service.label) for service in order]
+
+
+@lru_cache(maxsize=128)
+def referral_fields(choices: tuple[tuple[str, str], ...], today: date) -> Markup:
+    """The empty fields of a new referral: the same for everybody of a specialty on one day."""
+    fields = current_app.jinja_env.get_template("referrals/_fields.html")
+    return Markup(fields.render(form={}, errors={}, services=choices, received_on=today))  # noqa: S704  (ours, escaped)
 
 
 def mark(text: str) -> tuple[datetime, int] | None:

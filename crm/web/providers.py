@@ -27,7 +27,13 @@ def show(provider_id: int) -> Response | str:
         if provider.merged_into_id:
             return redirect(url_for("providers.show", provider_id=provider.merged_into_id), 302)
         page = provider_page.load(session, provider, today(), provider_page.mark(request.args.get("before", "")))
-    return render_template("providers/show.html", page=page, provider=provider, client_key=token_urlsafe(12))
+    return render_template(
+        "providers/show.html",
+        page=page,
+        provider=provider,
+        client_key=token_urlsafe(12),
+        referral_fields=provider_page.referral_fields(tuple(page.service_choices), today()),
+    )
 
 
 @bp.get("/providers/new")
