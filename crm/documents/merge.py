@@ -262,11 +262,8 @@ class MergeFields:
 
 
 def _described(record: type[Fields]) -> dict[str, MergeField]:
-    return {
-        each.name: MergeField(record=record.record, name=each.name, **each.metadata)
-        for each in fields(record)
-        if each.metadata
-    }
+    found = (each for each in fields(record) if each.metadata)
+    return {each.name: MergeField(record=record.record, name=each.name, **each.metadata) for each in found}
 
 
 _BY_RECORD: dict[str, dict[str, MergeField]] = {record.record: _described(record) for record in RECORDS}

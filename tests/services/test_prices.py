@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm.domain.errors import Invalid
+from crm.domain.services import all_services
 from crm.models.accounts import Business
 from crm.services import prices
 from crm.store.engine import Database
@@ -19,7 +20,7 @@ def offer(db: Database, key: str) -> prices.Offer:
 
 
 def everything(**changed: str) -> dict[str, str]:
-    return {f"offered-{service.key}": "1" for service in prices.all_services()} | changed
+    return {f"offered-{service.key}": "1" for service in all_services()} | changed
 
 
 def test_without_own_figures_the_catalogue_counts(db: Database) -> None:

@@ -7,6 +7,7 @@ from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
 from crm.services import changes, printed_letters
+from crm.services.touches import Logged
 from crm.store.engine import Database
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -24,7 +25,7 @@ def _provider(db: Database, *, practice: bool = True, **given: object) -> int:
         return provider.id
 
 
-def _send(db: Database, provider_id: int) -> printed_letters.Logged:
+def _send(db: Database, provider_id: int) -> Logged:
     return printed_letters.mark_sent(db, provider_id, 1, SLUG, sent_on=TODAY, now=NOW, today=TODAY)
 
 

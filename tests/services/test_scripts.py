@@ -8,8 +8,9 @@ from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import ActivityKind, ContactRole, Outcome, ProviderKind
 from crm.domain.pipeline import Stage
 from crm.domain.script import Audience, Channel, Moment
+from crm.models.accounts import Business
 from crm.models.activities import Activity
-from crm.services import changes, merge, scripts
+from crm.services import changes, scripts
 from crm.store.engine import Database
 from tests import factories
 from tests.factories import NOW
@@ -17,7 +18,7 @@ from tests.factories import NOW
 
 def _provider(db: Database, **given: object) -> int:
     with db.write() as session:
-        if session.get(merge.Business, 1) is None:
+        if session.get(Business, 1) is None:
             factories.make_business(session, phone="+17135550100")
             factories.make_user(session)
         provider = factories.make_provider(session, **given)

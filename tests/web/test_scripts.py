@@ -2,6 +2,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from crm.bootstrap import Handoff
+from crm.models.accounts import Business
 from crm.models.activities import Activity
 from tests import factories
 from tests.conftest import SAME_SITE
@@ -36,7 +37,7 @@ def test_audience_channel_and_state_come_from_the_address(client: FlaskClient, h
 def test_an_empty_field_is_named_with_a_link_and_nothing_can_be_printed(client: FlaskClient, handoff: Handoff) -> None:
     provider_id = _provider(handoff)
     with handoff.db.write() as session:
-        business = session.get_one(factories.Business, 1)
+        business = session.get_one(Business, 1)
         business.name = ""
         session.add(business)
     page = client.get(f"/providers/{provider_id}/script").text
