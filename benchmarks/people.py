@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from crm.domain import matching
 from crm.store.engine import Database
 
 NOW = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
@@ -14,7 +15,9 @@ TODAY = NOW.date()
 WORKED = 2000
 """So many providers somebody works with, however many there are; a tenth in the smallest database."""
 
-STARTS = "al an bar ber bo bran cal car chan cor dal dan del dor el fa fer gar gil gon ha hol ja kim lan lo mar men mo na"
+STARTS = (
+    "al an bar ber bo bran cal car chan cor dal dan del dor el fa fer gar gil gon ha hol ja kim lan lo mar men mo na"
+)
 MIDDLES = "a be de di do e ga i la le li ma me mi na ne ni no o ra re ri ro sa ta te ti va ve zi"
 ENDS = "ez son ner ski ton man ley rez dez ng en ini ard ford well berg stein lin ko va ker by er ano ota ura"
 FIRSTS = "Ana Bao Carl Dana Elena Femi Grace Hugo Ines Jon Kira Luis Maria Nadia Omar Pia Quinn Rosa Sam Tess Uma Vera"
@@ -82,30 +85,47 @@ def npi(number: int) -> str:
     return body + str(-(doubled + sum(digits[-2::-2])) % 10)
 
 
+def worked(count: int) -> int:
+    """The number of somebody with a history, from the middle."""
+    step = _step(count)
+    return count // 2 // step * step or step
+
+
+def _step(count: int) -> int:
+    return max(count // min(WORKED, count // 5), 1)
+
+
 def last_name(rank: int) -> str:
     """One of 40,000 family names."""
     starts, middles, ends = STARTS.split(), MIDDLES.split(), ENDS.split()
     rank, end = divmod(rank, len(ends))
     rank, middle = divmod(rank, len(middles))
     second, start = divmod(rank, len(starts))
-    return (starts[start] + (middles[second % len(middles)] if second else "") + middles[middle] + ends[end]).capitalize()
+    return (
+        starts[start] + (middles[second % len(middles)] if second else "") + middles[middle] + ends[end]
+    ).capitalize()
 
 
 def _provider(number: int, count: int, chance: random.Random) -> tuple[Any, ...]:
     first = FIRSTS.split()[number % 22] if number % 4 else last_name(number % 3000)[:6]
     last = last_name(min(int(chance.paretovariate(0.35)) * 7, 40_000) + number % 1009)
-    worked = number % max(count // min(WORKED, count // 5), 1) == 0
+    worked = number % _step(count) == 0
     city = CITIES[_practice_id(number) % 10]
-    miles = round((number * 7919 % 100_003) / 100_003 * 2500, 1)
-    due = TODAY + timedelta(days=number // 5 % 41 - 20) if worked and number // 5 % 5 else None
+    miles = round(number * 7919 % 100_003 / 100_003 * 2500, 1)
+    mixed = number * 7919 % 100_003
+    due = TODAY + timedelta(days=mixed % 41 - 20) if worked and mixed % 5 else None
     return (
         number, "person", npi(number), "", first, "", last, "", "MD", "", f"{first} {last}, MD",
         f"{last} {first}".lower(), "", "207X00000X", SPECIALTIES[number % 7], "ongoing", "clearance", "[]", number % 53 == 7,
         False, f"+1713{2000000 + number % 8000000}", "", "", f"p{number}@clinic.example" if worked else "", "", "",
         _practice_id(number), f"{city} Clinic {_practice_id(number)}", city, "TX", "77005", miles,
-        max(0, 100 - int(miles / 25) - number % 17), STAGES[number // 7 % 7] if worked else "prospect", "",
-        3 if worked else 0, _stamp(NOW - timedelta(days=number // 5 % 200)) if worked else None, due, 0, False, _stamp(NOW), _stamp(NOW),
+        _fit(SPECIALTIES[number % 7], miles, has_email=worked), STAGES[mixed % 7] if worked else "prospect", "",
+        3 if worked else 0, _stamp(NOW - timedelta(days=number * 31 % 200)) if worked else None, due, 0, False, _stamp(NOW), _stamp(NOW),
     )  # fmt: skip
+
+
+def _fit(specialty: str, miles: float, *, has_email: bool) -> int:
+    return matching.fit_score(specialty, miles, has_phone=True, has_email=has_email, is_person=True)
 
 
 def _stamp(at: datetime) -> datetime:
@@ -126,8 +146,18 @@ def _practice(number: int) -> tuple[Any, ...]:
 
 def _history(number: int) -> Iterator[tuple[Any, ...]]:
     for back, kind in enumerate(("call", "visit", "note")):
-        at = _stamp(NOW - timedelta(days=number % 200 + 20 * back))
-        yield (number, kind, at, "Spoke with the front desk", f"Asked about balance classes, case {number}", "", "{}", False, at)
+        at = _stamp(NOW - timedelta(days=number * 31 % 200 + 20 * back))
+        yield (
+            number,
+            kind,
+            at,
+            "Spoke with the front desk",
+            f"Asked about balance classes, case {number}",
+            "",
+            "{}",
+            False,
+            at,
+        )
 
 
 def _task(row: tuple[Any, ...]) -> tuple[Any, ...]:

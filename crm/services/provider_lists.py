@@ -21,7 +21,7 @@ from crm.store.provider_lists import Cursor, Question
 CAP = 1000
 """Counts stop here and read "1,000+"."""
 
-NEAREST = 300
+NEAREST = 200
 """Of so many nearest prospects the list says what they are."""
 
 FOUND = 200

@@ -24,7 +24,7 @@ from crm.web.provider_filters import TABS, People, address, bulk_dialogs, chips,
 from crm.web.provider_rows import Frame, rows_of
 from crm.web.providers import bp
 
-LIMIT = 50
+LIMIT = 40
 
 
 @bp.get("/providers")

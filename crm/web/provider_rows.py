@@ -41,10 +41,11 @@ def _row(row: Any, frame: Frame) -> str:
     sub = [specialty(row.specialty).label, place, frame.owners.get(row.owner_id, "")]
     href, name, stage = f"{frame.at}{row.id}", escape(row.display_name), row.stage
     miles = "" if row.distance_miles is None else f"{row.distance_miles:.1f} mi"
-    marks = "".join([_pill(text, kind) for text, kind in _marks(row, frame)])
+    is_plain = not (row.referral_count or row.is_peer or row.deactivated_on or row.archived_at or row.sample)
+    marks = "" if is_plain and not frame.tags else "".join([_pill(*mark) for mark in _marks(row, frame)])
     due = _pill(filters.due(row.next_due_on, frame.today), edge) if edge else ""
     return (
-        f'<tr data-row data-href="{href}" class="edge-{edge or "later"}" tabindex="-1">'
+        f'<tr data-row data-href="{href}" class="{f"edge-{edge}" if edge else ""}" tabindex="-1">'
         f'<td class="pick"><input type="checkbox" name="id" value="{row.id}" data-select data-key="x" '
         f'aria-label="Choose {name}"></td><td class="lead"><a href="{href}">{name}</a>{marks}'
         f"<small>{escape(' · '.join([part for part in sub if part]))}</small></td>"
@@ -115,9 +116,9 @@ def level(score: int) -> str:
     return "best" if score >= 75 else "good" if score >= 55 else "some" if score >= 35 else "little"
 
 
-def _touch(row: Any, frame: Frame) -> Markup:
+def _touch(row: Any, frame: Frame) -> str:
     if row.last_touch_at is None:
-        return Markup("")
+        return ""
     kind = row.last_touch_kind.value.replace("_", "-").capitalize() if row.last_touch_kind else ""
     return Markup("{} {}").format(kind, filters.time_tag(row.last_touch_at, frame.zone, frame.now))
 
