@@ -19,8 +19,8 @@ from crm.store.engine import Database
 NIGHTLY = "backups"
 ASIDE = "before-restore-"
 KEPT = 14
-LEFT_OUT = frozenset({NIGHTLY, "uploads"})
-"""Folders of the data folder that are not saved: other backups, and what was uploaded to be imported."""
+LEFT_OUT = frozenset({NIGHTLY, "imports"})
+"""Folders of the data folder that are not saved: other backups, and files that wait to be imported (large)."""
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ def data_dir(tmp_path: Path) -> Path:
     key.write_bytes(b"k" * 48)
     key.chmod(0o600)
     (tmp_path / ".draft").write_text("half-written")
-    (tmp_path / "uploads").mkdir()
-    (tmp_path / "uploads/npidata.csv").write_text("large")
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports/npidata.csv").write_text("large")
     return tmp_path
 
 
@@ -106,7 +106,7 @@ def test_a_backup_counts_what_it_holds(db: Database, saved: backup.Saved) -> Non
     assert saved.path.stat().st_mode & 0o777 == 0o600
 
 
-def test_uploads_drafts_and_other_backups_are_left_out(db: Database, data_dir: Path, saved: backup.Saved) -> None:
+def test_imports_drafts_and_other_backups_are_left_out(db: Database, data_dir: Path, saved: backup.Saved) -> None:
     backup.save(db, data_dir, data_dir / "mine.zip", now=NOW)
     again = backup.save(db, data_dir, saved.path, now=NOW)
     with zipfile.ZipFile(again.path) as bundle:
