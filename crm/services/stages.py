@@ -14,7 +14,8 @@ from crm.domain.errors import NotFound
 from crm.domain.kinds import ActivityKind, Outcome
 from crm.domain.pipeline import Stage
 from crm.models.providers import Provider
-from crm.services import activities, changes
+from crm.services import activities, changes, standing_aside
+from crm.services.acts import Act
 from crm.services.changes import Recorder
 from crm.store.engine import Database
 
@@ -44,7 +45,8 @@ def move(
 
     `today` is the day where the person is; without it, one that is today somewhere in America.
     """
-    pipeline.check_move(stage, reason=reason, return_on=return_on, today=today or (now - timedelta(hours=12)).date())
+    today = today or (now - timedelta(hours=12)).date()
+    pipeline.check_move(stage, reason=reason, return_on=return_on, today=today)
     with db.write() as session:
         providers = _alive(session, provider_ids)
         if not providers:
@@ -55,6 +57,8 @@ def move(
         recorder = changes.begin(session, "move", _label(moving, stage), actor_id=actor_id, now=now)
         for provider in moving:
             move_in(session, provider, stage, recorder, reason=reason, return_on=return_on, actor_id=actor_id, now=now)
+            if stage in pipeline.ASIDE:
+                standing_aside.settle(Act(recorder, actor_id, now, today), provider)
         return Moved(len(moving), recorder.id)
 
 

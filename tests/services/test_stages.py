@@ -8,13 +8,14 @@ import pytest
 from sqlmodel import Session, col, select
 
 from crm.domain.errors import Invalid, NotFound
-from crm.domain.kinds import ActivityKind, Outcome
+from crm.domain.kinds import ActivityKind, Outcome, TaskKind, TaskOrigin, TaskState
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
+from crm.models.tasks import Task
 from crm.services import changes, stages
 from crm.store.engine import Database
-from tests.factories import NOW, TODAY, make_provider, make_user
+from tests.factories import NOW, TODAY, make_provider, make_task, make_user
 
 
 def provider_at(db: Database, stage: Stage = Stage.PROSPECT, **given: object) -> int:
@@ -117,3 +118,40 @@ def test_what_happened_moves_a_provider_on_but_never_back(db: Database) -> None:
     assert advanced(db, Stage.CONTACTED, ActivityKind.VISIT, Outcome.CONVERSATION) is Stage.INTRODUCED
     assert advanced(db, Stage.TRIAL, ActivityKind.CALL, Outcome.NO_ANSWER) is None
     assert advanced(db, Stage.NOT_NOW, ActivityKind.REFERRAL, None) is Stage.PARTNER
+
+
+def tasks_of(db: Database, provider_id: int) -> dict[str, tuple[TaskState, date]]:
+    with db.read() as session:
+        found = session.exec(select(Task).where(Task.provider_id == provider_id)).all()
+    return {task.title: (task.state, task.due_on) for task in found}
+
+
+def with_tasks(db: Database) -> int:
+    provider_id = provider_at(db, Stage.INTRODUCED, next_due_on=TODAY)
+    with db.write() as session:
+        make_task(session, provider_id=provider_id, title="proposed", origin=TaskOrigin.CADENCE)
+        make_task(session, provider_id=provider_id, title="planned", due_on=TODAY + timedelta(days=2))
+        make_task(session, provider_id=provider_id, title="client", kind=TaskKind.CALL_CLIENT, due_on=TODAY)
+    return provider_id
+
+
+def test_who_said_no_is_left_in_peace_but_clients_are_not_forgotten(db: Database) -> None:
+    provider_id = with_tasks(db)
+    moved = stages.move(db, [provider_id], Stage.DECLINED, reason="No", today=TODAY, actor_id=None, now=NOW)
+    states = {title: state for title, (state, _) in tasks_of(db, provider_id).items()}
+    assert states == {"proposed": "cancelled", "planned": "cancelled", "client": "open"}
+    assert moved.change_set_id is not None
+    changes.undo(db, moved.change_set_id, actor_id=None, now=NOW)
+    assert {state for state, _ in tasks_of(db, provider_id).values()} == {"open"}
+    assert read(db, provider_id).next_due_on == TODAY
+
+
+def test_not_now_comes_up_again_on_its_day(db: Database) -> None:
+    provider_id = with_tasks(db)
+    saturday = date(2026, 6, 6)
+    stages.move(db, [provider_id], Stage.NOT_NOW, return_on=saturday, today=TODAY, actor_id=None, now=NOW)
+    found = tasks_of(db, provider_id)
+    assert found["Come back to them"] == (TaskState.OPEN, date(2026, 6, 8))
+    assert found["proposed"][0] is TaskState.CANCELLED
+    assert found["planned"][0] is TaskState.OPEN
+    assert read(db, provider_id).next_due_on == TODAY
