@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import col, select
 
 from crm.bootstrap import Handoff
 from crm.domain.kinds import TaskKind, TaskState
 from crm.domain.pipeline import Stage
+from crm.models.audit import ChangeSet
 from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.store.tasks import refresh_next_due
@@ -170,3 +172,15 @@ def test_the_page_of_one_offers_ways_to_keep_a_promise(client: FlaskClient, hand
     with handoff.db.read() as session:
         assert session.get_one(Provider, 1).last_touch_kind == "call"
     assert client.get("/followups/999").status_code == 404
+
+
+def test_done_undone_and_done_again(client: FlaskClient, handoff: Handoff) -> None:
+    task_id = make(handoff)
+    page = client.get("/followups").text
+    assert 'name="client_key"' not in page
+    for _ in range(2):
+        assert post(client, f"/followups/{task_id}/completions", outcome="no_answer").status_code == 303
+        with handoff.db.read() as session:
+            latest = session.exec(select(ChangeSet.id).order_by(col(ChangeSet.id).desc())).first()
+        post(client, f"/changes/{latest}/undo")
+        assert task(handoff, task_id).state is TaskState.OPEN
