@@ -53,14 +53,18 @@ def filling(
     now: datetime,
     contact_id: int | None = None,
     opt_out_url: str = "",
+    at_desk: bool = False,
 ) -> Filling:
-    """Load everything a text about this provider may say. Without `user_id` the first user speaks."""
+    """Load everything a text about this provider may say. Without `user_id` the first user speaks.
+
+    `at_desk` is for texts to the front desk, which quote what was said there.
+    """
     provider = session.get(Provider, provider_id)
     if provider is None:
         raise NotFound("There is no such provider.")
     business = session.get(Business, 1)
     zone = business.zone if business else "America/Chicago"
-    past = relationships.past(session, provider_id)
+    past = relationships.past(session, provider_id, at_desk=at_desk)
     people = tuple(relationships.contacts(session, provider.practice_id))
     fields = MergeFields(
         trainer=_trainer(_user(session, user_id), business),

@@ -51,7 +51,8 @@ def prepare(
 
     Raises MissingField naming what to fill in, unless `mark_missing` asks for marks in the text instead.
     """
-    filling = merge.filling(session, provider_id, user_id, now=now)
+    at_desk = audience is Audience.GATEKEEPER
+    filling = merge.filling(session, provider_id, user_id, now=now, at_desk=at_desk)
     chosen = (audience or filling.audience, channel, moment or filling.moment)
     script = _script(session, *chosen, filling.fields, mark_missing=mark_missing)
     return Prepared(
@@ -86,9 +87,19 @@ def find(session: Session, npi_or_id: str) -> Provider:
 
 
 def note_answer(
-    db: Database, provider_id: int, question: str, answer: str, *, actor_id: int | None, now: datetime
+    db: Database,
+    provider_id: int,
+    question: str,
+    answer: str,
+    *,
+    at_desk: bool = False,
+    actor_id: int | None,
+    now: datetime,
 ) -> int:
-    """Put an answer on the timeline, from where follow-ups quote it. Returns the change set, for Undo."""
+    """Put an answer on the timeline, from where follow-ups quote it. Returns the change set, for Undo.
+
+    `at_desk` marks what the front desk said.
+    """
     said = _checked(answer)
     with db.write() as session:
         provider = session.get(Provider, provider_id)
@@ -105,7 +116,7 @@ def note_answer(
             summary=question.strip()[:200],
             body=said,
             reason=relationships.ANSWER,
-            evidence={"question": question.strip()[:200]},
+            evidence={"question": question.strip()[:200], "at_desk": at_desk},
         )
         return recorder.id
 

@@ -32,16 +32,19 @@ class Past(NamedTuple):
     question: str = ""
 
 
-def past(session: Session, provider_id: int) -> Past:
-    """What has passed between us and this provider; undone lines count for nothing."""
+def past(session: Session, provider_id: int, *, at_desk: bool = False) -> Past:
+    """What has passed between us and this provider; undone lines count for nothing.
+
+    `at_desk` takes the last answer of the front desk, otherwise that of the provider: neither is quoted to the other.
+    """
     counted, last = _conversations(session, provider_id)
-    answer = answers(session, provider_id, 1)
+    said = [line for line in answers(session, provider_id, 20) if bool(line.evidence.get("at_desk")) is at_desk]
     return Past(
         conversations=counted,
         last_conversation_at=last,
         sample_at=_sample_at(session, provider_id),
-        answer=answer[0].body if answer else "",
-        question=str(answer[0].evidence.get("question", "")) if answer else "",
+        answer=said[0].body if said else "",
+        question=str(said[0].evidence.get("question", "")) if said else "",
     )
 
 

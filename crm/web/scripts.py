@@ -31,8 +31,11 @@ def show(provider_id: int) -> str:
 def create_answer(provider_id: int) -> Response | tuple[str, int]:
     """Keep what they answered to a discovery question."""
     question, answer = request.form.get("question", ""), request.form.get("answer", "")
+    at_desk = request.form.get("audience") == Audience.GATEKEEPER
     try:
-        change = scripts.note_answer(db(), provider_id, question, answer, actor_id=actor_id(), now=now())
+        change = scripts.note_answer(
+            db(), provider_id, question, answer, at_desk=at_desk, actor_id=actor_id(), now=now()
+        )
     except Invalid as error:
         return _page(provider_id, error.errors, question, answer), 422
     flash_undo("Noted. Your follow-up can quote it.", change)

@@ -151,3 +151,13 @@ def test_the_sample_is_mentioned_once_it_was_sent(db: Database) -> None:
         prepared = scripts.prepare(session, provider_id, None, now=NOW)
     assert prepared.script.moment is Moment.AFTER_SAMPLE
     assert "a sample of my progress report on Sunday" in prepared.script.parts["opening"]
+
+
+def test_what_the_desk_said_is_quoted_to_the_desk_alone(db: Database) -> None:
+    provider_id = _provider(db, stage=Stage.INTRODUCED)
+    scripts.note_answer(db, provider_id, "Who?", "By fax, to Ruth", at_desk=True, actor_id=1, now=NOW)
+    with db.read() as session:
+        to_the_doctor = scripts.prepare(session, provider_id, None, now=NOW)
+        to_the_desk = scripts.prepare(session, provider_id, None, now=NOW, audience=Audience.GATEKEEPER)
+    assert "Ruth" not in to_the_doctor.script.text
+    assert "You told me: “By fax, to Ruth.”" in to_the_desk.script.text
