@@ -18,7 +18,7 @@ from crm.domain.kinds import (
 )
 from crm.domain.pipeline import LABELS
 from crm.domain.taxonomy import specialty as specialty_by_key
-from crm.services.providers import FIELD_WORDS
+from crm.services.imports_review import word_of
 
 OUTCOMES: dict[Outcome, str] = {
     Outcome.CONVERSATION: "Spoke with the provider",
@@ -132,5 +132,5 @@ def specialty(key: str) -> str:
 
 def field(name: str) -> str:
     """What pages call a column of a provider."""
-    words = FIELD_WORDS.get(name, name.replace("_", " "))
+    words = word_of(name)
     return words[:1].upper() + words[1:]

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from crm.domain.errors import Invalid
 from crm.domain.pipeline import Stage
 from crm.domain.taxonomy import specialties
-from crm.services import differences, namesakes, practices, providers
+from crm.services import imports_review, namesakes, practices, providers
 from crm.web import provider_page
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.forms import way_back
@@ -128,7 +128,7 @@ def days(provider_id: int, practice_id: int) -> Response:
 def difference(provider_id: int, difference_id: int) -> Response:
     """Take the imported value, or keep one's own."""
     take = request.form.get("take") == "theirs"
-    change = differences.decide(db(), provider_id, difference_id, take=take, actor_id=actor_id(), now=now())
+    change = imports_review.decide(db(), difference_id, take=take, actor_id=actor_id(), now=now())
     flash_undo("Took the imported value." if take else "Kept yours.", change)
     return _back(provider_id)
 

@@ -12,14 +12,13 @@ from crm.domain.kinds import ActivityKind, Ask, ProviderKind
 from crm.models.activities import Activity
 from crm.models.practices import Affiliation, Practice
 from crm.models.providers import Provider
-from crm.services import changes, differences, providers
+from crm.services import changes, providers
 from crm.store.engine import Database
 from tests.factories import (
     NOW,
     make_business,
     make_practice,
     make_provider,
-    make_provider_difference,
     npi,
 )
 
@@ -211,15 +210,3 @@ def test_days_in_the_office(db: Database) -> None:
         assert session.exec(select(Affiliation.days)).one() == 9
     with pytest.raises(NotFound):
         providers.set_days(db, provider_id, practice.id + 99, 1, actor_id=None, now=NOW)
-
-
-@pytest.mark.parametrize(("take", "phone", "edited"), [(True, "+17135550102", []), (False, "+17135550101", ["phone"])])
-def test_a_difference_is_taken_or_kept(db: Database, take: bool, phone: str, edited: list[str]) -> None:
-    with db.write() as session:
-        provider = make_provider(session, phone="+17135550101", edited_fields=["phone"])
-        difference = make_provider_difference(session, provider_id=provider.id, theirs="+17135550102")
-    assert provider.id is not None
-    assert difference.id is not None
-    differences.decide(db, provider.id, difference.id, take=take, actor_id=None, now=NOW)
-    found = read(db, provider.id)
-    assert (found.phone, found.edited_fields) == (phone, edited)
