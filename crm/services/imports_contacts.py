@@ -40,6 +40,16 @@ def read_mapping(said: Iterable[str]) -> dict[str, str]:
     return mapping
 
 
+def checked_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
+    """A mapping that a form sent: known fields only, and none twice."""
+    chosen = [field for field in mapping.values() if field and field not in columns.MANY]
+    twice = sorted({field for field in chosen if chosen.count(field) > 1})
+    if twice or any(field and field not in columns.FIELDS for field in mapping.values()):
+        words = ", ".join(columns.FIELDS[field][0] for field in twice if field in columns.FIELDS)
+        raise Invalid({"field": f"Only one column can be {words or 'such a field'}."})
+    return dict(mapping)
+
+
 def queue(
     db: Database, path: Path, *, name: str, mapping: Mapping[str, str], apply: bool, actor_id: int | None, now: Any
 ) -> int:

@@ -59,6 +59,19 @@ def claim(session: Session, *, me: str, now: datetime) -> int | None:
     return run_id
 
 
+def claim_one(session: Session, run_id: int, *, me: str, now: datetime) -> bool:
+    """Take one import that is due, unless somebody else has. Whether it worked."""
+    free = sa.update(ImportRun).where(col(ImportRun.id) == run_id, _STATE.in_(DUE), _free(now))
+    answer = session.execute(free.values(lease_owner=me, lease_until=now + LEASE))
+    return bool(answer.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+
+def count_differences(session: Session) -> int:
+    """How many differences wait for a decision, counted up to a thousand."""
+    waiting = select(ProviderDifference.id).where(col(ProviderDifference.decided_at).is_(None)).limit(1000)
+    return session.exec(select(sa.func.count()).select_from(waiting.subquery())).one()
+
+
 def lease(session: Session, run_id: int, *, me: str, now: datetime) -> None:
     """Say that `me` still works on it."""
     values = {"lease_owner": me, "lease_until": now + LEASE}

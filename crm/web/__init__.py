@@ -23,6 +23,7 @@ NOUNS: tuple[str, ...] = (
     "bulk",
     "search",
     "changes",
+    "imports",
     "duplicates",
     "practices",
     "touches",
@@ -37,6 +38,7 @@ NOUNS: tuple[str, ...] = (
     "mailbox",
     "missing_emails",
     "mail_settings",
+    "registry",
     "suppressions",
     "unsubscribe",
 )
