@@ -134,14 +134,12 @@ def propose(stage: Stage, happened: Happened, today: date, *, return_on: date | 
     return found.dated(today) if found else None
 
 
-def after_adding(today: date, *, has_email: bool) -> Proposal:
-    """The first step with somebody who has just been put on the list to work."""
-    first = (
-        Proposal(TaskKind.EMAIL, "Introduce yourself", 1, "A first word before you call.", "introduction")
-        if has_email
-        else Proposal(TaskKind.CALL, "Introduce yourself", 1, "No e-mail known yet, so a call comes first.")
-    )
-    return first.dated(today)
+def after_adding(today: date, *, has_email: bool, later: int = 0) -> Proposal:
+    """The first step with somebody who has just been put on the list to work, `later` business days after the next."""
+    kind = TaskKind.EMAIL if has_email else TaskKind.CALL
+    why = "A first word before you call." if has_email else "No e-mail known yet, so a call comes first."
+    template = "introduction" if has_email else ""
+    return Proposal(kind, "Introduce yourself", 1 + later, why, template).dated(today)
 
 
 def snooze_choices(today: date) -> tuple[Snooze, ...]:

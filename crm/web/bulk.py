@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response
 from crm.domain import provider_filter
 from crm.domain.errors import Invalid
 from crm.domain.pipeline import Stage
-from crm.services import bulk, provider_lists
+from crm.services import bulk, first_steps, provider_lists
 from crm.services.bulk import By, Edited
+from crm.web import filters
 from crm.web.context import actor_id, db, flash_undo, now, wants_json
 from crm.web.forms import day_or_none, one_of
 from crm.web.presentation import today
@@ -65,8 +66,17 @@ def _move(ids: Sequence[int], by: By) -> Edited:
     return bulk.move(db(), ids, stage, by, reason=request.form.get("reason", ""), return_on=back, today=today())
 
 
+def _plan(ids: Sequence[int], by: By) -> Edited:
+    planned = first_steps.plan(db(), ids, actor_id=by.actor_id, now=by.now, today=today())
+    if planned.last_on is None:
+        return Edited(0, "They all have a next step, or stand aside.", None)
+    label = f"{filters.plural(planned.count, 'first step')} planned, until {filters.near_day(planned.last_on, today())}"
+    return Edited(planned.count, label, planned.change_set_id)
+
+
 ACTIONS: dict[str, Callable[[Sequence[int], By], Edited]] = {
     "move": _move,
+    "plan": _plan,
     "assign": lambda ids, by: bulk.assign(db(), ids, request.form.get("owner", type=int), by),
     "tag": lambda ids, by: bulk.tag(db(), ids, request.form.get("tag", ""), by),
     "untag": lambda ids, by: bulk.untag(db(), ids, request.form.get("tag", ""), by),

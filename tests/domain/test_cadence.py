@@ -105,6 +105,7 @@ def test_the_first_step_depends_on_what_we_know() -> None:
     assert cadence.after_adding(SUNDAY, has_email=True).kind is TaskKind.EMAIL
     first = cadence.after_adding(SUNDAY, has_email=False)
     assert (first.kind, first.due_on) == (TaskKind.CALL, MONDAY)
+    assert cadence.after_adding(SUNDAY, has_email=True, later=2).due_on == date(2026, 11, 25)
 
 
 @given(st.dates(date(2024, 1, 1), date(2030, 1, 1)))
