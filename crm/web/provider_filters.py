@@ -88,7 +88,7 @@ def filter_form(wanted: Filter, sort: str, people: People, tags: tuple[str, ...]
         tags=[(tag, tag) for tag in tags],
         next_steps=list(NEXT_STEPS.items()),
         touches=list(TOUCHES.items()),
-        miles=[(str(miles), f"Within {miles} miles") for miles in MILES],
+        miles=[(str(miles), f"Within {miles} miles") for miles in sorted({*MILES, wanted.miles} - {0})],
         sorts=[(key, text) for key, text in SORTS.items() if key is not Sort.FIT or wanted.question] + TURNED,
     )
 

@@ -40,7 +40,7 @@ def _row(row: Any, frame: Frame) -> str:
     place = f"{row.practice_name}, {row.city}" if row.practice_name and row.city else row.practice_name or row.city
     sub = [specialty(row.specialty).label, place, frame.owners.get(row.owner_id, "")]
     href, name, stage = f"{frame.at}{row.id}", escape(row.display_name), row.stage
-    miles = "" if row.distance_miles is None else f"{row.distance_miles:.1f} mi"
+    miles = "" if row.distance_miles is None else f"{row.distance_miles:,.{1 if row.distance_miles < 20 else 0}f} mi"
     is_plain = not (row.referral_count or row.is_peer or row.deactivated_on or row.archived_at or row.sample)
     marks = "" if is_plain and not frame.tags else "".join([_pill(*mark) for mark in _marks(row, frame)])
     due = _pill(filters.due(row.next_due_on, frame.today), edge) if edge else ""
@@ -106,7 +106,7 @@ def fit_of(position: Position) -> Markup:
         for part in fit.parts
     )
     return Markup(
-        '<details class="fit"><summary title="{}"><span class="score" data-level="{}">{}</span>'
+        '<details class="fit" name="fit"><summary title="{}"><span class="score" data-level="{}">{}</span>'
         '<span class="vh"> of 100: why</span></summary><ul>{}</ul></details>'
     ).format(fit.why, level(score), score, parts)
 
