@@ -212,6 +212,7 @@ def test_orders_walk_their_own_index_and_sort_nothing(sqlite_db: Database, quest
         (Filter(specialties=("oncology",)), "ix_provider_specialty_fit"),
         (Filter(miles=3), "ix_provider_distance"),
         (Filter(import_id=3), "ix_provider_import"),
+        (Filter(email="yes"), "ix_provider_email"),
         (Filter(archived=True), "ix_provider_archived"),
     ],
 )
