@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from crm.domain import duplicate_keys
 from crm.domain.duplicates import Candidate, Likeness, compare, worth_asking
 from crm.domain.errors import NotFound, Refused
 from crm.domain.kinds import PairState
-from crm.models.accounts import Chore
 from crm.services import changes
 from crm.store import duplicates as store
 from crm.store.duplicates import Ids, Shown
 from crm.store.engine import Database
 
-CHORE = "find_duplicates"
 MOST = 20_000
 """So many pairs are kept in the queue, the likeliest: more than anybody will look through."""
 
@@ -32,12 +29,6 @@ def scan(db: Database, *, now: datetime) -> int:
         found = _alike(session)
     with db.write() as session:
         return _store(session, found, now)
-
-
-def request(session: Session, *, now: datetime) -> None:
-    """Ask the worker to look again soon, as after an import."""
-    sooner = sa.update(Chore).where(col(Chore.name) == CHORE, col(Chore.due_at) > now).values(due_at=now)
-    session.execute(sooner)
 
 
 def open_pairs(session: Session, after: Ids | None, limit: int) -> list[Shown]:

@@ -10,7 +10,7 @@ from typing import Any
 from crm.domain import places, taxonomy
 from crm.domain.kinds import ImportState, ProviderKind
 from crm.models.imports import ImportRun
-from crm.services import imports_contact_changes, imports_rows
+from crm.services import duplicate_scans, imports_contact_changes, imports_rows
 from crm.services.imports_contact_values import NAMES, Content, display, key_of_address
 from crm.services.imports_counts import Counts
 from crm.services.imports_house import House
@@ -84,6 +84,7 @@ def apply(shop: Workshop, run_id: int) -> None:
         run.state, run.progress = ImportState.DONE, 100
         run.finished_at, run.lease_owner, run.lease_until = shop.clock(), "", None
         run.seconds = before + (shop.clock() - started).total_seconds()
+        duplicate_scans.request(session, now=shop.clock())
     shop.progress("Done", 100)
 
 

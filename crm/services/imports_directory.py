@@ -15,7 +15,7 @@ from crm.domain.errors import Refused
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.accounts import Business
 from crm.models.imports import ImportRun
-from crm.services import imports_locations, imports_rows, imports_spool
+from crm.services import duplicate_scans, imports_locations, imports_rows, imports_spool
 from crm.services.imports_counts import Counts
 from crm.services.imports_options import Options
 from crm.services.imports_rows import Turn
@@ -158,6 +158,7 @@ def _finish(shop: Workshop, run_id: int, seconds: float) -> None:
         run = store.get(session, run_id)
         run.state, run.progress, run.seconds = ImportState.DONE, 100, seconds
         run.finished_at, run.lease_owner, run.lease_until = shop.clock(), "", None
+        duplicate_scans.request(session, now=shop.clock())
     shop.progress("Done", 100)
 
 

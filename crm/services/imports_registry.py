@@ -20,7 +20,7 @@ from crm.domain.errors import Invalid
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.accounts import Business
 from crm.models.imports import ImportRun
-from crm.services import imports_rows
+from crm.services import duplicate_scans, imports_rows
 from crm.services.imports_counts import Counts
 from crm.services.imports_rows import Turn
 from crm.services.imports_values import DISPLAY_NAME, PROVIDER_COLUMNS, Reader, address
@@ -151,6 +151,7 @@ def add(
         counts = Counts(rows=len(texts))
         imports_rows.apply(Turn(session, run, _reader(session), now), texts, counts)
         counts.write(run)
+        duplicate_scans.request(session, now=now)
         return {"import_id": run.id, **run.counts, "seconds": 0.0}
 
 

@@ -13,7 +13,7 @@ from crm.domain.errors import NotFound, Refused
 from crm.domain.kinds import PairState
 from crm.models.accounts import Chore
 from crm.models.providers import Provider, ProviderPair
-from crm.services import changes, duplicates
+from crm.services import changes, duplicate_scans, duplicates
 from crm.store.engine import Database
 from tests.factories import NOW, make_chore, make_practice, make_provider
 
@@ -109,11 +109,11 @@ def test_the_queue_shows_the_likeliest_first_page_by_page(db: Database) -> None:
 
 def test_a_scan_can_be_asked_for(db: Database) -> None:
     with db.write() as session:
-        make_chore(session, name=duplicates.CHORE, due_at=NOW + timedelta(hours=9))
+        make_chore(session, name=duplicate_scans.CHORE, due_at=NOW + timedelta(hours=9))
     with db.write() as session:
-        duplicates.request(session, now=NOW)
+        duplicate_scans.request(session, now=NOW)
     with db.read() as session:
-        assert session.get_one(Chore, duplicates.CHORE).due_at == NOW
+        assert session.get_one(Chore, duplicate_scans.CHORE).due_at == NOW
         with pytest.raises(NotFound):
             duplicates.get(session, 99)
 
