@@ -212,6 +212,7 @@ def _received(file: FileStorage | None, pasted: str) -> tuple[Path, str]:
     target.parent.mkdir(parents=True, exist_ok=True)
     if file is not None and file.filename:
         file.save(target, buffer_size=1 << 20)
+        file.close()
     else:
         target.write_text(pasted, encoding="utf-8", newline="")
     return target, name or "file"
