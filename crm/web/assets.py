@@ -18,6 +18,8 @@ from markupsafe import Markup, escape
 
 STATIC = Path(__file__).parent / "static"
 SQUEEZED = frozenset({".css", ".js", ".svg", ".webmanifest"})
+STYLES = "app.css"
+"""All of css/ in the order of the names, as one file."""
 TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
 
 bp = Blueprint("assets", __name__)
@@ -39,16 +41,15 @@ def asset(name: str) -> str:
 
 
 def head_links() -> Markup:
-    """Stylesheets and script modules for the head: all of them on every page, since together they are small."""
+    """The stylesheet and the script modules for the head: all of them on every page, since together they are small."""
     return _head_links(f"{request.script_root}/assets/{version()}")
 
 
 @lru_cache(maxsize=8)
 def _head_links(root: str) -> Markup:
-    """Stylesheets in the order of their names; the modules that every page starts are told ahead, to load at once."""
-    styles = sorted(path.name for path in (STATIC / "css").glob("*.css"))
+    """One stylesheet; the modules that every page starts are told ahead, so that they load side by side."""
     modules = sorted(path.name for path in (STATIC / "js").glob("*.js"))
-    lines = [Markup('<link rel="stylesheet" href="{}">').format(f"{root}/css/{name}") for name in styles]
+    lines = [Markup('<link rel="stylesheet" href="{}">').format(f"{root}/{STYLES}")]
     lines += [Markup('<link rel="modulepreload" href="{}">').format(f"{root}/js/{name}") for name in modules]
     lines.append(Markup('<script type="module" src="{}"></script>').format(f"{root}/js/app.js"))
     return Markup("\n").join(lines)
@@ -57,9 +58,12 @@ def _head_links(root: str) -> Markup:
 @lru_cache(maxsize=256)
 def _content(name: str, squeezed: bool) -> bytes | None:
     path = (STATIC / name).resolve()
-    if not path.is_relative_to(STATIC.resolve()) or not path.is_file():
+    if name == STYLES:
+        content = b"\n".join(one.read_bytes() for one in sorted((STATIC / "css").glob("*.css")))
+    elif path.is_relative_to(STATIC.resolve()) and path.is_file():
+        content = path.read_bytes()
+    else:
         return None
-    content = path.read_bytes()
     return gzip.compress(content, 9, mtime=0) if squeezed else content
 
 

@@ -46,6 +46,12 @@ def test_files_travel_squeezed_where_the_browser_can(visitor: FlaskClient) -> No
     assert len(small.data) < len(plain.data) / 2
 
 
+def test_all_styles_come_as_one_file_in_the_order_of_their_names(visitor: FlaskClient) -> None:
+    answer = visitor.get(f"/assets/{assets.version()}/{assets.STYLES}")
+    assert answer.mimetype == "text/css"
+    assert answer.text.index("@layer reset, tokens") < answer.text.index(".board-card") < answer.text.index("@page")
+
+
 @pytest.mark.parametrize("name", ["../assets.py", "..%2fassets.py", "nothing.css", "css", "../../../pyproject.toml"])
 def test_nothing_else_is_served(visitor: FlaskClient, name: str) -> None:
     assert visitor.get(f"/assets/{assets.version()}/{name}").status_code in {404, 308}
