@@ -19,6 +19,7 @@ from crm.services.mailboxes import Post
 from crm.services.messages import Draft
 from crm.services.outreach_review import Review, Written, review
 from crm.services.touches import Touch
+from crm.store import tasks
 from crm.store.engine import Database
 
 TESTING = "only a test to oneself"
@@ -42,6 +43,7 @@ def send(
     """
     with db.write() as session:
         draft = _draft(session, post, provider_id, written, reason=reason, actor_id=actor_id, now=now)
+        task_id = task_id or tasks.written_for(session, provider_id, written.template)
         final = replace(draft, dedupe_key=f"manual:{key[:80]}", task_id=task_id)
         return messages.queue_in(session, post, final, actor_id=actor_id, now=now)
 
@@ -65,7 +67,14 @@ def send_test(db: Database, post: Post, provider_id: int, written: Written, *, a
 
 
 def sent_elsewhere(
-    db: Database, provider_id: int, written: Written, *, reason: str = "", actor_id: int, now: datetime
+    db: Database,
+    provider_id: int,
+    written: Written,
+    *,
+    reason: str = "",
+    task_id: int | None = None,
+    actor_id: int,
+    now: datetime,
 ) -> int:
     """It was sent by one's own mail program: write it on the timeline. Returns the change set that undoes it."""
     with db.write() as session:
@@ -76,7 +85,8 @@ def sent_elsewhere(
         act = acts.begin(session, "log", label, actor_id=actor_id, now=now, today=today_of(session, actor_id, now))
         body = checked.email.text if checked.email else written.text
         touch = Touch(ActivityKind.EMAIL, summary=written.subject, body=body)
-        touches.log_in(act, provider, touch)
+        task = touches.take(act, task_id or tasks.written_for(session, provider_id, written.template))
+        touches.log_in(act, provider, touch, task=task)
         if checked.needs_reason:
             audit.note(session, "scope_override", written.subject, actor_id=actor_id, now=now, reason=reason)
         return act.id

@@ -143,6 +143,15 @@ def live_of(session: Session, provider_id: int) -> Sequence[Task]:
     return session.exec(query.order_by(col(Task.due_on), col(Task.id))).all()
 
 
+def written_for(session: Session, provider_id: int, template_slug: str) -> int | None:
+    """The open follow-up that an e-mail made from this template does, the earliest first."""
+    if not template_slug:
+        return None
+    query = sa.select(task.c.id).where(task.c.provider_id == provider_id, task.c.template_slug == template_slug, LIVE)
+    found: int | None = session.execute(query.order_by(task.c.due_on, task.c.id).limit(1)).scalar()
+    return found
+
+
 def live_of_referral(session: Session, referral_id: int, kind: TaskKind) -> Sequence[Task]:
     """Open follow-ups of one kind about a referral."""
     return session.exec(select(Task).where(Task.referral_id == referral_id, Task.kind == kind, LIVE)).all()

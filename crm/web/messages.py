@@ -109,8 +109,15 @@ def _test_result(message: Message, why: str) -> tuple[str, str]:
 
 
 def _elsewhere(provider_id: int, written: Written) -> AnyResponse:
-    reason = request.form.get("reason", "")
-    change = outreach.sent_elsewhere(db(), provider_id, written, reason=reason, actor_id=actor_id(), now=now())
+    change = outreach.sent_elsewhere(
+        db(),
+        provider_id,
+        written,
+        reason=request.form.get("reason", ""),
+        task_id=request.form.get("task", type=int),
+        actor_id=actor_id(),
+        now=now(),
+    )
     flash_undo("Marked as sent.", change)
     return redirect(url_for("providers.show", provider_id=provider_id), 303)
 

@@ -10,18 +10,28 @@ import pytest
 from sqlmodel import select
 
 from crm.domain.errors import Invalid, Refused
-from crm.domain.kinds import ActivityKind, MessageKind, MessageState
+from crm.domain.kinds import ActivityKind, MessageKind, MessageState, TaskKind, TaskState
 from crm.domain.pipeline import Stage
 from crm.models.accounts import Business
 from crm.models.activities import Activity
 from crm.models.messages import Message
 from crm.models.providers import Provider
+from crm.models.tasks import Task
 from crm.models.templates import TemplateVersion
 from crm.services import outbox, outreach, outreach_review
 from crm.services.mailboxes import Post
 from crm.services.outreach_review import Written
 from crm.store.engine import Database
-from tests.factories import NOW, FakeClock, make_business, make_practice, make_provider, make_suppression, make_user
+from tests.factories import (
+    NOW,
+    FakeClock,
+    make_business,
+    make_practice,
+    make_provider,
+    make_suppression,
+    make_task,
+    make_user,
+)
 from tests.services.mail import FakeTransport, fake_post
 
 FINE = Written("After therapy ends", "Dear Dr. Okafor,\n\nI give people exercise once therapy ends.", "introduction")
@@ -162,3 +172,30 @@ def test_the_mailto_link_holds_the_whole_mail_with_its_footer(db: Database, prov
         link = outreach_review.mailto(outreach_review.review(session, provider_id, FINE, 1, now=NOW))
     assert link.startswith("mailto:g.okafor@bayou.example?subject=After%20therapy%20ends&body=Dear%20Dr.%20Okafor")
     assert "Holcombe" in link
+
+
+def test_an_e_mail_does_the_follow_up_that_waits_for_its_template(db: Database, provider_id: int) -> None:
+    with db.write() as session:
+        make_task(session, provider_id=provider_id, kind=TaskKind.THANK_YOU, template_slug="thank_you")
+        make_task(session, provider_id=provider_id, kind=TaskKind.SAMPLE, template_slug="sample_offer")
+    thanks = Written("Thank you", "Dear Dr. Okafor,\n\nThank you for your trust.", "thank_you")
+    outreach.sent_elsewhere(db, provider_id, thanks, actor_id=1, now=NOW)
+    with db.read() as session:
+        states = {task.kind: task.state for task in session.exec(select(Task).where(Task.template_slug != ""))}
+    assert states[TaskKind.THANK_YOU] is TaskState.DONE
+    assert states[TaskKind.SAMPLE] is TaskState.OPEN
+
+
+def test_the_follow_up_is_done_once_the_message_has_left(
+    db: Database, post: Post, provider_id: int, send: Callable[..., Message]
+) -> None:
+    with db.write() as session:
+        task = make_task(session, provider_id=provider_id, kind=TaskKind.EMAIL, template_slug="introduction")
+    assert send().task_id == task.id
+    with db.read() as session:
+        assert session.get_one(Task, task.id).state is TaskState.OPEN
+    clock = FakeClock(NOW)
+    clock.advance(minutes=2)
+    outbox.run_due(db, post, clock=clock, me="w")
+    with db.read() as session:
+        assert session.get_one(Task, task.id).state is TaskState.DONE
