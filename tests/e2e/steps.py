@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.e2e.house import House
-
 
 def begin(page: Page, *, sample: bool, email: str = "dana@stride.example") -> None:
     """The first-run page: name, e-mail, password."""
@@ -68,12 +66,39 @@ def log_referral(page: Page, code: str, service: str) -> None:
     dialog.get_by_role("button", name="Save the referral").click()
 
 
-def bring_in(page: Page, file: Path, house: House) -> None:
-    """Import an NPPES file."""
-    from crm.domain.kinds import ImportKind
-    from crm.services import imports
-    from crm.services.imports_options import Options
-    from crm.services.imports_workshop import Workshop
+def bring_in(page: Page, file: Path) -> None:
+    """Import an NPPES file: everybody within ten miles."""
+    page.goto("/imports")
+    form = page.locator("form", has=page.locator("#f-nppes-file"))
+    form.get_by_label("File").set_input_files(file)
+    form.get_by_label("Around ZIP").fill("77005")
+    form.get_by_label("Miles").fill("10")
+    form.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Undo this import").wait_for()
 
-    shop = Workshop(house.handoff.db, file.parent / "imports", house.clock)
-    imports.run_now(shop, ImportKind.NPPES, file, Options())
+
+def search_registry(page: Page, *, zip_code: str, miles: int, specialties: tuple[str, ...]) -> None:
+    """Look who is near, in the NPI Registry."""
+    page.goto("/registry")
+    page.get_by_label("Around ZIP").fill(zip_code)
+    page.get_by_label("Miles").fill(str(miles))
+    for name in specialties:
+        page.get_by_role("checkbox", name=name, exact=True).check()
+    page.locator("#main").get_by_role("button", name="Search").click()
+    page.get_by_text("the best fit first").wait_for()
+
+
+def add_best(page: Page, count: int) -> None:
+    """Add the best results of a registry search, and go to the list."""
+    page.get_by_role("link", name=f"Choose the best {count}").click()
+    page.get_by_role("button", name="Add the chosen").click()
+    page.get_by_text(f"{count} providers added").wait_for()
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """The sign-in page."""
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Good").wait_for()

@@ -41,12 +41,11 @@ def test_from_the_first_run_to_a_referral(
 
     steps.begin(page, sample=False)
     steps.take_the_first_steps(page)
-    house.work()
-    steps.bring_in(page, file, house)
+    steps.bring_in(page, file)
 
     page.goto("/")
     page.get_by_role("link", name="Providers").first.click()
-    expect(page.get_by_role("row")).to_have_count(5)
+    expect(page.get_by_role("row")).to_have_count(4)
     page.get_by_role("link", name="Luis Ortega").click()
     page.get_by_role("link", name="Script").locator("visible=true").first.click()
     script = page.locator(".script")
