@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from flask import url_for
+
 from crm.domain.kinds import TOUCHES, ActivityKind, Outcome
 from crm.domain.pipeline import ASIDE, LABELS, Stage
 from crm.store.providers import Line
@@ -22,13 +24,20 @@ class Event(NamedTuple):
     kind: str
     who: str
     said: str
-    line: Line
+    href: str
 
 
 def event(line: Line) -> Event:
     """The words of a line."""
     said = "\n".join(part for part in (line.body, line.reason) if part)
-    return Event(_title(line), line.happened_at, labels.icon_of(line.kind), _kind(line), line.actor or "", said, line)
+    return Event(_title(line), line.happened_at, labels.icon_of(line.kind), _kind(line), line.actor or "", said, _href(line))
+
+
+def _href(line: Line) -> str:
+    """The page that tells more: the mail or the referral."""
+    if line.message_id:
+        return url_for("mail.show", message_id=line.message_id)
+    return url_for("referrals.show", referral_id=line.referral_id) if line.referral_id else ""
 
 
 def _title(line: Line) -> str:
