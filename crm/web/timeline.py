@@ -30,7 +30,8 @@ class Event(NamedTuple):
 def event(line: Line) -> Event:
     """The words of a line."""
     said = "\n".join(part for part in (line.body, line.reason) if part)
-    return Event(_title(line), line.happened_at, labels.icon_of(line.kind), _kind(line), line.actor or "", said, _href(line))
+    icon, actor = labels.icon_of(line.kind), line.actor or ""
+    return Event(_title(line), line.happened_at, icon, _kind(line), actor, said, _href(line))
 
 
 def _href(line: Line) -> str:

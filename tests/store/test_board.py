@@ -83,4 +83,5 @@ def test_who_stands_aside_counts_for_what_was_reached_before(db: Database) -> No
         make_referral(session, provider_id=partner.id, status=ReferralStatus.LOST, started_on=TODAY)
         make_referral(session, provider_id=partner.id)
     with db.read() as session:
-        assert board.funnel(session, board.counts(session)) == board.Funnel(contacted=3, introduced=2, sample_sent=1, referred=1, started=2)
+        funnel = board.funnel(session, board.counts(session))
+    assert funnel == board.Funnel(contacted=3, introduced=2, sample_sent=1, referred=1, started=2)
