@@ -47,7 +47,7 @@ def compare(one: Candidate, other: Candidate) -> Likeness:
     if one.address_key and one.address_key == other.address_key:
         found.append((25, "same practice"))
     elif one.city and one.city == other.city:
-        found.append((10, "same town"))
+        found.append((20, "same town"))
     if name and one.specialty and one.specialty == other.specialty and one.specialty != "other":
         found.append((5, "same specialty"))
     score = min(99, sum(points for points, _ in found))

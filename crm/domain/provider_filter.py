@@ -103,7 +103,7 @@ def read(values: Values) -> Filter:
         stages=tuple(stage for text in values.getlist("stage") if (stage := _member(Stage, text))),
         specialties=tuple(text for text in values.getlist("specialty") if text in specialties()),
         service=_one_of(values, "service", {service.key for service in all_services()}),
-        city=proper_city((values.get("city") or "").strip()[:60]),
+        city=proper_city((values.get("city") or "").strip()[:60].upper()),
         miles=_number(values, "miles"),
         owner=_owner(values),
         next_step=_member(NextStep, values.get("next")),
