@@ -72,7 +72,7 @@ _BY_OUTCOME: Mapping[Outcome, Proposal] = {
         TaskKind.CALL, "Ask about the first client", 5, "They agreed to send a first client: check in after a week."
     ),
     Outcome.CONVERSATION: Proposal(
-        TaskKind.THANK_YOU, "Say thank you", 1, "A thank-you within a day of talking.", THANK_YOU_SLUG
+        TaskKind.THANK_YOU, "Say thank you", 1, "A thank-you within a day of talking.", "after_visit"
     ),
     Outcome.STAFF_ONLY: Proposal(
         TaskKind.CALL,
@@ -108,7 +108,7 @@ _RESOURCE = Proposal(
     "Send a useful resource",
     3,
     "After the thank-you, something useful three to five days later.",
-    "after_visit",
+    "sample_offer",
 )
 _NEW_VALUE = Proposal(TaskKind.CALL, "Call with something new", 5, "A week later, bring something new to talk about.")
 _STEADY = Proposal(TaskKind.VISIT, "Stop by again", STEADY, "From here on, a steady visit about every three weeks.")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -114,3 +115,25 @@ def test_snooze_choices_are_later_business_days_without_repetition(today: date) 
     assert days == sorted(set(days))
     assert all(day > today and is_business_day(day) for day in days)
     assert len(days) >= 4
+
+
+def test_the_proposed_e_mails_are_those_there_are() -> None:
+    folder = Path(__file__).parents[2] / "templates" / "email"
+    slugs = {cadence.after_adding(SUNDAY, has_email=True).template_slug}
+    for stage in Stage:
+        for kind in ActivityKind:
+            for outcome in (None, *Outcome):
+                for task in (None, *TaskKind):
+                    happened = Happened(kind, outcome, task, since_conversation=1)
+                    proposal = cadence.propose(stage, happened, MONDAY, return_on=THURSDAY)
+                    slugs.add(proposal.template_slug if proposal else "")
+    assert slugs - {""} == {"introduction", "after_visit", "thank_you", "sample_offer", "reactivation"}
+    assert all((folder / slug).is_dir() for slug in slugs)
+
+
+def test_thanks_for_a_talk_and_thanks_for_a_referral_are_two_letters() -> None:
+    talk = cadence.propose(Stage.INTRODUCED, Happened(ActivityKind.VISIT, Outcome.CONVERSATION), MONDAY)
+    referral = cadence.propose(Stage.PARTNER, Happened(ActivityKind.REFERRAL), MONDAY)
+    assert talk
+    assert referral
+    assert (talk.template_slug, referral.template_slug) == ("after_visit", "thank_you")
