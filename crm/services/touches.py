@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, select
 
@@ -22,6 +22,7 @@ from crm.store import tasks as store
 from crm.store import visits
 from crm.store.engine import Database
 
+TO_COME = "This day is still to come. Plan it as a follow-up instead."
 BY_HAND = frozenset({*OUTCOMES, ActivityKind.NOTE, ActivityKind.REPLY})
 
 
@@ -67,6 +68,8 @@ def log(
     Without a `next_step` the cadence's proposal is planned, unless `propose` is False.
     """
     check(touch, now)
+    if touch.day and touch.day > today:
+        raise Invalid({"happened_on": TO_COME})
     with db.write() as session:
         if repeat := _arrived_before(session, touch.client_key):
             return repeat
@@ -145,7 +148,7 @@ def check(touch: Touch, now: datetime) -> None:
     if touch.outcome and touch.outcome not in (*OUTCOMES.get(touch.kind, ()), Outcome.DONE):
         raise Invalid({"outcome": "Choose how it went."})
     if touch.happened_at and touch.happened_at > now:
-        raise Invalid({"happened_on": "This day is still to come. Plan it as a follow-up instead."})
+        raise Invalid({"happened_on": TO_COME})
 
 
 def get_provider(session: Session, provider_id: int) -> Provider:
@@ -185,7 +188,7 @@ def _record(act: Act, provider: Provider, touch: Touch, task: Task | None) -> Ac
     return act.record(
         provider,
         touch.kind,
-        happened_at=touch.happened_at,
+        happened_at=_when(act, touch),
         outcome=touch.outcome,
         summary=touch.summary or (task.title if task else ""),
         body=touch.body.strip(),
@@ -194,6 +197,13 @@ def _record(act: Act, provider: Provider, touch: Touch, task: Task | None) -> Ac
         referral_id=task.referral_id if task else None,
         client_key=touch.client_key or None,
     )
+
+
+def _when(act: Act, touch: Touch) -> datetime:
+    """The instant: the one given, else now or, for an earlier day, the same time on that day."""
+    if touch.happened_at is not None or touch.day is None:
+        return touch.happened_at or act.now
+    return act.now - max(act.today - touch.day, timedelta(0))
 
 
 def _sample_sent(touch: Touch, task: Task | None) -> bool:

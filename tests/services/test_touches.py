@@ -169,3 +169,10 @@ def test_a_sent_message_does_the_follow_up_it_was_written_for(db: Database, prov
         assert session.get_one(Task, task_id).state is TaskState.DONE
         assert touches.take(act, None) is None
     assert [task.kind for task in tasks(db, provider_id)][1] is TaskKind.EMAIL
+
+
+def test_a_day_without_an_hour_is_that_day(db: Database, provider_id: int) -> None:
+    touches.log(db, provider_id, Touch(ActivityKind.VISIT, SPOKE, day=TODAY - timedelta(days=2)), **BY)
+    assert provider(db, provider_id).last_touch_at == NOW - timedelta(days=2)
+    with pytest.raises(Invalid):
+        touches.log(db, provider_id, Touch(ActivityKind.VISIT, SPOKE, day=TODAY + timedelta(days=1)), **BY)
