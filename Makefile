@@ -13,8 +13,8 @@ JOBS   := auto
 help:
 	@echo "make run       install what is missing and open Handoff at http://127.0.0.1:8000 (ARGS=\"--port 8010\")"
 	@echo "make install   install it without starting; the command is then $(VENV)/bin/handoff"
-	@echo "make test      run the tests without the browser (ARGS=\"tests/domain -k npi\")"
-	@echo "make e2e       run the tests that drive a browser (needs Chromium)"
+	@echo "make test      run all tests; those that drive a browser where Chromium is found (ARGS=\"tests/domain -k npi\")"
+	@echo "make e2e       run only the tests that drive a browser"
 	@echo "make lint      style, types, layers, spelling"
 	@echo "make check     lint, all tests and their coverage: what CI runs"
 	@echo "make bench     measure what is claimed about speed"
@@ -28,7 +28,7 @@ run: $(VENV)/run.stamp
 	@exec $(PY) app.py $(ARGS)
 
 test: $(VENV)/test.stamp
-	$(PY) -m pytest -n $(JOBS) -m "not e2e" $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 e2e: $(VENV)/test.stamp
 	$(PY) -m pytest -n $(JOBS) --dist loadfile -m e2e $(ARGS)
@@ -40,8 +40,7 @@ lint: $(VENV)/check.stamp
 	$(VENV)/bin/codespell
 
 check: lint
-	$(PY) -m pytest -n $(JOBS) --dist worksteal -m "not e2e" --cov --cov-report=term
-	$(PY) -m pytest -n $(JOBS) --dist loadfile -m e2e
+	$(PY) -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term
 
 bench: $(VENV)/test.stamp
 	$(PY) -m benchmarks $(ARGS)
