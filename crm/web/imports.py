@@ -73,9 +73,8 @@ def show(run_id: int) -> str:
         known = staged.names_of(session, [row.provider_id for row in rows if row.provider_id])
         skips = store.skips(session, run_id)
         differences = store.differences(session, run_id)
-    template = "staged" if on_stage else "show"
     return render_template(
-        f"imports/{template}.html",
+        "imports/staged.html" if on_stage else "imports/show.html",
         run=run,
         running=run.state in RUNNING,
         rows=rows,
