@@ -15,7 +15,7 @@ from crm.store import board as store
 from crm.web import cards
 from crm.web.context import actor_id, db, flash_undo, now, wants_json
 from crm.web.forms import day_or_none, way_back
-from crm.web.presentation import today
+from crm.web.presentation import today, zone
 
 bp = Blueprint("board", __name__)
 
@@ -41,7 +41,7 @@ def more(stage: str) -> Response:
     mark = _mark(request.args.get("after", ""))
     with db().read() as session:
         page = store.column(session, _stage(stage), MORE, mark)
-    return jsonify(cards=[cards.as_json(card, today()) for card in page.cards], after=_text(page.after))
+    return jsonify(cards=[cards.as_json(card, today(), zone()) for card in page.cards], after=_text(page.after))
 
 
 @bp.post("/board/moves")
@@ -69,7 +69,7 @@ def move() -> Response:
 def _column(stage: Stage, page: store.Page, count: int) -> dict[str, Any]:
     return {
         "stage": stage,
-        "cards": [cards.face(card, today()) for card in page.cards],
+        "cards": [cards.face(card, today(), zone()) for card in page.cards],
         "after": _text(page.after),
         "count": count,
         "asks": "return" if needs_return_date(stage) else "reason" if needs_reason(stage) else "",

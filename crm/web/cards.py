@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, tzinfo
 from typing import NamedTuple
 
 from crm.domain.pipeline import due_tone
@@ -23,8 +23,8 @@ class Face(NamedTuple):
     peer: bool
 
 
-def face(card: Card, today: date) -> Face:
-    """The words of a card on the viewer's day."""
+def face(card: Card, today: date, zone: tzinfo) -> Face:
+    """The words of a card on the viewer's day, in the viewer's zone."""
     due_on = card.next_due_on or card.return_on
     tone = due_tone(card.stage, due_on, today)
     return Face(
@@ -34,20 +34,20 @@ def face(card: Card, today: date) -> Face:
         place=card.practice_name or card.city,
         edge=tone or "quiet",
         due=filters.due(due_on, today) if tone else "",
-        touch=_touch(card, today),
+        touch=_touch(card, today, zone),
         peer=card.is_peer,
     )
 
 
-def as_json(card: Card, today: date) -> dict[str, object]:
+def as_json(card: Card, today: date, zone: tzinfo) -> dict[str, object]:
     """The same for a script."""
-    return dict(face(card, today)._asdict())
+    return dict(face(card, today, zone)._asdict())
 
 
-def _touch(card: Card, today: date) -> str:
+def _touch(card: Card, today: date, zone: tzinfo) -> str:
     if card.last_touch_at is None:
         return ""
-    days = (today - card.last_touch_at.date()).days
+    days = (today - card.last_touch_at.astimezone(zone).date()).days
     kind = labels.label(card.last_touch_kind) or "Touch"
     return f"{kind} {_days_ago(days)}"
 
