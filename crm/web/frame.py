@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from flask import g, url_for
+from flask import g, request, url_for
 from sqlmodel import Session
 
 from crm.services import mailboxes, message_standing
 from crm.store import tasks
 from crm.web.context import db, handoff
 from crm.web.presentation import today
+from crm.web.security import PUBLIC
 
 Counter = Callable[[Session, date], int]
 
@@ -30,7 +31,7 @@ COUNTS: dict[str, Counter] = {"followups.index": _followups, "mail.index": _mail
 
 def around() -> dict[str, object]:
     """The template variables `banner` and `nav_counts`."""
-    if g.get("user") is None:
+    if g.get("user") is None or request.endpoint in PUBLIC:
         return {}
     with db().read() as session:
         counts = {endpoint: count(session, today()) for endpoint, count in COUNTS.items()}
