@@ -140,12 +140,7 @@ class ServiceFields(Fields):
     title: ClassVar[str] = "The service you talk about"
 
     name: str = says("Service", "The service's name inside a sentence", "post-rehab conditioning", ON_PROVIDER)
-    serves: str = says(
-        "Service",
-        "Whom the service is for",
-        "people discharged from PT or OT who are out of coverage but not finished",
-        ON_PROVIDER,
-    )
+    serves: str = says("Service", "Whom the service is for", "people out of coverage but not finished", ON_PROVIDER)
     others: tuple[str, ...] = says(
         "Services", "Other services that fit this provider", "medical exercise for older adults", ON_PROVIDER, many=True
     )
@@ -259,6 +254,12 @@ class MergeFields:
     def context(self) -> dict[str, Fields]:
         """The names a template sees."""
         return {record.record: getattr(self, record.record) for record in RECORDS}
+
+    def names(self) -> tuple[str, ...]:
+        """Names of others that may stand in the text; the scope check passes over them, the longest first."""
+        them = self.provider
+        found = {them.name, them.formal_name, them.dear.removeprefix("team at "), self.practice.name, self.contact.name}
+        return tuple(sorted((name for name in found if name), key=lambda name: (-len(name), name)))
 
 
 def _described(record: type[Fields]) -> dict[str, MergeField]:

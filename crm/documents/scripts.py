@@ -86,7 +86,7 @@ def fill_script(
     """The built-in script. An empty field raises MissingField, or is marked with `mark_missing`."""
     wanted = replace(fields, script=ScriptFields(audience=audience, channel=channel, state=moment))
     filled = fill(f"scripts/audiences/{audience}.j2", wanted, mark_missing=mark_missing)
-    return _filled(filled, audience, channel, moment)
+    return _filled(filled, wanted, audience, channel, moment)
 
 
 def fill_script_source(
@@ -100,17 +100,17 @@ def fill_script_source(
 ) -> FilledScript:
     """A script of the trainer's own, with "== opening ==" and so on over its parts."""
     wanted = replace(fields, script=ScriptFields(audience=audience, channel=channel, state=moment))
-    return _filled(fill_source(source, wanted, mark_missing=mark_missing), audience, channel, moment)
+    return _filled(fill_source(source, wanted, mark_missing=mark_missing), wanted, audience, channel, moment)
 
 
-def _filled(filled: Filled, audience: Audience, channel: Channel, moment: Moment) -> FilledScript:
+def _filled(filled: Filled, fields: MergeFields, audience: Audience, channel: Channel, moment: Moment) -> FilledScript:
     sections = prose.sections(filled.text)
     parts = {part: prose.plain(sections[part]) for part in PARTS if sections.get(part)}
     if not parts:
         raise TemplateFault("A script needs at least one part, such as “== opening ==” with text under it.")
     spoken = "\n\n".join(parts.values())
     words = script.word_count(spoken)
-    findings, checks = _judged(spoken, tuple(parts.items()))
+    findings, checks = _judged(spoken, tuple(parts.items()), fields.names())
     return FilledScript(
         audience=audience,
         channel=channel,
@@ -126,9 +126,11 @@ def _filled(filled: Filled, audience: Audience, channel: Channel, moment: Moment
 
 
 @lru_cache(maxsize=512)
-def _judged(spoken: str, parts: tuple[tuple[str, str], ...]) -> tuple[tuple[scope.Finding, ...], tuple[Check, ...]]:
+def _judged(
+    spoken: str, parts: tuple[tuple[str, str], ...], names: tuple[str, ...]
+) -> tuple[tuple[scope.Finding, ...], tuple[Check, ...]]:
     """Judged once per wording: the same script is shown, copied and printed several times."""
-    findings = scope.check(spoken)
+    findings = scope.check(spoken, names=names)
     return tuple(findings), script.check_script(dict(parts), findings)
 
 

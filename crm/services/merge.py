@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from crm.documents.merge import (
     ServiceFields,
     TrainerFields,
 )
-from crm.domain import addresses, calendar, matching, phones, script, taxonomy, wording
+from crm.domain import addresses, calendar, matching, organizations, phones, script, taxonomy, wording
 from crm.domain.errors import NotFound
 from crm.domain.kinds import ContactRole, ProviderKind
 from crm.domain.pipeline import quiet_since
@@ -164,7 +165,7 @@ def _provider(provider: Provider) -> ProviderFields:
 
 def salutation(provider: Provider) -> str:
     """How this provider is named in a sentence."""
-    organization = provider.organization_name if provider.kind is ProviderKind.ORGANIZATION else ""
+    organization = _spoken(provider.organization_name) if provider.kind is ProviderKind.ORGANIZATION else ""
     return wording.salutation(
         first_name="" if organization else provider.first_name,
         last_name="" if organization else provider.last_name,
@@ -173,6 +174,12 @@ def salutation(provider: Provider) -> str:
         taxonomy_code=provider.taxonomy_code,
         prefix=provider.prefix,
     ) or wording.tidy(provider.display_name)
+
+
+def _spoken(organization: str) -> str:
+    """An organization as people call it: "The Saluda Center, Inc. DBA Saluda Clinic" is "Saluda Clinic"."""
+    known_as = re.split(r"\bd/?b/?a\b[:\s]*", organization, flags=re.IGNORECASE)[-1]
+    return re.sub(r"^the\s", "", organizations.without_legal_form(known_as.strip()), flags=re.IGNORECASE)
 
 
 def _practice(session: Session, provider: Provider) -> PracticeFields:

@@ -53,3 +53,9 @@ def test_any_text_is_judged_and_every_finding_lies_in_its_line(text: str) -> Non
     for finding in scope.check(text):
         assert lines[finding.line - 1][finding.start : finding.end] == finding.text
         assert finding.text
+
+
+def test_the_name_of_a_practice_claims_nothing_for_us() -> None:
+    text = "I help people at Houston Treatment and Rehab. We offer Houston Treatment and Rehab one page a month."
+    assert scope.check(text, names=["Houston Treatment and Rehab"]) == []
+    assert scope.check("I treat people at Houston Rehab.", names=["Houston Rehab"])

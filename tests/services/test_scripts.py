@@ -46,7 +46,7 @@ def test_a_therapist_is_called_by_name_and_an_organization_as_a_team(db: Databas
         first_name="",
         last_name="",
         credentials="",
-        organization_name="Bayou Physical Therapy",
+        organization_name="The Bayou Holdings, Inc. DBA Bayou Physical Therapy, LLC",
         display_name="Bayou Physical Therapy",
         specialty="pt",
         taxonomy_code="261QP2000X",
