@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from crm.domain.errors import Invalid
+from crm.domain.federal_holidays import of_year
 
 DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -58,9 +59,7 @@ def next_time(now: datetime, clock: time, zone_name: str) -> datetime:
 @cache
 def federal_holidays(year: int) -> dict[date, str]:
     """US federal holidays with their names, the observed days too."""
-    from holidays import country_holidays
-
-    return dict(country_holidays("US", years=year).items())
+    return of_year(year)
 
 
 def holiday(day: date) -> str:
