@@ -67,6 +67,7 @@ class Provider(Row, table=True):
             sqlite_where=sa.text("import_id IS NOT NULL"),
             postgresql_where=sa.text("import_id IS NOT NULL"),
         ),
+        sa.Index("ix_provider_sample", "id", sqlite_where=sa.text("sample = 1"), postgresql_where=sa.text("sample")),
         sa.Index("ix_provider_archived", "archived_at", sqlite_where=GONE, postgresql_where=GONE),
         sa.Index(
             "ix_provider_merged_into",

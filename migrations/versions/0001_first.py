@@ -484,6 +484,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL"),
             postgresql_where=sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_provider_sample",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("sample = 1"),
+            postgresql_where=sa.text("sample"),
+        )
         batch_op.create_index("ix_provider_sort_name", ["sort_name", "id"], unique=False)
         batch_op.create_index(
             "ix_provider_specialty_fit",
@@ -1184,6 +1191,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("archived_at IS NULL"),
         )
         batch_op.drop_index("ix_provider_sort_name")
+        batch_op.drop_index(
+            "ix_provider_sample", sqlite_where=sa.text("sample = 1"), postgresql_where=sa.text("sample")
+        )
         batch_op.drop_index(
             "ix_provider_referred",
             sqlite_where=sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL"),
