@@ -139,9 +139,9 @@ def lacks_next_step(stage: Stage, next_due_on: date | None, return_on: date | No
 
 
 def due_tone(stage: Stage, next_due_on: date | None, today: date) -> str:
-    """The colour of a card's edge: "overdue", "today", "later", "none" (no next step though there should be), ""."""
+    """The colour of a card's edge: "overdue", "today", "later", "none" (no next step is set), "" for those aside."""
     if next_due_on is None:
-        return "none" if lacks_next_step(stage, next_due_on) else ""
+        return "none" if stage in PATH or lacks_next_step(stage, next_due_on) else ""
     if next_due_on == today:
         return "today"
     return "overdue" if next_due_on < today else "later"

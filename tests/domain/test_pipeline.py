@@ -108,4 +108,5 @@ def test_the_edge_of_a_card_tells_what_is_due(days: int | None, tone: str) -> No
     due = None if days is None else TODAY + timedelta(days=days)
     assert pipeline.due_tone(Stage.CONTACTED, due, TODAY) == tone
     assert pipeline.is_overdue(due, TODAY) is (tone == "overdue")
-    assert pipeline.due_tone(Stage.PROSPECT, None, TODAY) == ""
+    assert pipeline.due_tone(Stage.PROSPECT, None, TODAY) == "none"
+    assert pipeline.due_tone(Stage.DECLINED, None, TODAY) == ""
