@@ -99,7 +99,7 @@ def review(
     return Review(
         filling.provider,
         email,
-        findings=scope.check(text),
+        findings=scope.check(text, names=filling.fields.names()),
         identifiers=privacy.identifiers(text, allowed=_ours(filling.fields)),
         to_fill=[*_marks_left(text), *faults],
         refusal=_refusal(session, filling.provider),
