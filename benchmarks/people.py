@@ -22,6 +22,7 @@ MIDDLES = "a be de di do e ga i la le li ma me mi na ne ni no o ra re ri ro sa t
 ENDS = "ez son ner ski ton man ley rez dez ng en ini ard ford well berg stein lin ko va ker by er ano ota ura"
 FIRSTS = "Ana Bao Carl Dana Elena Femi Grace Hugo Ines Jon Kira Luis Maria Nadia Omar Pia Quinn Rosa Sam Tess Uma Vera"
 CITIES = ("Houston", "Katy", "Pasadena", "Sugar Land", "Bellaire", "Pearland", "Spring", "Humble", "Cypress", "Tomball")
+TOWNS = 600
 SPECIALTIES = ("orthopedics", "primary_care", "pt", "cardiology", "endocrinology", "oncology", "geriatrics")
 STAGES = ("contacted", "introduced", "sample_sent", "trial", "partner", "not_now", "declined")
 
@@ -110,7 +111,7 @@ def _provider(number: int, count: int, chance: random.Random) -> tuple[Any, ...]
     first = FIRSTS.split()[number % 22] if number % 4 else last_name(number % 3000)[:6]
     last = last_name(min(int(chance.paretovariate(0.35)) * 7, 40_000) + number % 1009)
     worked = number % _step(count) == 0
-    city = CITIES[_practice_id(number) % 10]
+    city = _city(_practice_id(number))
     miles = round(number * 7919 % 100_003 / 100_003 * 2500, 1)
     mixed = number * 7919 % 100_003
     due = TODAY + timedelta(days=mixed % 41 - 20) if worked and mixed % 5 else None
@@ -132,12 +133,18 @@ def _stamp(at: datetime) -> datetime:
     return at.replace(tzinfo=None)
 
 
+def _city(number: int) -> str:
+    """Half of all in ten cities, the others in six hundred towns."""
+    place = number * 31
+    return CITIES[place // 2 % 10] if place % 2 else f"{last_name(place // 2 % TOWNS)} Springs"
+
+
 def _practice_id(number: int) -> int:
     return number - (number - 1) % 3
 
 
 def _practice(number: int) -> tuple[Any, ...]:
-    city = CITIES[number % 10]
+    city = _city(number)
     return (
         number, f"{city} Clinic {number}", f"{number} main st|77005", f"{number} Main St", "", city, "TX", "77005", "US",
         f"+1713{2000000 + number % 8000000}", "", "", "", "", "", "", "[]", False, _stamp(NOW), _stamp(NOW),

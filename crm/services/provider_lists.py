@@ -16,7 +16,7 @@ from crm.services import changes, search
 from crm.store import provider_lists as store
 from crm.store import saved_views as views
 from crm.store.engine import Database
-from crm.store.provider_lists import Cursor, Question
+from crm.store.provider_lists import Count, Cursor, Question
 
 CAP = 1000
 """Counts stop here and read "1,000+"."""
@@ -32,10 +32,10 @@ NAME_LENGTH = 60
 
 @dataclass(frozen=True)
 class Page:
-    """One page. `before` and `after` lead to the neighbours; `count` goes up to CAP. `meant` as in `search.Found`."""
+    """One page. `before` and `after` lead to the neighbours; `count` stops at CAP. `meant` as in `search.Found`."""
 
     rows: Sequence[Any]
-    count: int
+    count: Count
     before: Cursor | None
     after: Cursor | None
     meant: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ def page(
     has_before, has_after = (more, True) if back else (cursor is not None, more)
     return Page(
         shown,
-        len(shown) if not (has_before or has_after) else store.count(session, question, CAP + 1),
+        store.count(session, question, CAP) if has_before or has_after else Count(len(shown)),
         store.cursor_of(question, shown[0]) if shown and has_before else None,
         store.cursor_of(question, shown[-1]) if shown and has_after else None,
     )
@@ -73,7 +73,7 @@ def page(
 def _ranked(session: Session, question: Question, ids: Sequence[int], limit: int) -> Page:
     rows = store.page(session, question, None, back=False, limit=FOUND)
     rank = {one: place for place, one in enumerate(ids)}
-    return Page(sorted(rows, key=lambda row: rank[row.id])[:limit], len(rows), None, None)
+    return Page(sorted(rows, key=lambda row: rank[row.id])[:limit], Count(len(rows), len(rows) == FOUND), None, None)
 
 
 def near(session: Session) -> list[tuple[str, int]]:

@@ -18,7 +18,7 @@ TABLE: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel a
 C = TABLE.c
 ALIVE = C.archived_at.is_(None)
 EMPTY: sa.ColumnElement[str] = sa.literal_column("''")
-"""Written into the statement: SQLite must see it to use the index of those with an address."""
+"""Written into the statement: SQLite must see `!= ''` to know the index of those with an address, `> ''` to walk it."""
 Built = sa.ColumnElement[bool]
 
 
@@ -98,10 +98,10 @@ def _about_work(wanted: Filter, today: date, now: datetime, is_sqlite: bool) -> 
 
 
 def _about_place(wanted: Filter) -> Iterator[Clause]:
-    if wanted.miles:
-        yield _on(C.distance_miles, lambda column: column <= wanted.miles, may_be_few=True, leads=C.distance_miles)
     if wanted.city:
         yield _on(C.city, lambda column: column == wanted.city, may_be_few=True, leads=C.fit)
+    if wanted.miles:
+        yield _on(C.distance_miles, lambda column: column <= wanted.miles, may_be_few=True, leads=C.distance_miles)
     if keys := wanted.wanted_specialties:
         one = keys[0] if len(keys) == 1 else None
         is_one = lambda column: column == one if one else column.in_(keys)  # noqa: E731  (one line reads better)
@@ -123,7 +123,7 @@ def _plain(wanted: Filter) -> Iterator[Clause]:
     if wanted.next_step is NextStep.NONE:
         yield _on(C.next_due_on, lambda column: column.is_(None))
     if wanted.email == "yes":
-        yield _on(C.email, lambda column: column != EMPTY, may_be_few=True)
+        yield _on(C.email, lambda column: sa.and_(column != EMPTY, column > EMPTY), may_be_few=True)
     if wanted.email == "no":
         yield _on(C.email, lambda column: column == EMPTY)
     if not wanted.peers:

@@ -63,7 +63,17 @@ ORDERS = {
 FEW = 7000
 """A filter that leaves fewer than this is read whole and sorted; otherwise the order's own index is walked."""
 
+WALKED = 4000
+"""To count what answers several filters, so many rows of the narrowest one's index are looked at."""
+
 PEOPLE = sa.text("SELECT id, name FROM user_account WHERE disabled_at IS NULL ORDER BY name")
+
+
+class Count(NamedTuple):
+    """How many were counted, and whether there are more."""
+
+    number: int
+    more: bool = False
 
 
 class Cursor(NamedTuple):
@@ -120,17 +130,34 @@ def page(
     return rows[::-1] if back else rows
 
 
-def count(session: Session, question: Question, cap: int) -> int:
-    """How many there are, counted no further than `cap`."""
-    plan = _plan(session, question, ordered=False)
-    some = sa.select(sa.literal(1)).select_from(TABLE).where(*plan.where).limit(cap).subquery()
+def count(session: Session, question: Question, cap: int) -> Count:
+    """How many there are, counted up to `cap`. On SQLite several filters at once may make it stop sooner."""
+    clauses = _clauses(session, question)
+    driver = _driver(session, question, clauses)
+    if not _is_sqlite(session) or driver is not None:
+        found = _counted(session, sa.select(sa.literal(1)).where(*_where(session, clauses, driver)), cap)
+        return Count(found, found == cap)
+    leads = _narrowest(clauses)
+    rest = sa.and_(*(clause.build(False) for clause in clauses if clause is not leads))
+    walked = [leads.build(True)] if leads else []
+    looked_at = sa.select(rest.label("matches")).where(*walked, provider_clauses.ALIVE).limit(WALKED).subquery()
+    found = _counted(session, sa.select(sa.literal(1)).select_from(looked_at).where(looked_at.c.matches), cap)
+    is_all = found < cap and _counted(session, sa.select(sa.literal(1)).where(*walked, provider_clauses.ALIVE), WALKED)
+    return Count(found, found == cap or is_all == WALKED)
+
+
+def _counted(session: Session, query: sa.Select[Any], cap: int) -> int:
+    query = query if query.get_final_froms() else query.select_from(TABLE)
+    some = query.limit(cap).subquery()
     return int(session.connection().execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
 
 def ids(session: Session, question: Question, limit: int) -> list[int]:
     """The ids of up to `limit` of them, in no order."""
-    plan = _plan(session, question, ordered=False)
-    return list(session.connection().execute(sa.select(TABLE.c.id).where(*plan.where).limit(limit)).scalars())
+    clauses = _clauses(session, question)
+    driver = _driver(session, question, clauses) or _narrowest(clauses)
+    query = sa.select(TABLE.c.id).where(*_where(session, clauses, driver)).limit(limit)
+    return list(session.connection().execute(query).scalars())
 
 
 def near_specialties(session: Session, cap: int) -> list[tuple[str, int]]:
@@ -183,33 +210,39 @@ class _Plan:
     sorts: bool
 
 
-def _plan(session: Session, question: Question, *, ordered: bool = True) -> _Plan:
+def _plan(session: Session, question: Question) -> _Plan:
     """The conditions, told so that one index is used: the most selective one's, or the order's."""
-    clauses = provider_clauses.clauses(session, question.wanted, question.ids, question.today, question.now)
+    clauses = _clauses(session, question)
+    driver = _driver(session, question, clauses)
+    return _Plan(_where(session, clauses, driver or _leads(question, clauses)), sorts=driver is not None)
+
+
+def _clauses(session: Session, question: Question) -> list[Clause]:
+    return provider_clauses.clauses(session, question.wanted, question.ids, question.today, question.now)
+
+
+def _where(session: Session, clauses: list[Clause], indexed: Clause | None) -> list[sa.ColumnElement[bool]]:
+    return [clause.build(clause is indexed or not _is_sqlite(session)) for clause in clauses]
+
+
+def _driver(session: Session, question: Question, clauses: list[Clause]) -> Clause | None:
+    """The condition whose index leaves so few rows that sorting them costs less than walking the order's index.
+
+    Finding out costs a short count for each condition, so the answer is kept for the page's other questions.
+    """
     if not _is_sqlite(session):
-        return _Plan([clause.build(True) for clause in clauses], sorts=False)
-    driver = _driver(session, clauses)
-    if driver is not None:
-        return _Plan([clause.build(clause is driver) for clause in clauses], sorts=True)
-    leads = _leads(question, clauses) if ordered else _narrowest(clauses)
-    return _Plan([clause.build(clause is leads) for clause in clauses], sorts=False)
-
-
-def _driver(session: Session, clauses: list[Clause]) -> Clause | None:
-    """The condition whose index leaves so few rows that sorting them costs less than walking the order's index."""
-    for clause in clauses:
-        if clause.is_few:
-            return clause
-    for clause in clauses:
-        if clause.may_be_few and _leaves_few(session, clause):
-            return clause
-    return None
+        return None
+    known = session.info.setdefault("drivers of lists", {})
+    if id(question) not in known:
+        few = (place for place, clause in enumerate(clauses) if clause.is_few)
+        probed = (place for place, one in enumerate(clauses) if one.may_be_few and _leaves_few(session, one))
+        known[id(question)] = next(few, next(probed, None))
+    place = known[id(question)]
+    return None if place is None else clauses[place]
 
 
 def _leaves_few(session: Session, clause: Clause) -> bool:
-    alive = provider_clauses.ALIVE
-    some = sa.select(sa.literal(1)).select_from(TABLE).where(clause.build(True), alive).limit(FEW).subquery()
-    return int(session.connection().execute(sa.select(sa.func.count()).select_from(some)).scalar_one()) < FEW
+    return _counted(session, sa.select(sa.literal(1)).where(clause.build(True), provider_clauses.ALIVE), FEW) < FEW
 
 
 def _narrowest(clauses: list[Clause]) -> Clause | None:

@@ -46,7 +46,8 @@ def index() -> str:
         "providers/index.html",
         wanted=wanted,
         meant=" ".join(meant),
-        total=page.count,
+        total=page.count.number,
+        count=f"{page.count.number:,}{'+' if page.count.more else ''}",
         rows=rows,
         near=[
             (specialties()[key].label, number, address(replace(APPROACH, specialties=(key,))))

@@ -83,7 +83,7 @@ def one(session: Session, wanted: Filter, **given: Any) -> None:
     make_provider(session, display_name="No", specialty="other", email="", phone="", city="Austin")
     make_provider(session, display_name="Yes", **given)
     assert names(session, asking(wanted)) == ["Yes"], wanted
-    assert lists.count(session, asking(wanted), 1001) == 1
+    assert lists.count(session, asking(wanted), 1000) == (1, False)
     assert len(lists.ids(session, asking(wanted), 10)) == 1
 
 
@@ -158,6 +158,28 @@ def test_a_search_narrows_the_list_to_what_it_found(db: Database) -> None:
         found = make_provider(session, display_name="B")
         assert names(session, asking(ids=[found.id or 0])) == ["B"]
         assert names(session, asking(ids=[])) == []
+
+
+def test_counts_stop_at_the_cap_and_say_so(db: Database) -> None:
+    with db.write() as session:
+        people(session)
+        assert lists.count(session, asking(), 20) == (11, False)
+        assert lists.count(session, asking(), 11) == (11, True)
+        assert lists.count(session, asking(), 5) == (5, True)
+
+
+def test_several_wide_filters_are_counted_as_far_as_is_cheap(
+    sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "FEW", 5)
+    monkeypatch.setattr(lists, "WALKED", 8)
+    with sqlite_db.write() as session:
+        for number in range(12):
+            make_provider(session, city="Katy", specialty="pt" if number % 2 else "oncology")
+        wanted = Filter(city="Katy", specialties=("pt",))
+        assert lists.count(session, asking(wanted), 100) == (4, True)
+        assert lists.count(session, asking(Filter(city="Katy", email="no")), 100) == (0, True)
+        assert len(lists.ids(session, asking(wanted), 100)) == 6
 
 
 # --- which index a page uses -----------------------------------------------------------------------------------------
