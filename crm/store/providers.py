@@ -9,12 +9,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from crm.domain.kinds import ActivityKind, Outcome
+from crm.domain.kinds import ActivityKind, Outcome, PairState
 from crm.domain.pipeline import Stage
 from crm.models.accounts import User
 from crm.models.activities import Activity
 from crm.models.practices import Affiliation, Contact, Practice
-from crm.models.providers import Provider, ProviderDifference, ProviderTag, Tag
+from crm.models.providers import Provider, ProviderDifference, ProviderPair, ProviderTag, Tag
 
 activity: sa.Table = Activity.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]
@@ -86,6 +86,13 @@ TAGS = (
     .order_by(col(Tag.name))
 )
 
+PAIR = (
+    sa.select(col(ProviderPair.id))
+    .where(sa.or_(col(ProviderPair.left_id) == ID, col(ProviderPair.right_id) == ID))
+    .where(col(ProviderPair.state) == PairState.OPEN)
+    .limit(1)
+)
+
 
 def get(session: Session, provider_id: int) -> Provider | None:
     """The provider, also one that is archived or merged."""
@@ -135,6 +142,11 @@ def differences(session: Session, provider_id: int) -> Sequence[ProviderDifferen
 def tags(session: Session, provider_id: int) -> Sequence[str]:
     """The provider's tags, by name."""
     return session.execute(TAGS, {"id": provider_id}).scalars().all()
+
+
+def likely_pair(session: Session, provider_id: int) -> int | None:
+    """A pair waiting for a decision in which this provider is."""
+    return session.execute(PAIR, {"id": provider_id}).scalar()
 
 
 def by_exact(session: Session, npi: str, email: str, phone: str, limit: int) -> Sequence[Namesake]:

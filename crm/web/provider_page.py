@@ -65,6 +65,7 @@ class Page:
     is_first: bool
     differences: Sequence[ProviderDifference]
     tags: Sequence[str]
+    pair_id: int | None
     fit: Fit
     services: Sequence[Service]
     service_choices: Sequence[tuple[str, str]]
@@ -103,6 +104,7 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
         is_first=before is None,
         differences=store.differences(session, provider.id),
         tags=store.tags(session, provider.id),
+        pair_id=store.likely_pair(session, provider.id),
         fit=_fit(provider, off),
         services=[found for found in matching.services_for(provider.specialty, off) if not found.is_addon],
         service_choices=service_choices(provider, off),

@@ -24,6 +24,7 @@ from tests.factories import (
     make_practice,
     make_provider,
     make_provider_difference,
+    make_provider_pair,
     make_task,
     npi,
 )
@@ -240,3 +241,21 @@ def test_putting_away_days_and_peers(client: FlaskClient, handoff: Handoff) -> N
     assert (provider.peer_overridden, provider.archived_at) == (True, NOW)
     client.post(f"/providers/{provider_id}/archive", data={"back": "1"}, headers=SAME_SITE)
     assert read(handoff, provider_id).archived_at is None
+
+
+def test_tags_are_put_on_and_taken_off(client: FlaskClient, handoff: Handoff) -> None:
+    provider_id = add(handoff)
+    here = f"/providers/{provider_id}"
+    form = {"action": "tag", "id": provider_id, "tag": "knees", "next": here}
+    page = client.post("/providers/edits", data=form, headers=SAME_SITE, follow_redirects=True).text
+    assert 'value="knees"' in page
+    form["action"] = "untag"
+    page = client.post("/providers/edits", data=form, headers=SAME_SITE, follow_redirects=True).text
+    assert 'value="knees"' not in page
+
+
+def test_a_likely_second_entry_is_pointed_out(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        one, other = make_provider(session).id, make_provider(session).id
+        pair_id = make_provider_pair(session, left_id=one, right_id=other).id
+    assert f'href="/duplicates/{pair_id}"' in client.get(f"/providers/{other}").text
