@@ -1,0 +1,237 @@
+"""How fast files come in, end to end, against the floor: reading the same file and splitting it for the needed columns.
+
+    .venv/bin/python -m benchmarks.imports [--rows 200000] [--contacts 100000] [--postgres] [--keep FOLDER]
+
+Every case runs in a process of its own on a new database. Rows a second are given by the clock and, in brackets, by the
+processor, which other work on the machine disturbs less. Memory is the most that the process ever held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests import nppes_files
+
+STATE = "TX"
+TARGETS = {
+    "SQLite, all rows": "40,000 rows/s, 120 MB",
+    "SQLite, one state": "half the floor",
+    "PostgreSQL, all rows": "30,000 rows/s",
+    "SQLite, contacts": "20,000 rows/s",
+}
+
+
+def main() -> None:
+    """Make the files, run every case, print the table."""
+    if len(sys.argv) > 2 and sys.argv[1] == "--case":
+        print(json.dumps(CASES[sys.argv[2]](*map(Path, sys.argv[3:5]), *sys.argv[5:])))
+        return
+    asked = _arguments()
+    with contextlib.ExitStack() as stack:
+        folder = Path(asked.keep or stack.enter_context(tempfile.TemporaryDirectory()))
+        directory, contacts = _files(folder, asked.rows, asked.contacts)
+        floor = _run("floor", directory, folder)
+        _print("floor: read and split", floor, floor)
+        for name, case in (("SQLite, all rows", "all"), ("SQLite, all again", "again"), ("SQLite, undo", "undo")):
+            _print(name, _run(case, directory, folder), floor)
+        _print("floor: read and split", _run("floor", directory, folder), floor)
+        _print("SQLite, one state", _run("state", directory, folder), floor)
+        _print("SQLite, contacts", _run("contacts", contacts, folder), floor)
+        _print("SQLite, contacts undone", _run("undo_contacts", contacts, folder), floor)
+        if asked.postgres:
+            url = stack.enter_context(_postgres())
+            _print("PostgreSQL, all rows", _run("all", directory, folder, url), floor)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--contacts", type=int, default=100_000)
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL too, from the test extra")
+    parser.add_argument("--keep", help="a folder for the generated files, used again next time")
+    return parser.parse_args()
+
+
+def _files(folder: Path, rows: int, contacts: int) -> tuple[Path, Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    directory, people = folder / f"npidata-{rows}.csv", folder / f"contacts-{contacts}.csv"
+    if not directory.exists():
+        nppes_files.write_large(directory, rows)
+    if not people.exists():
+        _write_contacts(people, contacts)
+    return directory, people
+
+
+def _write_contacts(path: Path, count: int) -> None:
+    chance = random.Random(5)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("Name", "Practice", "Phone", "E-mail", "Address", "City", "State", "Zip", "Specialty", "Notes"))
+        for number in range(count):
+            middle, clinic = "ABCDEFGHKLMNPRSTW"[number % 17], number % (count // 8)
+            last = f"{chance.choice(nppes_files.LAST)}-{chance.choice(nppes_files.LAST)}".title()
+            name = f"{chance.choice(nppes_files.FIRST).title()} {middle}. {last}, {chance.choice(('MD', 'PT', 'DO'))}"
+            phone = f"({201 + number % 700}) 5{number // 10000 % 100:02d}-{number % 10000:04d}"
+            where = (f"{clinic} Main St Suite {clinic % 9}", "Houston", "TX", "77005")
+            kind = chance.choice(("Orthopedics", "Physical Therapy", "Cardiology"))
+            rows.writerow((name, f"Clinic {clinic}", phone, f"p{number}@clinic{clinic}.com", *where, kind, "Met once"))
+
+
+# --- cases, each in a process of its own -----------------------------------------------------------------------------
+
+
+def _floor(path: Path, _folder: Path) -> dict[str, Any]:
+    def work() -> int:
+        count = 0
+        with path.open("rb") as file:
+            next(file)
+            for line in file:
+                if line.count(b'","') == 329:
+                    line.decode().split('","', 51)
+                    count += 1
+        return count
+
+    return _timed(work)
+
+
+def _all(path: Path, folder: Path, url: str = "") -> dict[str, Any]:
+    shop = _workshop(folder, url, new=True)
+    return _timed(lambda: _imported(shop, path))
+
+
+def _again(path: Path, folder: Path) -> dict[str, Any]:
+    shop = _workshop(folder)
+    return _timed(lambda: _imported(shop, path))
+
+
+def _undo(_path: Path, folder: Path) -> dict[str, Any]:
+    from crm.services import imports
+
+    shop = _workshop(folder)
+    return _timed(lambda: int(imports.undo_now(shop, 1)["removed"]))
+
+
+def _state(path: Path, folder: Path) -> dict[str, Any]:
+    shop = _workshop(folder, new=True)
+    return _timed(lambda: _imported(shop, path, STATE))
+
+
+def _contacts(path: Path, folder: Path) -> dict[str, Any]:
+    from crm.services import imports
+
+    shop = _workshop(folder, new=True)
+    return _timed(lambda: int(imports.run_list_now(shop, path, {})["rows"]))
+
+
+def _imported(shop: Any, path: Path, *states: str) -> int:
+    from crm.domain.kinds import ImportKind
+    from crm.services import imports
+    from crm.services.imports_options import Options
+
+    answer = imports.run_now(shop, ImportKind.NPPES, path, Options(states=states))
+    print(json.dumps(answer), file=sys.stderr)
+    return int(answer["rows"])
+
+
+def _workshop(folder: Path, url: str = "", *, new: bool = False) -> Any:
+    import crm.models  # noqa: F401  (registers the tables)
+    from crm.models.accounts import Business
+    from crm.services.imports_workshop import Workshop
+    from crm.store import migrate
+    from crm.store.engine import Database
+
+    path = folder / "handoff.db"
+    if new and not url:
+        for old in folder.glob("handoff.db*"):
+            old.unlink()
+        # As in daily use, the schema is made by another process: its tools don't count as the import's memory.
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.imports", "--case", "schema", path, folder], check=True, stdout=2
+        )
+    db = Database(url or f"sqlite:///{path}")
+    if url:
+        migrate.upgrade(db)
+    if new:
+        now = datetime.now(UTC)
+        with db.write() as session:
+            session.add(Business(id=1, name="Benchmark", zip="77005", created_at=now, updated_at=now))
+    return Workshop(db, folder / "imports", lambda: datetime.now(UTC))
+
+
+def _schema(path: Path, _folder: Path) -> dict[str, Any]:
+    import crm.models  # noqa: F401
+    from crm.store import migrate
+    from crm.store.engine import Database
+
+    migrate.upgrade(Database(f"sqlite:///{path}"))
+    return {}
+
+
+def _timed(work: Callable[[], int]) -> dict[str, Any]:
+    clock, processor = time.perf_counter(), time.process_time()
+    count = work()
+    return {
+        "rows": count,
+        "clock": time.perf_counter() - clock,
+        "processor": time.process_time() - processor,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+CASES: dict[str, Callable[..., dict[str, Any]]] = {
+    "floor": _floor,
+    "all": _all,
+    "again": _again,
+    "undo": _undo,
+    "state": _state,
+    "contacts": _contacts,
+    "undo_contacts": _undo,
+    "schema": _schema,
+}
+
+
+# --- running and printing --------------------------------------------------------------------------------------------
+
+
+def _run(case: str, path: Path, folder: Path, *more: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.imports", "--case", case, str(path), str(folder), *more]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _print(name: str, found: dict[str, Any], floor: dict[str, Any]) -> None:
+    by_clock, by_processor = found["rows"] / found["clock"], found["rows"] / max(0.001, found["processor"])
+    share = by_clock / (floor["rows"] / floor["clock"])
+    share_processor = by_processor / (floor["rows"] / floor["processor"])
+    speed = f"{by_clock:>9,.0f} ({by_processor:>9,.0f}) rows/s"
+    print(
+        f"{name:<26}{speed}  {share:>5.2f} ({share_processor:>4.2f}) of the floor {found['megabytes']:>6.0f} MB"
+        f"  {TARGETS.get(name, '')}",
+        flush=True,
+    )
+
+
+@contextlib.contextmanager
+def _postgres() -> Iterator[str]:
+    from tests import postgres
+
+    with postgres.server() as server, server.empty_database() as url:
+        yield url
+
+
+if __name__ == "__main__":
+    main()
