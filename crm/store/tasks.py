@@ -114,13 +114,17 @@ def line(session: Session, task_id: int) -> Line | None:
 
 def counts(session: Session, today: date, wanted: Filter = Filter()) -> dict[Bucket, int]:
     """How many there are in each part, counted up to the cap."""
-    return {bucket: _count(session, (*_bucket(bucket, today), *_wanted(wanted))) for bucket in Bucket}
+    numbers = [_counted((*_bucket(bucket, today), *_wanted(wanted))) for bucket in Bucket]
+    return dict(zip(Bucket, session.execute(sa.select(*numbers)).one(), strict=True))
 
 
 def due_count(session: Session, today: date, owner_id: int | None = None) -> int:
     """How many are due today or overdue, up to the cap: the badge in the navigation."""
     mine = () if owner_id is None else (_owned(owner_id),)
-    return _count(session, (LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine))
+    number: int = session.execute(
+        sa.select(_counted((LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine)))
+    ).scalar_one()
+    return number
 
 
 def due(session: Session, today: date, *, owner_id: int | None = None, limit: int = 20) -> list[Line]:
@@ -246,7 +250,6 @@ def _owned(owner_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(task.c.owner_id == owner_id, task.c.owner_id.is_(None))
 
 
-def _count(session: Session, clauses: tuple[Any, ...]) -> int:
+def _counted(clauses: tuple[Any, ...]) -> sa.ScalarSelect[int]:
     some = sa.select(task.c.id).where(*clauses).limit(CAP).subquery()
-    found: int = session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
-    return found
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
