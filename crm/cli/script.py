@@ -13,10 +13,30 @@ if TYPE_CHECKING:
     from crm.services.scripts import Prepared
 
 
+#: What people also call an audience.
+ALSO = {"general": Audience.SPECIALIST, "primary_care": Audience.PHYSICIAN, "snf": Audience.SKILLED_NURSING}
+
+
+class AudienceType(click.ParamType[Audience]):
+    """An audience by its name ("pt_ot", "pt-ot") or by one word of it ("orthopedics")."""
+
+    name = "audience"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Audience:
+        wanted = value.strip().lower().replace("-", "_")
+        found = [one for one in Audience if wanted == one.value or wanted in one.value.split("_")]
+        if wanted in ALSO or len(found) == 1:
+            return ALSO.get(wanted) or found[0]
+        return self.fail(f"“{value}” is none of {', '.join(one.value for one in Audience)}.", param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "AUDIENCE"
+
+
 @click.command(name="script")
 @click.argument("provider", metavar="NPI|ID")
 @click.option(
-    "--audience", type=click.Choice([one.value for one in Audience]), help="For whom; by specialty if left out."
+    "--audience", type=AudienceType(), help=f"For whom ({', '.join(one.value for one in Audience)}); else by specialty."
 )
 @click.option(
     "--channel",
@@ -27,7 +47,7 @@ if TYPE_CHECKING:
 )
 @click.option("--state", type=click.Choice([one.value for one in Moment]), help="Where the relationship stands.")
 @json_option
-def command(provider: str, audience: str | None, channel: str, state: str | None, as_json: bool) -> None:
+def command(provider: str, audience: Audience | None, channel: str, state: str | None, as_json: bool) -> None:
     """Print the introduction script, filled for the provider with this NPI or number."""
     from crm.services import scripts
 
@@ -39,7 +59,7 @@ def command(provider: str, audience: str | None, channel: str, state: str | None
             found.id,
             None,
             now=clock(),
-            audience=Audience(audience) if audience else None,
+            audience=audience,
             channel=Channel(channel),
             moment=Moment(state) if state else None,
         )

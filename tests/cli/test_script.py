@@ -71,3 +71,18 @@ def test_check_scope_finds_a_claim_and_exits_1(tmp_path: Path) -> None:
     [finding] = json.loads(bad.stdout)["findings"]
     assert bad.exit_code == 1
     assert (finding["line"], finding["start"], finding["end"], finding["severity"]) == (2, 2, 7, "blocks")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("pt-ot", "pt_ot"), ("orthopedics", "orthopedics_sports"), ("General", "specialist"), ("snf", "skilled_nursing")],
+)
+def test_an_audience_goes_by_one_word_of_its_name(data_dir: Path, said: str, meant: str) -> None:
+    done = _run(data_dir, "script", "1", "--audience", said, "--json")
+    assert json.loads(done.stdout)["audience"] == meant
+
+
+def test_an_unknown_audience_is_wrong_usage_and_lists_the_known(data_dir: Path) -> None:
+    done = _run(data_dir, "script", "1", "--audience", "plumber")
+    assert done.exit_code == 2
+    assert "home_health" in done.stderr
