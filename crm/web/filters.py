@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from urllib.parse import urlencode
 
-import phonenumbers
 from markupsafe import Markup, escape
 
+from crm.domain import phones
 from crm.domain.addresses import one_line
 from crm.models.practices import Practice
 
@@ -18,17 +18,10 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @lru_cache(maxsize=4096)
-def phone(number: str, region: str = "US") -> str:
+def phone(number: str) -> str:
     """`+17135550142` as `(713) 555-0142`; what can't be read stays as it is."""
-    if not number:
-        return ""
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return number
-    national = parsed.country_code == phonenumbers.country_code_for_region(region)
-    kind = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, kind)
+    known = number if number.startswith("+") else phones.from_directory(number)
+    return phones.show(known) if known else number
 
 
 def money(cents: int | None) -> str:
