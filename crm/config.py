@@ -33,7 +33,6 @@ class Settings:
     smtp_password: str = ""
     smtp_from: str = ""
     registry_url: str = "https://npiregistry.cms.hhs.gov/api/"
-    log_format: str = "text"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -54,7 +53,6 @@ class Settings:
             smtp_password=values.get("HANDOFF_SMTP_PASSWORD") or "",
             smtp_from=values.get("HANDOFF_SMTP_FROM") or "",
             registry_url=values.get("HANDOFF_REGISTRY_URL") or cls.registry_url,
-            log_format=_one_of(values, "HANDOFF_LOG_FORMAT", ("text", "json")),
         )
 
 
