@@ -37,11 +37,15 @@ def test_an_evening_call_belongs_to_the_day_it_was_where_the_viewer_is() -> None
     assert shown(last_touch_at=seven_in_the_evening, last_touch_kind=ActivityKind.CALL).touch == "Call 1 d ago"
 
 
-def test_a_prospect_without_a_next_step_is_nothing_to_worry_about() -> None:
-    quiet = shown(stage=Stage.PROSPECT)
+@pytest.mark.parametrize("stage", [Stage.PROSPECT, Stage.TRIAL])
+def test_whoever_is_worked_and_has_no_next_step_is_marked(stage: Stage) -> None:
+    bare = shown(stage=stage)
+    assert (bare.edge, bare.due) == ("none", "No next step")
+
+
+def test_who_said_no_is_left_in_peace() -> None:
+    quiet = shown(stage=Stage.DECLINED)
     assert (quiet.edge, quiet.due) == ("quiet", "")
-    worked = shown(stage=Stage.TRIAL)
-    assert (worked.edge, worked.due) == ("none", "No next step")
 
 
 def test_not_now_shows_the_day_to_come_back() -> None:
