@@ -58,10 +58,7 @@ class ImportRow(Row, table=True):
     """
 
     __tablename__ = "import_row"
-    __table_args__ = (
-        sa.Index("ix_import_row_import_line", "import_id", "line"),
-        sa.Index("ix_import_row_verdict", "import_id", "verdict", "line"),
-    )
+    __table_args__ = (sa.Index("ix_import_row_verdict", "import_id", "verdict", "line"),)
 
     id: int | None = key()
     import_id: int = fk("import_run.id", null=False, index=False, cascade=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from crm.domain import places, taxonomy
 from crm.domain.kinds import ImportState, ProviderKind
 from crm.models.imports import ImportRun
-from crm.services import duplicate_scans, imports_contact_changes, imports_rows
+from crm.services import imports_contact_changes, imports_rows
 from crm.services.imports_contact_values import NAMES, Content, display, key_of_address
 from crm.services.imports_counts import Counts
 from crm.services.imports_house import House
@@ -18,11 +19,13 @@ from crm.services.imports_judging import CHANGED, NEW, SKIPPED, UNCHANGED, Judge
 from crm.services.imports_rows import Turn
 from crm.services.imports_values import Address, Reader
 from crm.services.imports_workshop import Workshop
-from crm.store import bulk, directory
+from crm.store import bulk, directory, indexes
 from crm.store import imports as store
 from crm.store import imports_staged as staged
 
 AT_ONCE = 2_000
+REBUILD_FROM = 10_000
+"""Rows from which on a first load had better make its indexes at the end."""
 _COLUMNS = (
     "id",
     "practice_id",
@@ -67,6 +70,22 @@ def apply(shop: Workshop, run_id: int) -> None:
         if run.cursor == 0:
             Counts().write(run)
         house = House.of(session)
+        rebuild = directory.is_empty(session) and total > REBUILD_FROM
+    if rebuild:
+        indexes.drop_secondary(shop.db)
+    try:
+        _apply_all(shop, run_id, house, started, total)
+    finally:
+        indexes.restore(shop.db)
+    with shop.db.write() as session:
+        run = store.get(session, run_id)
+        run.state, run.progress = ImportState.DONE, 100
+        run.finished_at, run.lease_owner, run.lease_until = shop.clock(), "", None
+        run.seconds = before + (shop.clock() - started).total_seconds()
+    shop.progress("Done", 100)
+
+
+def _apply_all(shop: Workshop, run_id: int, house: House, started: datetime, total: int) -> None:
     judge: Judge | None = None
     more = True
     while more:
@@ -79,28 +98,22 @@ def apply(shop: Workshop, run_id: int) -> None:
             run.progress = 50 + min(49, 50 * Counts.of(run).rows // total)
             store.lease(session, run_id, me=shop.me, now=shop.clock())
         shop.progress("Saving", run.progress)
-    with shop.db.write() as session:
-        run = store.get(session, run_id)
-        run.state, run.progress = ImportState.DONE, 100
-        run.finished_at, run.lease_owner, run.lease_until = shop.clock(), "", None
-        run.seconds = before + (shop.clock() - started).total_seconds()
-        duplicate_scans.request(session, now=shop.clock())
-    shop.progress("Done", 100)
 
 
 def _apply_part(turn: Turn, house: House, judge: Judge) -> bool:
-    part = staged.part(turn.session, turn.run_id, turn.run.cursor, AT_ONCE)
+    _, fields = _columns_of(turn.run)
+    part = staged.part(turn.session, turn.run_id, turn.run.cursor, AT_ONCE, with_cells=None in fields)
     if not part:
         return False
     directory.take_turn(turn.session)
     counts = Counts.of(turn.run)
-    wanted = [(line, cells, content) for _, line, cells, content, reason in part if not reason]
+    wanted = [(cells, content) for _, cells, content, reason in part if not reason]
     counts.rows += len(part)
     counts.skipped.update(Counter(reason for *_, reason in part if reason))
-    verdicts = judge.judge([(content, {}) for _, _, content in wanted])
+    verdicts = judge.judge([(content, {}) for _, content in wanted])
     fresh = [row for row, verdict in zip(wanted, verdicts, strict=True) if verdict.verdict == NEW]
     if fresh:
-        _insert(turn, house, [(cells, content) for _, cells, content in fresh])
+        _insert(turn, house, fresh)
         counts.new += len(fresh)
     known = {v.provider_id: content for (*_, content), v in zip(wanted, verdicts, strict=True) if v.verdict == CHANGED}
     imports_contact_changes.apply(

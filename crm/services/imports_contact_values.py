@@ -171,11 +171,19 @@ def person_of(text: str) -> names.PersonName:
         title, words = words[0], words[1:]
     else:
         title = ""
-    plain = all(_SIMPLE.fullmatch(word) and word.lower().rstrip(".") not in _NEEDS_CARE for word in words)
+    plain = all(map(_is_plain, words))
     if not (2 <= len(words) <= 3 and plain and all(_are_credentials(part) for part in tail if part)):
         return names.parse(text)
     middle = words[1] if len(words) == 3 else ""
     return names.from_directory(words[0], middle, words[-1], prefix=title, credentials=", ".join(filter(None, tail)))
+
+
+@lru_cache(maxsize=8192)
+def _is_plain(word: str) -> bool:
+    """A word that can only be a name or an initial: no particle, no generation, no credential."""
+    bare = word.rstrip(".")
+    is_initial = len(bare) == 1 and bare.isupper()
+    return _SIMPLE.fullmatch(word) is not None and (is_initial or bare.lower() not in _NEEDS_CARE)
 
 
 @lru_cache(maxsize=2048)

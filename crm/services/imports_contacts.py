@@ -19,6 +19,7 @@ from crm.services.imports_counts import Counts
 from crm.services.imports_judging import NEW, SKIPPED, Judge
 from crm.services.imports_workshop import Workshop
 from crm.sources.spreadsheet import Sheet, open_pasted, open_sheet
+from crm.store import bulk
 from crm.store import imports as store
 from crm.store import imports_staged as staged
 from crm.store.engine import Database
@@ -133,6 +134,7 @@ def _stage_rows(shop: Workshop, run_id: int, sheet: Sheet, fields: list[str | No
     while part := list(islice(sheet.rows, AT_ONCE)):
         read = [imports_contact_values.read(cells, fields) for _, cells in part]
         with shop.db.write() as session:
+            bulk.tune(session)
             judge = judge or Judge(session, run_id)
             judge.session = session
             verdicts = judge.judge(read)

@@ -3,9 +3,7 @@ batches, each a short transaction that also moves the cursor, so that nothing is
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlmodel import Session
@@ -29,7 +27,7 @@ from crm.store import imports as store
 
 INVALID_NPI = "invalid_npi"
 FILTERED = "filtered"
-ROWS_PER_TRANSACTION = 4_000
+ROWS_PER_TRANSACTION = 2_500
 READING_SHARE = 40
 """Reading is the first 40 of a hundred percent."""
 REBUILD_FROM, REBUILD_TO = 2 << 20, 250 << 20
@@ -44,23 +42,10 @@ def check(kind: ImportKind, path: Path) -> None:
 
 def run(shop: Workshop, run_id: int) -> None:
     """Read, then apply; goes on where an earlier try stopped."""
-    with _no_garbage():
-        if not imports_spool.size_of(shop.folder, run_id):
-            _read(shop, run_id)
-        _apply(shop, run_id)
+    if not imports_spool.size_of(shop.folder, run_id):
+        _read(shop, run_id)
+    _apply(shop, run_id)
     imports_spool.remove(shop.folder, run_id)
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Rows hold no cycles, so that looking for some among thousands of them is time lost: a tenth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from crm.models.imports import ImportRun
 from crm.services import changes, imports_spool
 from crm.services.imports_counts import KEPT_NAMES
 from crm.services.imports_workshop import Workshop
+from crm.store import bulk, indexes
 from crm.store import imports as store
 from crm.store import imports_undo as rows
-from crm.store import indexes
 
 AT_ONCE = 1_000
 _UNDOABLE = (ImportState.DONE, ImportState.INTERRUPTED, ImportState.FAILED, ImportState.STAGED, ImportState.UNDOING)
@@ -48,6 +48,7 @@ def run(shop: Workshop, run_id: int) -> None:
 def _take_step(shop: Workshop, run_id: int, phase: int, step: Step) -> bool:
     """One transaction of a phase. False when the phase has nothing left to do."""
     with shop.db.write() as session:
+        bulk.tune(session)
         found = store.get(session, run_id)
         at = int(str(found.kept.get("phase", 0)))
         if at > phase:

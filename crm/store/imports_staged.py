@@ -68,16 +68,19 @@ def insert(session: Session, run_id: int, rows: Iterable[Staged]) -> None:
 
 
 def part(
-    session: Session, run_id: int, after: int, limit: int
-) -> list[tuple[int, int, list[str], dict[str, str], str]]:
-    """(id, line, cells, content, reason) of the next rows after an id, in the order in which they were staged."""
-    wanted = (
-        sa.select(_ROW.c.id, _ROW.c.line, _ROW.c.cells, _ROW.c.content, _ROW.c.reason)
-        .where(_ROW.c.import_id == run_id, _ROW.c.id > after)
-        .order_by(_ROW.c.id)
-        .limit(limit)
+    session: Session, run_id: int, after: int, limit: int, *, with_cells: bool
+) -> list[tuple[int, list[str], dict[str, str], str]]:
+    """(id, cells, content, reason) of the next rows after an id, in the order in which they were staged."""
+    columns = "id, cells, content, reason" if with_cells else "id, '[]', content, reason"
+    wanted = sa.text(  # the rows of one import lie together, so that the primary key is the best way to them
+        f"SELECT {columns} FROM import_row WHERE +import_id = :run AND id > :after ORDER BY id LIMIT :limit"
     )
-    return [(id_, line, cells, content, reason) for id_, line, cells, content, reason in session.execute(wanted)]
+    found = session.connection().execute(wanted, {"run": run_id, "after": after, "limit": limit})
+    return [(id_, _loaded(cells), _loaded(content), reason) for id_, cells, content, reason in found]
+
+
+def _loaded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def page(session: Session, run_id: int, verdict: str, *, after: int = 0, limit: int = 50) -> list[ImportRow]:

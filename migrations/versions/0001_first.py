@@ -668,7 +668,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
     )
     with op.batch_alter_table("import_row", schema=None) as batch_op:
-        batch_op.create_index("ix_import_row_import_line", ["import_id", "line"], unique=False)
         batch_op.create_index("ix_import_row_verdict", ["import_id", "verdict", "line"], unique=False)
 
     op.create_table(
@@ -1143,7 +1142,6 @@ def downgrade() -> None:
     op.drop_table("import_skip")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_verdict")
-        batch_op.drop_index("ix_import_row_import_line")
 
     op.drop_table("import_row")
     with op.batch_alter_table("change", schema=None) as batch_op:
