@@ -17,7 +17,7 @@ help:
 	@echo "make e2e       run only the tests that drive a browser"
 	@echo "make lint      style, types, layers, spelling"
 	@echo "make check     lint, all tests and their coverage: what CI runs"
-	@echo "make bench     measure what is claimed about speed"
+	@echo "make bench     measure what is claimed about speed (ARGS=\"--sizes 1000,100000\" for a short one)"
 	@echo "make lock      pin the requirements again (UPGRADE=1 takes newer versions)"
 	@echo "make clean     remove what make made; your data stays"
 	@echo "PYTHON=/path/to/python3.12 chooses the Python that is used."
@@ -43,7 +43,8 @@ check: lint
 	$(PY) -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term
 
 bench: $(VENV)/test.stamp
-	$(PY) -m benchmarks $(ARGS)
+	$(PY) -m benchmarks.imports
+	$(PY) -m benchmarks.pages $(ARGS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
