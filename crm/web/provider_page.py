@@ -16,7 +16,7 @@ from crm.domain import matching, phones
 from crm.domain.followups import OUTCOMES
 from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, ProviderKind
 from crm.domain.matching import Fit
-from crm.domain.pipeline import Stage, implied_stage, lacks_next_step, quiet_since
+from crm.domain.pipeline import Stage, due_tone, implied_stage, quiet_since
 from crm.domain.services import Service, referable
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider, ProviderDifference
@@ -25,12 +25,15 @@ from crm.services import next_steps
 from crm.services.namesakes import Similar
 from crm.store import prices
 from crm.store import providers as store
+from crm.store import referrals as referral_store
 from crm.store import tasks as task_store
 from crm.store.providers import Line
+from crm.store.referrals import Line as Referred
 from crm.store.tasks import PastTouch
 from crm.web import filters, labels, timeline
 
 LINES = 25
+SHOWN_REFERRALS = 6
 LOGGED = (
     ActivityKind.CALL,
     ActivityKind.VISIT,
@@ -69,6 +72,8 @@ class Page:
     fit: Fit
     services: Sequence[Service]
     service_choices: Sequence[tuple[str, str]]
+    referrals: Sequence[Referred]
+    next_service: Service | None
     lacks_next_step: bool
     quiet_days: int | None
     endings: Mapping[ActivityKind, Sequence[Ending]]
@@ -95,6 +100,9 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
     places = store.workplaces(session, provider.id)
     lines = store.timeline(session, provider.id, LINES + 1, before)
     off = prices.switched_off(session)
+    # Most have never referred: they cost no query.
+    referred = referral_store.of_provider(session, provider.id, SHOWN_REFERRALS) if provider.referral_count else []
+    used = [line.service_key for line in referred]
     return Page(
         workplaces=places,
         contacts=_by_practice(store.contacts_at(session, [practice.id or 0 for _, practice in places])),
@@ -108,7 +116,9 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
         fit=_fit(provider, off),
         services=[found for found in matching.services_for(provider.specialty, off) if not found.is_addon],
         service_choices=service_choices(provider, off),
-        lacks_next_step=lacks_next_step(provider.stage, provider.next_due_on, provider.return_on),
+        referrals=referred,
+        next_service=matching.suggested_next(provider.specialty, list(dict.fromkeys(used)), off),
+        lacks_next_step=due_tone(provider.stage, provider.next_due_on or provider.return_on, today) == "none",
         quiet_days=quiet_since(
             provider.stage, provider.first_referral_on, provider.last_referral_on, provider.referral_count, today
         ),

@@ -95,3 +95,11 @@ def test_the_written_referral_is_ticked_off(client: FlaskClient, handoff: Handof
     assert referral(handoff, referral_id).written_on is None
     post(client, f"/referrals/{referral_id}/papers")
     assert referral(handoff, referral_id).written_on == TODAY
+
+
+def test_the_providers_page_shows_whom_they_sent_and_what_to_bring_up_next(
+    client: FlaskClient, referral_id: int
+) -> None:
+    page = client.get("/providers/1").text
+    for words in ("K-14", "1 client", "Written outstanding", "Bring up next"):
+        assert words in page
