@@ -1,6 +1,8 @@
 // <form data-draft="visit-12">: what is typed survives a reload, a sleeping phone and an expired session.
-// Kept per user in this browser; gone once saved, discarded, or at signing out.
+// Kept per user in this browser; gone once saved, discarded, or at signing out. Chosen chips alone are no draft.
+import { open } from "./dialogs.js";
 import { all, later, make, one } from "./dom.js";
+import { toast } from "./toast.js";
 
 const PREFIX = "draft:";
 const SENT = "draft-sent";
@@ -27,15 +29,19 @@ function read(form) {
 /** Forget the draft of a form that was saved. */
 export const forget = (form) => form.dataset.draft && localStorage.removeItem(keyOf(form));
 
-function offer(form, before) {
+function offer(form, fields, before) {
   const discard = make("button", { type: "button", class: "btn small ghost" }, "Discard");
   const note = make("p", { class: "draft-note", role: "status" }, "Your draft is back.", discard);
   discard.addEventListener("click", () => {
     forget(form);
-    fieldsOf(form).forEach((field, index) => put(field, before[index]));
+    fields.forEach((field, index) => put(field, before[index]));
     note.remove();
   });
   (one(".body", form) ?? form).prepend(note);
+  const dialog = form.closest("dialog:not([open])");
+  if (dialog && fields.some((field) => field.localName === "textarea" && field.value.trim())) {
+    toast("What you wrote here was not saved yet.", { undo: () => open(dialog), label: "Open" });
+  }
 }
 
 function start(form) {
@@ -44,9 +50,14 @@ function start(form) {
     const fields = fieldsOf(form);
     const before = fields.map(valueOf);
     fields.forEach((field) => nameOf(field) in draft && put(field, draft[nameOf(field)]));
-    if (fields.some((field, index) => valueOf(field) !== before[index])) offer(form, before);
+    if (fields.some((field, index) => valueOf(field) !== before[index])) offer(form, fields, before);
   }
-  const save = () => localStorage.setItem(keyOf(form), JSON.stringify(Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]))));
+  const written = (field) => typeof valueOf(field) === "string" && field.localName !== "select" && field.value !== field.defaultValue;
+  const save = () => {
+    const fields = fieldsOf(form);
+    if (!fields.some(written)) return forget(form);
+    localStorage.setItem(keyOf(form), JSON.stringify(Object.fromEntries(fields.map((field) => [nameOf(field), valueOf(field)]))));
+  };
   const soon = later(save, 150);
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);

@@ -14,14 +14,15 @@ function leaving(toast) {
   if (toast.dataset.toast !== "error") go();
 }
 
-/** Say something. `undo` is a function; `kind` "bad" stays until it is dismissed. */
-export function toast(text, { undo, kind } = {}) {
+/** Say something. `undo` is a function behind a button (its `label` may be another word); `kind` "bad" stays. */
+export function toast(text, { undo, label, kind } = {}) {
   const box = one("#toast-template").content.firstElementChild.cloneNode(true);
   one("span", box).textContent = text;
   if (kind === "bad") box.classList.add("bad"), (box.dataset.toast = "error");
   if (undo) {
     const button = one(".undo", box);
     button.hidden = false;
+    if (label) button.textContent = label;
     button.addEventListener("click", () => (box.remove(), undo()));
   }
   one("#toasts").append(box);
