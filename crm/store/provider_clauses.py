@@ -34,6 +34,8 @@ class Clause:
     is_few: bool = False
     may_be_few: bool = False
     leads: sa.Column[Any] | None = None
+    is_wide: bool = False
+    """Nearly every row meets it."""
 
 
 def unindexed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -115,7 +117,7 @@ def _plain(wanted: Filter) -> Iterator[Clause]:
     if wanted.archived:
         yield Clause(lambda _: C.archived_at.is_not(None) & C.merged_into_id.is_(None), is_few=True)
     else:
-        yield Clause(lambda _: ALIVE)
+        yield Clause(lambda _: ALIVE, is_wide=True)
     if wanted.owner == "none":
         yield _on(C.owner_id, lambda column: column.is_(None))
     if wanted.touch is Touch.NEVER:
@@ -127,7 +129,7 @@ def _plain(wanted: Filter) -> Iterator[Clause]:
     if wanted.email == "no":
         yield _on(C.email, lambda column: column == EMPTY)
     if not wanted.peers:
-        yield Clause(lambda _: C.is_peer.is_(False) | C.peer_overridden.is_(True))
+        yield Clause(lambda _: C.is_peer.is_(False) | C.peer_overridden.is_(True), is_wide=True)
 
 
 def _due(column: Any, step: NextStep | None, today: date) -> Built:

@@ -134,10 +134,11 @@ def count(session: Session, question: Question, cap: int) -> Count:
     """How many there are, counted up to `cap`. On SQLite several filters at once may make it stop sooner."""
     clauses = _clauses(session, question)
     driver = _driver(session, question, clauses)
-    if not _is_sqlite(session) or driver is not None:
-        found = _counted(session, sa.select(sa.literal(1)).where(*_where(session, clauses, driver)), cap)
-        return Count(found, found == cap)
     leads = _narrowest(clauses)
+    is_plain = sum(not clause.is_wide for clause in clauses) < 2
+    if not _is_sqlite(session) or driver is not None or is_plain:
+        found = _counted(session, sa.select(sa.literal(1)).where(*_where(session, clauses, driver or leads)), cap)
+        return Count(found, found == cap)
     rest = sa.and_(*(clause.build(False) for clause in clauses if clause is not leads))
     walked = [leads.build(True)] if leads else []
     looked_at = sa.select(rest.label("matches")).where(*walked, provider_clauses.ALIVE).limit(WALKED).subquery()

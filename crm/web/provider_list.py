@@ -18,7 +18,7 @@ from crm.services import bulk, provider_lists
 from crm.store import prices
 from crm.store import provider_lists as store
 from crm.store.provider_lists import Cursor
-from crm.web.context import actor_id, db, now, viewer_zone
+from crm.web.context import actor_id, db, now
 from crm.web.presentation import today
 from crm.web.provider_filters import TABS, People, address, bulk_dialogs, chips, filter_form
 from crm.web.provider_rows import Frame, rows_of
@@ -71,7 +71,6 @@ def _rows(session: Session, page: provider_lists.Page, people: People, *, tagged
         at=url_for("providers.show", provider_id=0).removesuffix("0"),
         today=today(),
         now=now(),
-        zone=viewer_zone(),
         owners=dict(people) if len(people) > 1 else {},
         tags=store.tags(session, [row.id for row in page.rows]) if tagged else {},
         switched_off=prices.switched_off(session),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,7 +23,6 @@ class Frame(NamedTuple):
     at: str
     today: date
     now: datetime
-    zone: tzinfo
     owners: Mapping[int, str]
     tags: Mapping[int, Sequence[str]]
     switched_off: frozenset[str]
@@ -117,10 +116,13 @@ def level(score: int) -> str:
 
 
 def _touch(row: Any, frame: Frame) -> str:
-    if row.last_touch_at is None:
+    """As `filters.time_tag`, without the full moment: that stands on the provider's page."""
+    at = row.last_touch_at
+    if at is None:
         return ""
     kind = row.last_touch_kind.value.replace("_", "-").capitalize() if row.last_touch_kind else ""
-    return Markup("{} {}").format(kind, filters.time_tag(row.last_touch_at, frame.zone, frame.now))
+    stamp = at.isoformat(timespec="seconds")
+    return f'{kind} <time datetime="{stamp}" data-ago>{filters.ago(at, frame.now)}</time>'
 
 
 def _marks(row: Any, frame: Frame) -> list[tuple[str, str]]:
