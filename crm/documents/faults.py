@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm.documents.merge import BusinessFields, Fields, MergeField, PracticeFields, ProviderFields, TrainerFields
 from crm.domain.errors import HandoffError
+from crm.domain.wording import capitalized
 
 _WHOSE = {ProviderFields.record: "the provider’s", PracticeFields.record: "the provider’s"}
 _PLACES = {TrainerFields.record: "Settings › You", BusinessFields.record: "Settings › Business"}
@@ -64,8 +65,5 @@ def _what_to_do(known: MergeField, values: Fields) -> str:
 
 
 def _owner(possessive: str) -> str:
-    return (
-        possessive.removesuffix("s").removesuffix("’").capitalize()
-        if possessive.startswith("the ")
-        else (possessive.removesuffix("’s").removesuffix("’"))
-    )
+    """ "The provider" for "the provider’s", at the beginning of a sentence."""
+    return capitalized(possessive.removesuffix("s").removesuffix("’"))

@@ -150,7 +150,7 @@ def _provider(provider: Provider) -> ProviderFields:
     specialty = taxonomy.specialty(provider.specialty)
     named = " ".join(part for part in (provider.first_name, provider.last_name) if part) or provider.display_name
     return ProviderFields(
-        of=wording.possessive("The provider" if organization else said),
+        of=_of(provider),
         salutation=said,
         dear=said.removeprefix("the "),
         name=provider.organization_name if organization else named,
@@ -176,6 +176,11 @@ def salutation(provider: Provider) -> str:
     ) or wording.tidy(provider.display_name)
 
 
+def _of(provider: Provider) -> str:
+    """Whose page it is, in messages about what is missing there."""
+    return wording.possessive("the provider" if provider.kind is ProviderKind.ORGANIZATION else salutation(provider))
+
+
 def _spoken(organization: str) -> str:
     """An organization as people call it: "The Saluda Center, Inc. DBA Saluda Clinic" is "Saluda Clinic"."""
     known_as = re.split(r"\bd/?b/?a\b[:\s]*", organization, flags=re.IGNORECASE)[-1]
@@ -183,7 +188,7 @@ def _spoken(organization: str) -> str:
 
 
 def _practice(session: Session, provider: Provider) -> PracticeFields:
-    of = wording.possessive(salutation(provider))
+    of = _of(provider)
     practice = session.get(Practice, provider.practice_id) if provider.practice_id is not None else None
     if practice is None:
         return PracticeFields(of=of)
@@ -205,7 +210,7 @@ def _contact(people: tuple[Contact, ...], contact_id: int | None, provider: Prov
     """The contact asked for, else somebody at the desk."""
     asked = [person for person in people if person.id == contact_id]
     at_desk = [person for person in people if person.role in _DESK]
-    of = wording.possessive(salutation(provider))
+    of = _of(provider)
     if not (asked or at_desk):
         return ContactFields(of=of)
     person = (asked or at_desk)[0]
@@ -213,7 +218,7 @@ def _contact(people: tuple[Contact, ...], contact_id: int | None, provider: Prov
 
 
 def _service(session: Session, provider: Provider) -> ServiceFields:
-    of = wording.possessive(salutation(provider))
+    of = _of(provider)
     suited = [
         one for one in matching.services_for(provider.specialty, prices.switched_off(session)) if not one.is_addon
     ]

@@ -2,7 +2,7 @@ import pytest
 
 from crm.documents.faults import MissingField
 from crm.domain.errors import NotFound, Refused
-from crm.domain.kinds import ActivityKind
+from crm.domain.kinds import ActivityKind, ProviderKind
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
@@ -58,6 +58,14 @@ def test_without_a_practice_nothing_is_logged(db: Database) -> None:
         _send(db, provider_id)
     with db.read() as session:
         assert session.get_one(Provider, provider_id).touch_count == 0
+
+
+def test_an_organization_without_an_address_is_called_the_provider(db: Database) -> None:
+    provider_id = _provider(
+        db, practice=False, kind=ProviderKind.ORGANIZATION, organization_name="Bayou PT", display_name="Bayou PT"
+    )
+    with pytest.raises(MissingField, match="The provider has no practice: add one on the provider’s page"):
+        _send(db, provider_id)
 
 
 @pytest.mark.parametrize("given", [{"stage": Stage.DO_NOT_CONTACT}, {"deactivated_on": TODAY}])
