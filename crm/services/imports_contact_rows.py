@@ -12,10 +12,10 @@ from crm.domain import places, taxonomy
 from crm.domain.kinds import ImportState, ProviderKind
 from crm.models.imports import ImportRun
 from crm.services import imports_contact_changes, imports_rows
-from crm.services.imports_contact_values import NAMES, Content, display, key_of_address
+from crm.services.imports_contact_values import NAMES, Content, key_of_address
 from crm.services.imports_counts import Counts
 from crm.services.imports_house import House
-from crm.services.imports_judging import CHANGED, NEW, SKIPPED, UNCHANGED, Judge
+from crm.services.imports_judging import CHANGED, NEW, SKIPPED, UNCHANGED, Judge, Verdict
 from crm.services.imports_rows import Turn
 from crm.services.imports_values import Address, Reader
 from crm.services.imports_workshop import Workshop
@@ -70,11 +70,12 @@ def apply(shop: Workshop, run_id: int) -> None:
         if run.cursor == 0:
             Counts().write(run)
         house = House.of(session)
-        rebuild = directory.is_empty(session) and total > REBUILD_FROM
+        empty = directory.is_empty(session)
+        rebuild = empty and total > REBUILD_FROM
     if rebuild:
         indexes.drop_secondary(shop.db)
     try:
-        _apply_all(shop, run_id, house, started, total)
+        _apply_all(shop, run_id, house, started, trust=empty)
     finally:
         indexes.restore(shop.db)
     with shop.db.write() as session:
@@ -85,7 +86,8 @@ def apply(shop: Workshop, run_id: int) -> None:
     shop.progress("Done", 100)
 
 
-def _apply_all(shop: Workshop, run_id: int, house: House, started: datetime, total: int) -> None:
+def _apply_all(shop: Workshop, run_id: int, house: House, started: datetime, *, trust: bool) -> None:
+    """`trust` the staged verdicts where there was nobody else to compare with; otherwise every row is judged again."""
     judge: Judge | None = None
     more = True
     while more:
@@ -94,13 +96,14 @@ def _apply_all(shop: Workshop, run_id: int, house: House, started: datetime, tot
             judge = judge or Judge(session, run_id)
             judge.session = session
             run = store.get(session, run_id)
-            more = _apply_part(Turn(session, run, Reader(house.zip, house.off), started), house, judge)
-            run.progress = 50 + min(49, 50 * Counts.of(run).rows // total)
+            turn = Turn(session, run, Reader(house.zip, house.off), started)
+            more = _apply_part(turn, house, None if trust else judge)
+            run.progress = min(99, run.progress + 1)
             store.lease(session, run_id, me=shop.me, now=shop.clock())
         shop.progress("Saving", run.progress)
 
 
-def _apply_part(turn: Turn, house: House, judge: Judge) -> bool:
+def _apply_part(turn: Turn, house: House, judge: Judge | None) -> bool:
     _, fields = _columns_of(turn.run)
     part = staged.part(turn.session, turn.run_id, turn.run.cursor, AT_ONCE, with_cells=None in fields)
     if not part:
@@ -110,7 +113,7 @@ def _apply_part(turn: Turn, house: House, judge: Judge) -> bool:
     wanted = [(cells, content) for _, cells, content, reason in part if not reason]
     counts.rows += len(part)
     counts.skipped.update(Counter(reason for *_, reason in part if reason))
-    verdicts = judge.judge([(content, {}) for _, content in wanted])
+    verdicts = judge.judge([(content, {}) for _, content in wanted]) if judge else [Verdict(NEW)] * len(wanted)
     fresh = [row for row, verdict in zip(wanted, verdicts, strict=True) if verdict.verdict == NEW]
     if fresh:
         _insert(turn, house, fresh)
@@ -169,7 +172,8 @@ def _values(house: House, id_: int, practice: Any, content: Content) -> tuple[An
         (ProviderKind.PERSON if is_person else ProviderKind.ORGANIZATION).value,
         get("npi"),
         *(get(field, "") for field in NAMES),
-        *display(content),
+        get("display_name", ""),
+        get("sort_name", ""),
         get("taxonomy_code", ""),
         specialty,
         known.care_stage.value,

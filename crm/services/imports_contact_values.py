@@ -63,6 +63,7 @@ def read(cells: Sequence[str], columns: Sequence[str | None]) -> tuple[Content, 
         problems.setdefault("name", "There is no name in this row. Fill it in, or leave the row out.")
     content |= _worked(given, content)
     content |= {field: value for field in ("website", "remarks", "tags") if (value := given.get(field, ""))}
+    content["display_name"], content["sort_name"] = display(content)
     return {field: value for field, value in content.items() if value}, problems
 
 
@@ -73,11 +74,12 @@ def reason_of(problems: Mapping[str, str]) -> str:
 
 
 def display(content: Content) -> tuple[str, str]:
-    """(display name, sort name) of a row's content."""
+    """(display name, sort name) of the parts of a name."""
     if not (content.get("last_name") or content.get("first_name")):
         name = content.get("organization_name", "")
         return name, sort_key(name)
-    person = names.PersonName(*(content.get(part, "") for part in _NAME_PARTS))
+    first, middle, last, suffix, credentials = (content.get(part, "") for part in _NAME_PARTS[1:])
+    person = names.PersonName("", first, middle, last, suffix, credentials)
     return names.display_name(person), names.sort_name(person)
 
 

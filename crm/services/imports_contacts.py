@@ -130,6 +130,7 @@ def map_columns(
 
 def _stage_rows(shop: Workshop, run_id: int, sheet: Sheet, fields: list[str | None]) -> int:
     seen = 0
+    keep = None in fields  # cells without a field are kept beside the provider; the others only while they need mending
     judge: Judge | None = None
     while part := list(islice(sheet.rows, AT_ONCE)):
         read = [imports_contact_values.read(cells, fields) for _, cells in part]
@@ -139,7 +140,7 @@ def _stage_rows(shop: Workshop, run_id: int, sheet: Sheet, fields: list[str | No
             judge.session = session
             verdicts = judge.judge(read)
             rows = (
-                staged.Staged(line, cells, content, problems, *verdict)
+                staged.Staged(line, cells if keep or verdict.reason else (), content, problems, *verdict)
                 for (line, cells), (content, problems), verdict in zip(part, read, verdicts, strict=True)
             )
             staged.insert(session, run_id, rows)

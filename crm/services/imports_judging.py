@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from crm.models.providers import Provider
-from crm.services.imports_contact_values import Content, display, reason_of
+from crm.services.imports_contact_values import Content, reason_of
 from crm.store import directory
 from crm.store import imports_staged as staged
 
@@ -88,7 +88,7 @@ def differing(content: Content, known: Provider) -> list[str]:
 
 def _identity(content: Content) -> dict[str, str]:
     identity: dict[str, str] = {by: content[by] for by in ("npi", "email", "phone") if by in content}
-    identity["sort_name"] = display(content)[1]
+    identity["sort_name"] = content.get("sort_name", "")
     identity["zip"] = content.get("zip", "")
     identity["city"] = content.get("city", "")
     return identity
