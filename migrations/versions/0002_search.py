@@ -10,6 +10,8 @@ A later migration that rebuilds one of the watched tables on SQLite (batch_alter
 
 from __future__ import annotations
 
+import sqlite3
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -98,9 +100,17 @@ NO_TRIGRAMS = (
 )
 
 
+OLD_SQLITE = (
+    "Search needs SQLite 3.34 or newer, and this Python brings {version}. Use a newer Python, or PostgreSQL by "
+    "HANDOFF_DATABASE_URL."
+)
+
+
 def upgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
+        if sqlite3.sqlite_version_info < (3, 34):
+            raise RuntimeError(OLD_SQLITE.format(version=sqlite3.sqlite_version))
         for statement in SQLITE_TABLES:
             op.execute(statement)
     else:
