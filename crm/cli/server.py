@@ -67,10 +67,10 @@ def worker(tied: bool) -> None:
     from crm.jobs.log import to_stderr
     from crm.jobs.worker import Worker
 
-    to_stderr()
     if tied:
         when_parent_ends(stop.set)
     with opened() as handoff:
+        to_stderr()
         finished = Worker(handoff, stop=stop).run()
     if not finished:  # a long import or scan is left as it is: its rows say where to go on
         sys.stderr.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -18,6 +18,9 @@ from crm.models.providers import Provider
 from crm.services import claims
 from crm.store import mail_accounts
 from crm.store import messages as store
+
+STALE = timedelta(minutes=5)
+"""A worker that runs would have taken it long before."""
 
 NEEDS_A_PERSON = (MessageState.IN_DOUBT, MessageState.FAILED, MessageState.HELD)
 
@@ -82,6 +85,8 @@ def _why(
         return f"{sentence(Reason.MAILBOX_PAUSED)}: {account.paused_reason}", None
     if message.due_at <= now and free_at is not None and free_at > now:
         return sentence(Reason.MAILBOX_GAP), free_at
+    if message.due_at <= now - STALE:
+        return "It should have left already: is Handoff's worker running?", None
     if message.due_at <= now:
         return "Leaves with the next round", None
     return (sentence(message.state_reason) if message.state_reason else sentence(Reason.SCHEDULED)), message.due_at

@@ -117,10 +117,21 @@ def open_to(session: Session, address: str, states: Collection[MessageState]) ->
 def page(
     session: Session, states: Collection[MessageState] = (), *, before_id: int | None = None, limit: int = 50
 ) -> Sequence[tuple[Message, Provider | None]]:
-    """The newest first, with their providers."""
+    """The newest first, with their providers.
+
+    One query a state, each walking the index from its end: a query for several would sort all of them.
+    """
+    found = [row for state in states or (None,) for row in _page(session, state, before_id, limit)]
+    found.sort(key=lambda row: row[0].id or 0, reverse=True)
+    return found[:limit]
+
+
+def _page(
+    session: Session, state: MessageState | None, before_id: int | None, limit: int
+) -> list[tuple[Message, Provider | None]]:
     asked = select(Message, Provider).join(Provider, col(Provider.id) == Message.provider_id, isouter=True)
-    if states:
-        asked = asked.where(col(Message.state).in_(list(states)))
+    if state is not None:
+        asked = asked.where(Message.state == state)
     if before_id is not None:
         asked = asked.where(col(Message.id) < before_id)
     found = session.exec(asked.order_by(col(Message.id).desc()).limit(limit)).all()
