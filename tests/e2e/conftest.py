@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crm.services import accounts, demo
+from tests.e2e.furnish import EMAIL, PASSWORD, move_in
 from tests.e2e.house import House, Letterbox, letterbox, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+__all__ = ["EMAIL", "PASSWORD"]
+
 #: Sunday evening in Houston.
 SUNDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-PASSWORD = "three walks a week"
-EMAIL = "dana@stride.example"
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
@@ -145,12 +145,3 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) 
     shutil.copyfile(_sqlite_template, folder / "handoff.db")
     with opened(folder, folder / "handoff.db", SUNDAY) as running:
         yield running, move_in(running)
-
-
-def move_in(house: House) -> str:
-    """Make the owner with sample data; the token of a session."""
-    db, now = house.handoff.db, house.clock.now
-    user = accounts.make_owner(db, name="Dana Whitfield", email=EMAIL, password=PASSWORD, now=now)
-    demo.add(db, actor_id=user.id, now=now)
-    house.work()
-    return accounts.sign_in(db, email=EMAIL, password=PASSWORD, now=now).token

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from sqlmodel import select
 
 from crm.models.providers import Provider
-from tests.e2e.conftest import OpenWindow, move_in
+from tests.e2e.conftest import OpenWindow
+from tests.e2e.furnish import move_in
 from tests.e2e.house import House
 
 

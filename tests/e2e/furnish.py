@@ -1,0 +1,71 @@
+"""What sample data lacks: mail in the local mailbox, imports at every state, a pair of duplicates."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm.services import accounts, demo
+from crm.web import create_app
+from tests import nppes_files
+from tests.conftest import SAME_SITE
+from tests.e2e.house import House
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+PASSWORD = "three walks a week"
+EMAIL = "dana@stride.example"
+BUSINESS = {
+    "name": "Stride After Care",
+    "line1": "2400 Main St",
+    "city": "Houston",
+    "state": "TX",
+    "zip": "77005",
+    "phone": "713-555-0142",
+}
+
+
+def move_in(house: House) -> str:
+    """Make the owner, sample data and the rest; the token of a session."""
+    db, now = house.handoff.db, house.clock.now
+    user = accounts.make_owner(db, name="Dana Whitfield", email=EMAIL, password=PASSWORD, now=now)
+    demo.add(db, actor_id=user.id, now=now)
+    house.work()
+    token = accounts.sign_in(db, email=EMAIL, password=PASSWORD, now=now).token
+    client = create_app(house.handoff).test_client()
+    client.set_cookie("handoff_session", token)
+    _post(client, "/settings/business", BUSINESS)
+    _post(client, "/settings/credentials", {"kind": "cpr", "paper": "CPR/AED", "expires_on": "2026-04-01"})
+    _write_to_somebody(client, house)
+    _import(client, house)
+    house.work()
+    return token
+
+
+def _write_to_somebody(client: FlaskClient, house: House) -> None:
+    made = _post(client, "/providers", {"name": "Amos Ferrell, PT", "specialty": "pt", "email": "amos@clinic.example"})
+    subject = {"subject": "When therapy ends", "text": "Dear Amos,\n\nmay I send you a sample?\n\nDana", "do": "send"}
+    _post(client, f"{made.location}/mail", subject | {"template": "introduction", "key": "first"})
+    house.wait(seconds=70)
+
+
+def _import(client: FlaskClient, house: House) -> None:
+    good = nppes_files.write(house.handoff.settings.data_dir / "good.csv", [nppes_files.row(n) for n in range(3)])
+    _upload(client, "nppes", good)
+    bad = Path(house.handoff.settings.data_dir / "bad.csv")
+    bad.write_text("just,some\nother,file\n")
+    _upload(client, "nppes", bad)
+    rows = "Name,Practice,Phone,E-mail,City\nAmos Ferrell,Clinic,7135550111,amos@clinic.example,Houston\n,,12,x,\n"
+    _post(client, "/imports", {"kind": "contacts", "pasted": rows})
+
+
+def _upload(client: FlaskClient, kind: str, file: Path) -> None:
+    _post(client, "/imports", {"kind": kind, "file": (BytesIO(file.read_bytes()), file.name)})
+
+
+def _post(client: FlaskClient, path: str, form: dict[str, Any]) -> Any:
+    answer = client.post(path, data=form, headers=SAME_SITE)
+    assert answer.status_code == 303, (path, answer.status_code, answer.text[:3000])
+    return answer
