@@ -48,11 +48,11 @@ def create() -> Response:
 
 @bp.post("/logout")
 def destroy() -> Response:
-    """Sign out. Clear-Site-Data takes drafts and stored pages from a shared computer as well."""
+    """Sign out. Clear-Site-Data takes drafts from a shared computer as well."""
     accounts.sign_out(db(), request.cookies.get(security.COOKIE, ""), now=now())
     response = redirect(url_for("sessions.new", out=1), 303)
     security.drop_cookie(response)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
