@@ -129,8 +129,9 @@ def _fit(specialty: str, miles: float, *, has_email: bool) -> int:
     return matching.fit_score(specialty, miles, has_phone=True, has_email=has_email, is_person=True)
 
 
-def _stamp(at: datetime) -> datetime:
-    return at.replace(tzinfo=None)
+def _stamp(at: datetime) -> str:
+    """As SQLAlchemy writes it: SQLite compares instants as texts."""
+    return f"{at:%Y-%m-%d %H:%M:%S.%f}"
 
 
 def _city(number: int) -> str:
