@@ -67,6 +67,18 @@ _OUR_PLACE = re.compile(
     re.IGNORECASE,
 )
 _CONCLUDED = re.compile(r"\b(?:it|this|that)(?:'s|\s(?:is|was|must be))\s(?:an?\s|the\s)?(?:\w+\s)?$", re.IGNORECASE)
+_A_TREAT = re.compile(r"\b(?:a|some|the|as a|any)\s$", re.IGNORECASE)
+_TREATING_DOCTOR = re.compile(
+    r"\s(?:physicians?|doctors?|clinicians?|providers?|therapists?|surgeons?|team)\b", re.IGNORECASE
+)
+_ONLY_ASKED = re.compile(r"\bwhether (?:I|we) (?:\w+ )?$|\basks? if (?:I|we) $|\bthan (?:to )?$", re.IGNORECASE)
+_FOR_OURS = re.compile(
+    r"\s(?:for\s)?(?:all of\s)?(?:it|this|these|my|our|me|us|every|all|sessions?|supervised|medical exercise"
+    r"|exercise)\b",
+    re.IGNORECASE,
+)
+_COME_TO_US = re.compile(r"\bto (?:me|us|my \w+|our \w+) for\s(?:\w+\s){0,2}$", re.IGNORECASE)
+_AT_OURS = re.compile(r"(?:\s[\w']+){0,4}\s(?:at|in|with|from) (?:me|us|my|our)\b", re.IGNORECASE)
 _REPORTS = re.compile(r"\b(?:report|note|record|list|flag|write down|tell you|ask you|ask your)\w*\b", re.IGNORECASE)
 _KIND_OF_CARE = re.compile(
     r"\b(?:physical|occupational|speech|respiratory|cardiac|pulmonary|formal|outpatient|inpatient|skilled|stroke"
@@ -124,7 +136,9 @@ def judge_act(rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
     start, end = match.span()
     if denied(clause, start, end) or (rule.key == "treat" and _POLITE.match(clause.after(end))):
         return None
-    if rule.key == "treat" and re.search(r"\b(?:a|some|the|as a|any)\s$", clause.before(start), re.IGNORECASE):
+    if rule.key == "treat" and (_A_TREAT.search(clause.before(start)) or _TREATING_DOCTOR.match(clause.after(end))):
+        return None
+    if _ONLY_ASKED.search(clause.before(start)):
         return None
     if _PASSIVE.search(clause.before(start)) and not match[0].lower().endswith("ing"):
         ours = _BY_US.match(clause.after(end)) or _OUR_PLACE.search(clause.sentence)
@@ -134,9 +148,7 @@ def judge_act(rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
 
 def _judged_act(rule: Rule, clause: Clause, start: int, end: int) -> Verdict:
     who = actor(clause, start)
-    if rule.key == "medication" and _REPORTS.search(clause.before(start)):
-        return None
-    if who == "theirs":
+    if who == "theirs" or (rule.key == "medication" and _REPORTS.search(clause.before(start))):
         return "blocks" if _we_help_them(rule, clause, start) else None
     if who == "ours":
         return "blocks"
@@ -166,7 +178,7 @@ def judge_service(rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
     before, after = clause.before(start), clause.after(end)
     if denied(clause, start, end):
         return None
-    if _WITH_US.match(after) or _CLIENTS_GET.search(before):
+    if _WITH_US.match(after) or _CLIENTS_GET.search(before) or _COME_TO_US.search(before):
         return "blocks"
     if _OURS.search(before):
         return "blocks"
@@ -223,11 +235,14 @@ def judge_claim(rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
 
 def _coverage_is_theirs(clause: Clause, match: re.Match[str]) -> bool:
     """Insurance that rarely pays, that pays for therapy, or is only mentioned: "what insurance covers"."""
-    if re.search(r"\b(?:rarely|seldom|hardly|not|never)\b", match[0] + clause.after(match.end())[:14], re.IGNORECASE):
+    after = clause.after(match.end())
+    if re.search(r"\b(?:rarely|seldom|hardly|not|never)\b", match[0] + after[:14], re.IGNORECASE):
         return True
     if _UNTIL_THEN.search(clause.before(match.start())):
         return True
-    return bool(_FOR_THERAPY.match(clause.after(match.end())))
+    if " by " in match[0] or re.search(r"\b(?:will|always)\b", match[0], re.IGNORECASE):
+        return bool(_FOR_THERAPY.match(after))
+    return not _FOR_OURS.match(after)
 
 
 def judge_possession(_rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:
@@ -241,7 +256,7 @@ def judge_possession(_rule: Rule, clause: Clause, match: re.Match[str]) -> Verdi
         return None
     if denied(clause, match.start(), match.end()) and re.search(r"\b(?:call|say|word)", before, re.IGNORECASE):
         return None
-    return "blocks" if _OUR_ACT_ON.search(before) else None
+    return "blocks" if _OUR_ACT_ON.search(before) or _AT_OURS.match(after) else None
 
 
 def judge_condition(_rule: Rule, clause: Clause, match: re.Match[str]) -> Verdict:

@@ -180,7 +180,7 @@ def later(clause: Clause, start: int, end: int) -> bool:
 
 def quoted(clause: Clause, start: int, end: int) -> bool:
     """Whether the term stands in quotation marks, as words of the provider."""
-    if not any(mark in clause.paragraph for mark in "“\""):
+    if not any(mark in clause.paragraph for mark in '“"'):
         return False
     for found in _QUOTE.finditer(clause.paragraph):
         if found.start() < start and end <= found.end():

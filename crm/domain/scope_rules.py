@@ -54,7 +54,10 @@ _CONDITION = (
     r"|torn\s\w+(?:\s\w+)?|(?:\w+\s)?syndrome|sciatica|\w+itis|(?:herniated|bulging|slipped)\sdis[ck]s?|impingement"
     r"|tendinopathy|frozen shoulder|stenosis|osteoporosis|fibromyalgia|neuropathy|(?:stress\s)?fractures?"
     r"|sprain(?:ed)?"
-    r"|strain(?:ed)?|scoliosis|diabetes|hypertension|COPD|depression|concussion)"
+    r"|strain(?:ed)?|scoliosis|diabetes|hypertension|COPD|depression|concussion|dementia|Parkinson's|Alzheimer's"
+    r"|angina"
+    r"|(?:heart failure|stroke|cancer)(?!\s(?:survivors?|patients?|care|groups?|clients?|cent(?:er|re)|program"
+    r"|recovery)))"
 )
 
 RULES: tuple[Rule, ...] = (
@@ -63,10 +66,11 @@ RULES: tuple[Rule, ...] = (
         "replaces_care",
         "claim",
         r"\b(?:replaces?|replacing|replacement for|substitutes? for|better than|instead of|no need for"
-        r"|(?:don't|won't|no longer) need|skip|forget|quit)\s(?:[\w'’]+\s){0,2}?(?:therapy|physical therapy|PT"
+        r"|(?:don't|won't|no longer|never) need|skip|forget|quit)\s(?:[\w'’]+\s){0,2}?(?:therapy|physical therapy|PT"
         r"|therapists?"
         r"|doctors?|physicians?|rehab"
-        r"|medications?|medical care|surgery|treatment)\b",
+        r"|medications?|medical care|surgery|treatment)\b"
+        r"|\bno more (?:therapy|PT|rehab|doctors|pills|medications?) (?:needed|necessary|required)\b",
         "We extend the provider’s work and never replace it.",
         "Say what happens after therapy, alongside the plan of care.",
     ),
@@ -163,14 +167,17 @@ RULES: tuple[Rule, ...] = (
         r"|increas(?:e|es|ing)|stop(?:s|ping)?|wean(?:s|ing)?|taper(?:s|ing)?|recommend(?:s|ing)?|get(?:s|ting)?"
         r"|com(?:e|es|ing)"
         r"|manag(?:e|es|ing)|advis(?:e|es|ing))"
-        r"\s(?:[\w'’]+\s){0,5}?(?:medications?|meds|doses?|dosages?|insulin|blood thinners?|pills|drugs|statins?)\b",
+        r"\s(?:[\w'’]+\s){0,5}?(?:medications?|meds|doses?|dosages?|insulin|blood thinners?|pills|drugs|statins?"
+        r"|metformin|warfarin|ozempic"
+        r"|semaglutide|beta[- ]blockers?|painkillers?|opioids?|steroids?)\b",
         _DRUGS_WHY,
         _DRUGS_SAY,
     ),
     _rule(
         "guarantee",
         "claim",
-        r"\bguarante\w+|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?"
+        r"\bguarante\w+|\bpromise\s(?:you\s)?an?\s(?:pain-free|full|complete|quick|lasting)\b"
+        r"|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?"
         r"|improvements?|success)\b|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)"
         r"|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of)",
         _CLAIM_WHY,
