@@ -39,6 +39,14 @@ class Line(NamedTuple):
     actor: str | None
 
 
+class Marks(NamedTuple):
+    """Small things that most providers have none of."""
+
+    tags: Sequence[str]
+    pair_id: int | None
+    has_differences: bool
+
+
 class Namesake(NamedTuple):
     """Enough of a provider to tell whether it is the one being typed."""
 
@@ -79,18 +87,17 @@ DIFFERENCES = (
     .where(col(ProviderDifference.provider_id) == ID, col(ProviderDifference.decided_at).is_(None))
     .order_by(col(ProviderDifference.field))
 )
-TAGS = (
-    sa.select(col(Tag.name))
+TEXT = sa.String()
+MARKS = sa.union_all(
+    sa.select(sa.literal_column("'tag'", TEXT), col(Tag.name))
     .join(ProviderTag, col(ProviderTag.tag_id) == Tag.id)
-    .where(col(ProviderTag.provider_id) == ID)
-    .order_by(col(Tag.name))
-)
-
-PAIR = (
-    sa.select(col(ProviderPair.id))
+    .where(col(ProviderTag.provider_id) == ID),
+    sa.select(sa.literal_column("'pair'", TEXT), sa.cast(col(ProviderPair.id), TEXT))
     .where(sa.or_(col(ProviderPair.left_id) == ID, col(ProviderPair.right_id) == ID))
-    .where(col(ProviderPair.state) == PairState.OPEN)
-    .limit(1)
+    .where(col(ProviderPair.state) == PairState.OPEN),
+    sa.select(sa.literal_column("'difference'", TEXT), sa.cast(col(ProviderDifference.id), TEXT)).where(
+        col(ProviderDifference.provider_id) == ID, col(ProviderDifference.decided_at).is_(None)
+    ),
 )
 
 
@@ -139,14 +146,13 @@ def differences(session: Session, provider_id: int) -> Sequence[ProviderDifferen
     return session.execute(DIFFERENCES, {"id": provider_id}).scalars().all()
 
 
-def tags(session: Session, provider_id: int) -> Sequence[str]:
-    """The provider's tags, by name."""
-    return session.execute(TAGS, {"id": provider_id}).scalars().all()
-
-
-def likely_pair(session: Session, provider_id: int) -> int | None:
-    """A pair waiting for a decision in which this provider is."""
-    return session.execute(PAIR, {"id": provider_id}).scalar()
+def marks(session: Session, provider_id: int) -> Marks:
+    """Tags, a likely second entry, and whether imported values wait for a decision: seldom any, so asked at once."""
+    found: dict[str, list[str]] = {"tag": [], "pair": [], "difference": []}
+    for kind, value in session.execute(MARKS, {"id": provider_id}):
+        found[kind].append(value)
+    pair = found["pair"]
+    return Marks(sorted(found["tag"]), int(pair[0]) if pair else None, bool(found["difference"]))
 
 
 def by_exact(session: Session, npi: str, email: str, phone: str, limit: int) -> Sequence[Namesake]:

@@ -100,6 +100,7 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
     places = store.workplaces(session, provider.id)
     lines = store.timeline(session, provider.id, LINES + 1, before)
     off = prices.switched_off(session)
+    marks = store.marks(session, provider.id)
     # Most have never referred: they cost no query.
     referred = referral_store.of_provider(session, provider.id, SHOWN_REFERRALS) if provider.referral_count else []
     used = [line.service_key for line in referred]
@@ -110,9 +111,9 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
         events=[timeline.event(line) for line in lines[:LINES]],
         older=f"{lines[LINES - 1].happened_at.isoformat()},{lines[LINES - 1].id}" if len(lines) > LINES else "",
         is_first=before is None,
-        differences=store.differences(session, provider.id),
-        tags=store.tags(session, provider.id),
-        pair_id=store.likely_pair(session, provider.id),
+        differences=store.differences(session, provider.id) if marks.has_differences else (),
+        tags=marks.tags,
+        pair_id=marks.pair_id,
         fit=_fit(provider, off),
         services=[found for found in matching.services_for(provider.specialty, off) if not found.is_addon],
         service_choices=service_choices(provider, off),
