@@ -16,6 +16,7 @@ from crm.services.imports_contact_values import NAMES, Content, key_of_address
 from crm.services.imports_counts import Counts
 from crm.services.imports_house import House
 from crm.services.imports_judging import CHANGED, NEW, SKIPPED, UNCHANGED, Judge, Verdict
+from crm.services.imports_pace import Pace
 from crm.services.imports_rows import Turn
 from crm.services.imports_values import Address, Reader
 from crm.services.imports_workshop import Workshop
@@ -89,23 +90,25 @@ def apply(shop: Workshop, run_id: int) -> None:
 def _apply_all(shop: Workshop, run_id: int, house: House, started: datetime, *, trust: bool) -> None:
     """`trust` the staged verdicts where there was nobody else to compare with; otherwise every row is judged again."""
     judge: Judge | None = None
-    more = True
+    more, pace = True, Pace(AT_ONCE)
     while more:
+        began = shop.clock()
         with shop.db.write() as session:
             bulk.tune(session)
             judge = judge or Judge(session, run_id)
             judge.session = session
             run = store.get(session, run_id)
             turn = Turn(session, run, Reader(house.zip, house.off), started)
-            more = _apply_part(turn, house, None if trust else judge)
+            more = _apply_part(turn, house, None if trust else judge, pace.size())
             run.progress = min(99, run.progress + 1)
             store.lease(session, run_id, me=shop.me, now=shop.clock())
+        pace.took((shop.clock() - began).total_seconds())
         shop.progress("Saving", run.progress)
 
 
-def _apply_part(turn: Turn, house: House, judge: Judge | None) -> bool:
+def _apply_part(turn: Turn, house: House, judge: Judge | None, limit: int) -> bool:
     _, fields = _columns_of(turn.run)
-    part = staged.part(turn.session, turn.run_id, turn.run.cursor, AT_ONCE, with_cells=None in fields)
+    part = staged.part(turn.session, turn.run_id, turn.run.cursor, limit, with_cells=None in fields)
     if not part:
         return False
     directory.take_turn(turn.session)

@@ -16,6 +16,7 @@ from crm.models.imports import ImportRun
 from crm.services import duplicate_scans, imports_locations, imports_rows, imports_spool
 from crm.services.imports_counts import Counts
 from crm.services.imports_options import Options
+from crm.services.imports_pace import Pace
 from crm.services.imports_rows import Turn
 from crm.services.imports_values import Reader
 from crm.services.imports_workshop import Workshop
@@ -114,8 +115,10 @@ def _apply(shop: Workshop, run_id: int) -> None:
         rebuild = directory.is_empty(session) and REBUILD_FROM < total < REBUILD_TO
     if rebuild:
         indexes.drop_secondary(shop.db)
+    pace = Pace(ROWS_PER_TRANSACTION)
     try:
-        for texts, end in imports_spool.read(shop.folder, run_id, start, ROWS_PER_TRANSACTION):
+        for texts, end in imports_spool.read(shop.folder, run_id, start, pace.size):
+            began = shop.clock()
             with shop.db.write() as session:
                 bulk.tune(session)
                 run = store.get(session, run_id)
@@ -123,6 +126,7 @@ def _apply(shop: Workshop, run_id: int) -> None:
                 run.cursor = end
                 run.progress = READING_SHARE + (95 - READING_SHARE) * end // total
                 store.lease(session, run_id, me=shop.me, now=shop.clock())
+            pace.took((shop.clock() - began).total_seconds())
             shop.progress("Saving", run.progress)
     finally:
         indexes.restore(shop.db)

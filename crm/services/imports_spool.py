@@ -6,7 +6,7 @@ Organizations come first (they name the practices that people then join), then p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -64,17 +64,18 @@ def path_of(folder: Path, run_id: int) -> Path:
     return folder / f"{run_id}.rows"
 
 
-def read(folder: Path, run_id: int, start: int, size: int) -> Iterator[tuple[list[str], int]]:
-    """Batches of rows from byte `start`, each with the byte at which the next one begins."""
+def read(folder: Path, run_id: int, start: int, size: Callable[[], int]) -> Iterator[tuple[list[str], int]]:
+    """Batches of rows from byte `start`, each with the byte at which the next one begins; `size` says how many."""
     with path_of(folder, run_id).open("rb", buffering=_BLOCK) as file:
         file.seek(start)
-        at, batch = start, []
+        at, most = start, size()
+        batch: list[str] = []
         for line in file:
             at += len(line)
             batch.append(line.decode()[:-1])
-            if len(batch) == size:
+            if len(batch) >= most:
                 yield batch, at
-                batch = []
+                batch, most = [], size()
         if batch:
             yield batch, at
 

@@ -19,6 +19,7 @@ from crm.store import imports as store
 from crm.store import imports_undo as rows
 
 AT_ONCE = 1_000
+CHANGES_AT_ONCE = 200
 _UNDOABLE = (ImportState.DONE, ImportState.INTERRUPTED, ImportState.FAILED, ImportState.STAGED, ImportState.UNDOING)
 Step = Callable[[Session, ImportRun, datetime], int | None]
 
@@ -64,10 +65,10 @@ def _take_step(shop: Workshop, run_id: int, phase: int, step: Step) -> bool:
 
 
 def _revert_changes(session: Session, run: ImportRun, now: datetime) -> int | None:
-    part = rows.changes_before(session, _id(run), run.cursor, AT_ONCE // 2)
-    for change in part:
-        kept = changes.revert(session, change, now)
-        _count(run, restored=change.table_name == "provider" and not kept, names=kept)
+    part = rows.changes_before(session, _id(run), run.cursor, CHANGES_AT_ONCE)
+    reverted = [(change, changes.revert(session, change, now)) for change in part]
+    restored = sum(change.table_name == "provider" and not kept for change, kept in reverted)
+    _count(run, restored=restored, names=[name for _, kept in reverted for name in kept])
     if part:
         return part[-1].id
     rows.close_change_set(session, _id(run), now, run.actor_id)

@@ -30,7 +30,10 @@ def changes_before(session: Session, run_id: int, before: int, limit: int) -> li
         .order_by(col(Change.id).desc())
         .limit(limit)
     )
-    return list(session.exec(wanted.where(col(Change.id) < before) if before else wanted))
+    found = list(session.exec(wanted.where(col(Change.id) < before) if before else wanted))
+    for change in found:  # reverting one makes the session forget all that it knows, which must not cost a query each
+        session.expunge(change)
+    return found
 
 
 def close_change_set(session: Session, run_id: int, now: datetime, actor_id: int | None) -> None:
