@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -120,11 +121,17 @@ def counts(session: Session, today: date, wanted: Filter = Filter()) -> dict[Buc
 
 def due_count(session: Session, today: date, owner_id: int | None = None) -> int:
     """How many are due today or overdue, up to the cap: the badge in the navigation."""
-    mine = () if owner_id is None else (_owned(owner_id),)
-    number: int = session.execute(
-        sa.select(_counted((LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine)))
-    ).scalar_one()
+    mine = {} if owner_id is None else {"owner": owner_id}
+    number: int = session.execute(_due_count(bool(mine)), {"today": today, **mine}).scalar_one()
     return number
+
+
+@cache
+def _due_count(is_mine: bool) -> sa.Select[tuple[int]]:
+    """Asked with every page, so it is made once."""
+    owner = sa.bindparam("owner", type_=sa.Integer)
+    mine = (sa.or_(task.c.owner_id == owner, task.c.owner_id.is_(None)),) if is_mine else ()
+    return sa.select(_counted((LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= sa.bindparam("today"), *mine)))
 
 
 def due(session: Session, today: date, *, owner_id: int | None = None, limit: int = 20) -> list[Line]:

@@ -76,7 +76,7 @@ class Page:
     next_service: Service | None
     lacks_next_step: bool
     quiet_days: int | None
-    endings: Mapping[ActivityKind, Sequence[Ending]]
+    endings: Markup
 
     @property
     def practice(self) -> Practice | None:
@@ -87,6 +87,11 @@ class Page:
     def people(self) -> list[tuple[int | None, str]]:
         """Who else may have been met."""
         return [(one.id, f"{one.name}, {labels.label(one.role)}") for some in self.contacts.values() for one in some]
+
+    @property
+    def kinds(self) -> Sequence[ActivityKind]:
+        """What can be logged."""
+        return LOGGED
 
     @property
     def fit_word(self) -> str:
@@ -127,9 +132,7 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
     )
 
 
-def _endings(
-    session: Session, provider: Provider, today: date, whole: Sequence[Line] | None
-) -> Mapping[ActivityKind, Sequence[Ending]]:
+def _endings(session: Session, provider: Provider, today: date, whole: Sequence[Line] | None) -> Markup:
     """Every way a call, visit and so on can end, with what the cadence would propose: two taps, and no surprise.
 
     `whole` is the timeline where it is on the page from end to end; otherwise the latest touches are asked for.
@@ -139,10 +142,16 @@ def _endings(
         before = [PastTouch(line.kind, line.outcome) for line in whole if line.kind in TOUCHES]
     else:
         before = task_store.recent_touches(session, [provider.id], limit=30)[provider.id]
-    return _proposed(provider.stage, tuple(before), today, provider.return_on)
+    return _endings_shown(provider.stage, tuple(before), today, provider.return_on)
 
 
 @lru_cache(maxsize=512)
+def _endings_shown(stage: Stage, before: tuple[PastTouch, ...], today: date, return_on: date | None) -> Markup:
+    """The buttons, made once for all providers with the same past."""
+    endings = current_app.jinja_env.get_template("providers/_endings.html")
+    return Markup(endings.render(endings=_proposed(stage, before, today, return_on)))  # noqa: S704  (ours, escaped)
+
+
 def _proposed(
     stage: Stage, before: tuple[PastTouch, ...], today: date, return_on: date | None
 ) -> Mapping[ActivityKind, Sequence[Ending]]:
