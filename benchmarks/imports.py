@@ -25,7 +25,8 @@ from typing import Any
 
 from tests import nppes_files
 
-STATE = "TX"
+STATE, LARGE_STATE = "CT", "TX"
+"""With 4 and 8 in a hundred rows of the generated file; the average state of the real one has 2."""
 TARGETS = {
     "SQLite, all rows": "40,000 rows/s, 120 MB",
     "SQLite, one state": "half the floor",
@@ -49,6 +50,7 @@ def main() -> None:
             _print(name, _run(case, directory, folder), floor)
         _print("floor: read and split", _run("floor", directory, folder), floor)
         _print("SQLite, one state", _run("state", directory, folder), floor)
+        _print("SQLite, a large state", _run("large_state", directory, folder), floor)
         _print("SQLite, contacts", _run("contacts", contacts, folder), floor)
         _print("SQLite, contacts undone", _run("undo_contacts", contacts, folder), floor)
         if asked.postgres:
@@ -129,6 +131,11 @@ def _state(path: Path, folder: Path) -> dict[str, Any]:
     return _timed(lambda: _imported(shop, path, STATE))
 
 
+def _large_state(path: Path, folder: Path) -> dict[str, Any]:
+    shop = _workshop(folder, new=True)
+    return _timed(lambda: _imported(shop, path, LARGE_STATE))
+
+
 def _contacts(path: Path, folder: Path) -> dict[str, Any]:
     from crm.services import imports
 
@@ -197,6 +204,7 @@ CASES: dict[str, Callable[..., dict[str, Any]]] = {
     "again": _again,
     "undo": _undo,
     "state": _state,
+    "large_state": _large_state,
     "contacts": _contacts,
     "undo_contacts": _undo,
     "schema": _schema,
