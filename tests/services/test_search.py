@@ -162,3 +162,30 @@ def test_a_deleted_provider_leaves_no_entry(fresh: Database) -> None:
         session.delete(session.get_one(Provider, provider.id))
     with fresh.read() as session:
         assert search.find(session, "ortega").ids == []
+
+
+def test_of_very_many_the_best_are_shown(fresh: Database) -> None:
+    with fresh.write() as session:
+        for number in range(search.MOST + 20):
+            add(session, "Ana", f"Mc{'lopez' if number % 2 else 'Lopezson'}{number}")
+        add(session, "Zoe", "Lopezian", last_touch_at=NOW)
+        add(session, "Zia", "Lopez")
+    search_entries.refresh_due(fresh)
+    assert names(fresh, "lopez")[:2] == ["Zia Lopez", "Zoe Lopezian"]
+    with fresh.read() as session:
+        assert search.find(session, "ana", limit=5).tiers.keys() == set(search.find(session, "ana", limit=5).ids)
+
+
+def test_a_single_letter_means_that_letter(fresh: Database) -> None:
+    with fresh.write() as session:
+        add(session, "Maria C", "Lopez")
+        add(session, "Cam", "Ortega")
+    assert names(fresh, "c") == ["Maria C Lopez"]
+    assert names(fresh, "maria c lopez") == ["Maria C Lopez"]
+
+
+def test_short_words_join_long_ones(fresh: Database) -> None:
+    with fresh.write() as session:
+        add(session, "Bao", "Wang", city="Katy")
+        add(session, "Bao", "Stone", city="Katy")
+    assert names(fresh, "aty ng") == ["Bao Wang"]

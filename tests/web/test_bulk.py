@@ -51,6 +51,25 @@ def test_everybody_who_matches_is_more_than_the_page(client: FlaskClient, handof
     assert (again.status_code, again.json["error"]) == (409, "already_undone")
 
 
+def test_every_action_of_the_bar_works(client: FlaskClient, handoff: Handoff) -> None:
+    ids = make(handoff, 2)
+    forms = [
+        {"action": "assign", "owner": "1"},
+        {"action": "tag", "tag": "golf"},
+        {"action": "untag", "tag": "golf"},
+        {"action": "enroll_later"},
+        {"action": "archive"},
+        {"action": "restore"},
+        {"action": "assign", "owner": ""},
+    ]
+    for form in forms:
+        assert client.post("/providers/edits", data={"id": ids, **form}, headers=JSON).json["count"] == 2, form
+    client.post("/providers/edits", data={"id": ids, "action": "restore"}, headers=SAME_SITE)
+    assert "Nothing to change" in client.get("/providers").text
+    mine = {"all": "1", "query": "owner=me", "action": "archive"}
+    assert "Choose some providers first" in client.post("/providers/edits", data=mine, headers=JSON).text
+
+
 def test_what_is_missing_is_said(client: FlaskClient, handoff: Handoff) -> None:
     ids = make(handoff, 1)
     assert client.post("/providers/edits", data={"action": "archive"}, headers=JSON).status_code == 422

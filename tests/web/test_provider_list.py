@@ -17,12 +17,13 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from crm.bootstrap import Handoff
+from crm.domain.kinds import ActivityKind
 from crm.domain.pipeline import Stage
 from crm.models.audit import AuditEntry
 from crm.models.providers import SavedView
 from crm.web import provider_list
 from tests.conftest import SAME_SITE
-from tests.factories import NOW, TODAY, make_practice, make_provider, make_tag
+from tests.factories import NOW, TODAY, make_practice, make_provider, make_tag, make_user
 
 
 def names(page: str) -> list[str]:
@@ -97,6 +98,45 @@ def test_what_people_wrote_is_escaped(client: FlaskClient, handoff: Handoff) -> 
     for address in ("/providers", "/providers?q=x", '/providers?q="><script>', "/search?q=<b>", "/providers?city=<s>"):
         page = client.get(address).text
         assert not re.search(r"<b>|<i>Clinic|<u>|<s>|<script>", page), address
+
+
+def test_what_stands_out_is_marked(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        make_user(session, name="Sam Ives")
+        owner = make_user(session, name="Pat Roe")
+        make_provider(
+            session,
+            stage=Stage.PARTNER,
+            referral_count=1,
+            first_referral_on=TODAY - timedelta(100),
+            last_referral_on=TODAY - timedelta(100),
+            is_peer=True,
+            deactivated_on=TODAY,
+            sample=True,
+            owner_id=owner.id,
+            last_touch_at=NOW - timedelta(days=3),
+            last_touch_kind=ActivityKind.CALL,
+            distance_miles=1234.5,
+        )
+    page = client.get("/providers?stage=partner&peers=1").text
+    for words in ("Quiet for 100 days", ">Peer<", "NPI deactivated", ">Sample<", "Pat Roe", "3 days ago", "1,234 mi"):
+        assert words in page, words
+    assert "Assign" in page
+    assert names(client.get(f"/providers?owner={owner.id}&peers=1").text) != []
+    assert names(client.get("/providers?owner=me&peers=1").text) == []
+
+
+@pytest.mark.parametrize("sort", ["fit", "name", "distance", "next", "touch", "-next", "-touch"])
+def test_every_order_can_be_paged(client: FlaskClient, handoff: Handoff, sort: str) -> None:
+    with handoff.db.write() as session:
+        for number in range(50):
+            given = {"distance_miles": number / 3, "next_due_on": TODAY + timedelta(number // 2)} if number % 4 else {}
+            make_provider(session, last_touch_at=NOW - timedelta(hours=number // 2) if number % 3 else None, **given)
+    address = f"/providers?stage=all&sort={sort}"
+    first = client.get(address).text
+    following = urljoin(address, re.findall(r'rel="next" href="([^"]*)"', first)[0].replace("&amp;", "&"))
+    second = client.get(following).text
+    assert len({*names(first), *names(second)}) == 50
 
 
 def test_a_search_shows_everybody_who_answers_best_first(client: FlaskClient, handoff: Handoff) -> None:
