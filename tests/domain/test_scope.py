@@ -42,9 +42,9 @@ def test_the_start_counts_code_points_not_bytes() -> None:
 
 def test_a_long_text_without_a_full_stop_takes_little_time() -> None:
     text = "and therapy or my treatment of the patients " * 400
-    began = time.perf_counter()
+    began = time.process_time()
     scope.check(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(st.text(alphabet=st.sampled_from("I treat. not therapy,;“”'\n-you my patients"), max_size=200))
