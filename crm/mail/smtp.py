@@ -100,6 +100,8 @@ class Session(smtplib.SMTP):
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
         sock = socket.create_connection((host, port), timeout)
+        # The dot leaves as a packet of its own; without this it would wait 40 ms for the text's acknowledgement.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.server.security != "tls":
             return sock
         context = self.server.tls or ssl.create_default_context()
