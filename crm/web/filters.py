@@ -20,6 +20,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 @lru_cache(maxsize=4096)
 def phone(number: str) -> str:
     """`+17135550142` as `(713) 555-0142`; what can't be read stays as it is."""
+    if not number:
+        return ""
     known = number if number.startswith("+") else phones.from_directory(number)
     return phones.show(known) if known else number
 
