@@ -45,8 +45,8 @@ def run(shop: Workshop, run_id: int) -> None:
     """Read, then apply; goes on where an earlier try stopped."""
     if not imports_spool.size_of(shop.folder, run_id):
         _read(shop, run_id)
-    _apply(shop, run_id)
-    imports_spool.remove(shop.folder, run_id)
+    if _apply(shop, run_id):
+        imports_spool.remove(shop.folder, run_id)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -104,7 +104,8 @@ def _check_numbers(batch: Batch) -> tuple[list[str], list[str]]:
 # --- applying --------------------------------------------------------------------------------------------------------
 
 
-def _apply(shop: Workshop, run_id: int) -> None:
+def _apply(shop: Workshop, run_id: int) -> bool:
+    """Whether it came to the end; False when the worker is to stop, and the rest waits for the next one."""
     started = shop.clock()
     total = imports_spool.size_of(shop.folder, run_id)
     with shop.db.write() as session:
@@ -128,9 +129,19 @@ def _apply(shop: Workshop, run_id: int) -> None:
                 store.lease(session, run_id, me=shop.me, now=shop.clock())
             pace.took((shop.clock() - began).total_seconds())
             shop.progress("Saving", run.progress)
+            if shop.stopping() and end < total:
+                return _wait(shop, run_id)
     finally:
         indexes.restore(shop.db)
     _finish(shop, run_id, before + (shop.clock() - started).total_seconds())
+    return True
+
+
+def _wait(shop: Workshop, run_id: int) -> bool:
+    with shop.db.write() as session:
+        run = store.get(session, run_id)
+        run.state, run.lease_owner, run.lease_until = ImportState.QUEUED, "", None
+    return False
 
 
 def _apply_batch(turn: Turn, texts: list[str]) -> None:

@@ -302,6 +302,21 @@ def test_the_worker_runs_what_is_queued(shop: Workshop) -> None:
         assert imports.next_due(session) is None
 
 
+def test_a_worker_that_is_to_stop_leaves_the_rest_to_the_next(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports_directory, "ROWS_PER_TRANSACTION", 10)
+    path = files.write(shop.folder.parent / "queued.csv", [files.row(number) for number in range(25)])
+    run_id = imports.queue(shop.db, ImportKind.NPPES, path, ALL, actor_id=None, now=shop.clock())
+    answers = iter([False, True, True])
+    assert imports.run_due(Workshop(shop.db, shop.folder, shop.clock, stopping=lambda: next(answers))) == 1
+    with shop.db.read() as session:
+        assert session.get_one(ImportRun, run_id).state is ImportState.QUEUED
+        assert len(session.exec(select(Provider)).all()) == 10
+    assert imports.run_due(shop) == 1
+    with shop.db.read() as session:
+        assert session.get_one(ImportRun, run_id).state is ImportState.DONE
+        assert len(session.exec(select(Provider)).all()) == 25
+
+
 def test_the_worker_keeps_the_reason_of_a_failed_import(shop: Workshop) -> None:
     path = shop.folder.parent / "queued.csv"
     path.write_text("a,b\n", encoding="utf-8")
