@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 import sqlalchemy as sa
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
@@ -31,6 +32,7 @@ PAGES: dict[int, tuple[str, str]] = {
     503: ("Busy", "The database is busy with something large. Nothing was saved. Try again in a minute."),
     507: ("The disk is full", "Nothing was saved, because there is no room left. Free some space, then try again."),
 }
+_BUSY = ("locked", "busy", "timeout", "deadlock", "connection", "too many clients", "starting up", "shutting down")
 _FULL = ("disk is full", "no space left", "could not extend file")
 
 
@@ -50,12 +52,22 @@ def page(status: int, sentence: str = "", *, errors: dict[str, str] | None = Non
     if wants_json():
         response: Response = jsonify(error=reason or str(status), message=sentence, errors=errors or {})
     else:
-        response = Response(
-            render_template("errors/page.html", status=status, title=title, sentence=sentence, errors=errors or {}),
-            mimetype="text/html",
-        )
+        response = Response(_html(status, title, sentence, errors or {}), mimetype="text/html")
     response.status_code = status
     return response
+
+
+def _html(status: int, title: str, sentence: str, errors: dict[str, str]) -> str:
+    """The page; without navigation and counts when the database, which they need, is what failed."""
+    if status >= 500:
+        g.user = None
+    try:
+        return render_template("errors/page.html", status=status, title=title, sentence=sentence, errors=errors)
+    except Exception:
+        log.exception("the page for error %s can't be shown either", status)
+        return (
+            f"<!doctype html><html lang=en><title>{escape(title)}</title><h1>{escape(title)}</h1><p>{escape(sentence)}"
+        )
 
 
 def _http(error: HTTPException) -> Response:
@@ -93,6 +105,8 @@ def _database(error: sa.exc.OperationalError) -> Response:
     log.error("database error at %s: %s", request.path, error.orig)
     if any(words in cause for words in _FULL):
         return page(507, reason="disk_full")
+    if not any(words in cause for words in _BUSY):
+        return page(500)
     response = page(503, reason="busy")
     response.headers["Retry-After"] = "30"
     return response

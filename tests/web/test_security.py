@@ -184,6 +184,16 @@ def test_every_error_is_a_page_that_says_what_to_do(faulty: Flask, number: int, 
     assert script.json["message"]
 
 
+def test_a_database_that_fails_altogether_still_gets_a_page(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.connect() as connection:
+        connection.exec_driver_sql("DROP TABLE task")
+        connection.exec_driver_sql("ALTER TABLE business RENAME TO lost")
+    answer = client.get("/settings")
+    assert answer.status_code == 500
+    assert "our mistake" in answer.text
+    assert answer.headers["Content-Security-Policy"] == headers.POLICY
+
+
 def test_a_wrong_method_says_which_ones_work(visitor: FlaskClient) -> None:
     answer = visitor.post("/favicon.ico", headers=SAME_SITE)
     assert answer.status_code == 405
