@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.furnish import EMAIL, PASSWORD, move_in
+from tests.e2e.furnish import EMAIL, PASSWORD, furnish, move_in
 from tests.e2e.house import House, Letterbox, letterbox, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-__all__ = ["EMAIL", "PASSWORD"]
+__all__ = ["EMAIL", "PASSWORD", "move_in"]
 
 #: Sunday evening in Houston.
 SUNDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -144,4 +144,4 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) 
     folder = tmp_path_factory.mktemp("furnished")
     shutil.copyfile(_sqlite_template, folder / "handoff.db")
     with opened(folder, folder / "handoff.db", SUNDAY) as running:
-        yield running, move_in(running)
+        yield running, furnish(running)
