@@ -82,11 +82,9 @@ def test_a_job_is_brought_forward_when_another_connection_makes_something_due(
         time.sleep(0.4)
         other = Database(str(sqlite_db.url))
         due.append(datetime.now(UTC))
-        began = time.monotonic()
         with other.write() as session:
             make_business(session)
-        assert log.wait(3)
-        assert time.monotonic() - began < 2
+        assert log.wait(30)  # the tick comes in an hour; LOOK_SECONDS says how soon the look does
         other.dispose()
 
 
