@@ -77,13 +77,16 @@ def truncate(connection: sa.Connection) -> None:
 
 def continue_numbering(connection: sa.Connection) -> None:
     """Let ids go on after the highest that is there."""
-    counted = sa.text(
-        "SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name) "
-        "FROM information_schema.columns WHERE table_schema = current_schema() "
-        "AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL"
-    )
-    for table, column, counter in connection.execute(counted).all():
-        highest = f'(SELECT max("{column}") FROM "{table}")'
+    # Asked table by table: in one query the planner may ask for the counters of the catalog's own tables first.
+    counter_of = sa.text("SELECT pg_get_serial_sequence(quote_ident(:name), 'id')")
+    inspector = sa.inspect(connection)
+    for table in inspector.get_table_names():
+        if not any(column["name"] == "id" for column in inspector.get_columns(table)):
+            continue
+        counter = connection.execute(counter_of, {"name": table}).scalar()
+        if counter is None:
+            continue
+        highest = f'(SELECT max(id) FROM "{table}")'
         connection.execute(sa.text(f"SELECT setval('{counter}', coalesce({highest}, 1), {highest} IS NOT NULL)"))
 
 
