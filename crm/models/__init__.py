@@ -1,24 +1,7 @@
 """Tables: columns and constraints, no queries. One module per aggregate."""
 
-from crm.models import (
-    accounts,
-    activities,
-    audit,
-    clients,
-    imports,
-    messages,
-    practices,
-    providers,
-    referrals,
-    search,
-    suppressions,
-    tasks,
-    templates,
-    visits,
-)
-
-# Importing a module registers its tables; naming them here says so to readers and linters alike.
-ALL = (
+# Importing a module registers its tables.
+from crm.models import (  # noqa: F401
     accounts,
     activities,
     audit,
