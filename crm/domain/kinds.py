@@ -64,6 +64,7 @@ class ActivityKind(StrEnum):
     IMPORT = "import"
     EDIT = "edit"
     SYSTEM = "system"
+    SEQUENCE = "sequence"
 
 
 TOUCHES: frozenset[ActivityKind] = frozenset(
@@ -244,3 +245,68 @@ class CredentialKind(StrEnum):
     CERTIFICATION = "certification"
     INSURANCE = "insurance"
     CPR = "cpr"
+
+
+class InboundKind(StrEnum):
+    """What a received message is. `OWN` is a copy of what we sent; `OTHER` is neither from a person nor a report."""
+
+    REPLY = "reply"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    DELIVERED = "delivered"
+    OWN = "own"
+    OTHER = "other"
+
+
+class BounceCause(StrEnum):
+    """What a bounce is about: the address (no more mail to it), us as sender (pause), or a state that passes."""
+
+    ADDRESS = "address"
+    SENDER = "sender"
+    TEMPORARY = "temporary"
+
+
+class StepKind(StrEnum):
+    """What a step of a sequence does. All but e-mails become follow-ups of a person."""
+
+    EMAIL = "email"
+    CALL = "call"
+    VISIT = "visit"
+    LETTER = "letter"
+    TASK = "task"
+
+
+class EnrollmentState(StrEnum):
+    """Where an enrolled provider stands. The reason is a value of `crm.domain.sequences`."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+
+
+class StepState(StrEnum):
+    """What became of one enrolled provider's step. `OUT`: a message in the outbox, or an open follow-up."""
+
+    PLANNED = "planned"
+    OUT = "out"
+    DONE = "done"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class InboundState(StrEnum):
+    """Whether a person still has to look at what came in."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
+class SignInState(StrEnum):
+    """A sign-in to a mail service, from its beginning to its end."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    FAILED = "failed"
+    EXPIRED = "expired"
