@@ -38,6 +38,7 @@ class Business(Row, table=True):
     lat: float | None = None
     lon: float | None = None
     scored_at: datetime | None = instant()
+    person_gap_days: int | None = None
     created_at: datetime = instant(null=False)
     updated_at: datetime = instant(null=False)
 
