@@ -7,7 +7,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm.domain.kinds import BounceCause, InboundKind, InboundState
+from crm.domain.kinds import BounceCause, InboundKind
+from crm.domain.mail_kinds import InboundState
 from crm.models.types import EnumText, Row, choice, fk, instant, json_list, key, text
 
 OPEN = sa.text("state = 'open'")

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm.domain.kinds import EnrollmentState, StepKind, StepState
+from crm.domain.mail_kinds import EnrollmentState, StepKind, StepState
 from crm.models.types import Row, choice, fk, instant, json_map, key, text
 
 ACTIVE = sa.text("state = 'active'")

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm.domain.kinds import SignInState
+from crm.domain.mail_kinds import SignInState
 from crm.models.types import Row, choice, fk, instant, key, text
 
 
