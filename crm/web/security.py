@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from crm.bootstrap import Handoff
 from crm.services import accounts
-from crm.web import errors, headers, keys
+from crm.web import errors, headers, hosts, keys
 from crm.web.context import db, handoff, now, wants_json
 
 COOKIE = "handoff_session"
@@ -71,8 +71,10 @@ class _FlashCookie(SecureCookieSessionInterface):
 
 
 def guard() -> AnyResponse | None:
-    """Before every view: same site, somebody signed in, first run done. Sets `g.user`, `g.business`, `g.zone`."""
+    """Before every view: one of our names, same site, somebody signed in. Sets `g.user`, `g.business`, `g.zone`."""
     _nobody()
+    if (turned_away := hosts.stranger()) is not None:
+        return turned_away
     if request.method not in SAFE_METHODS and request.endpoint not in ANY_ORIGIN and not from_here():
         abort(403, "This request came from another site, so nothing was done. Open the page here and try again.")
     if request.endpoint in WITHOUT_VISITOR:
