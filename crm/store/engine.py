@@ -32,6 +32,7 @@ PRAGMAS = (
     "PRAGMA cache_size=-16384",
     "PRAGMA mmap_size=134217728",
 )
+_USUAL = {"synchronous": "NORMAL", "foreign_keys": "ON"}
 
 
 class NestedWriteError(RuntimeError):
@@ -50,6 +51,7 @@ class Database:
         reading = {"readonly": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reader = self.engine.execution_options(**reading)
         self._durable = self.engine.execution_options(durable=True)
+        self._trusted = self.engine.execution_options(trusted=True)
         self._writing = threading.local()
         self.before_commit: list[Callable[[Session], None]] = []
 
@@ -65,16 +67,18 @@ class Database:
             yield session
 
     @contextlib.contextmanager
-    def write(self, *, durable: bool = False) -> Iterator[Session]:
+    def write(self, *, durable: bool = False, trusted: bool = False) -> Iterator[Session]:
         """A transaction: committed when the block ends, rolled back when it raises.
 
-        `durable` makes SQLite wait until the commit is on disk (PostgreSQL always does).
+        `durable` makes SQLite wait until the commit is on disk (PostgreSQL always does). `trusted` keeps SQLite from
+        looking every foreign key up, for bulk work whose keys were all read or made in the same transaction; it may
+        delete nothing that others refer to, since nothing cascades.
         """
         if getattr(self._writing, "on", False):
             raise NestedWriteError("db.write() inside db.write(): pass the session instead")
         self._writing.on = True
         try:
-            bind = self._durable if durable else self.engine
+            bind = self._durable if durable else self._trusted if trusted else self.engine
             with Session(bind, expire_on_commit=False) as session, session.begin():
                 yield session
                 for last_word in self.before_commit:
@@ -122,7 +126,8 @@ def _sqlite_engine(url: sa.URL) -> Engine:
         if options.get("readonly"):
             connection.exec_driver_sql("BEGIN")
             return
-        _set_durability(connection, durable=bool(options.get("durable")))
+        _set(connection, "synchronous", "FULL" if options.get("durable") else "NORMAL")
+        _set(connection, "foreign_keys", "OFF" if options.get("trusted") else "ON")
         connection.info["queue"].enter()
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -143,10 +148,11 @@ def _sqlite_engine(url: sa.URL) -> Engine:
     return engine
 
 
-def _set_durability(connection: Connection, *, durable: bool) -> None:
-    if connection.info.get("durable", False) != durable:
-        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-        connection.info["durable"] = durable
+def _set(connection: Connection, pragma: str, value: str) -> None:
+    """Change a setting of this connection, which new ones have as PRAGMAS says."""
+    if connection.info.get(pragma, _USUAL[pragma]) != value:
+        connection.exec_driver_sql(f"PRAGMA {pragma}={value}")
+        connection.info[pragma] = value
 
 
 class WriteQueue:

@@ -113,3 +113,12 @@ def test_the_database_folder_is_made(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path / 'new' / 'handoff.db'}")
     assert db.path == tmp_path / "new" / "handoff.db"
     assert db.path.parent.is_dir()
+
+
+def test_only_a_trusted_transaction_may_skip_looking_keys_up(sqlite_db: Database) -> None:
+    orphan = "INSERT INTO provider_extra (provider_id, content) VALUES (12345, '{}')"
+    with sqlite_db.write(trusted=True) as session:
+        session.execute(sa.text(orphan))
+        session.rollback()
+    with pytest.raises(sa.exc.IntegrityError), sqlite_db.write() as session:
+        session.execute(sa.text(orphan))
