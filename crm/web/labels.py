@@ -16,6 +16,7 @@ from crm.domain.kinds import (
     ReferralStatus,
     TaskKind,
 )
+from crm.domain.mail_kinds import EnrollmentState, StepKind
 from crm.domain.pipeline import LABELS
 from crm.domain.taxonomy import specialty as specialty_by_key
 from crm.services.imports_review import word_of
@@ -50,6 +51,7 @@ KINDS: dict[ActivityKind, tuple[str, str]] = {
     ActivityKind.IMPORT: ("Import", "download"),
     ActivityKind.EDIT: ("Edit", "pencil"),
     ActivityKind.SYSTEM: ("Note", "settings-2"),
+    ActivityKind.SEQUENCE: ("Sequence", "route"),
 }
 TASKS: dict[TaskKind, tuple[str, str]] = {
     TaskKind.CALL: ("Call", "phone"),
@@ -62,6 +64,19 @@ TASKS: dict[TaskKind, tuple[str, str]] = {
     TaskKind.REPORT: ("Report", "clipboard-list"),
     TaskKind.FIND_EMAIL: ("Find the e-mail", "at-sign"),
     TaskKind.TODO: ("To do", "circle-check"),
+}
+STEPS: dict[StepKind, tuple[str, str]] = {
+    StepKind.EMAIL: ("E-mail", "mail"),
+    StepKind.CALL: ("Call", "phone"),
+    StepKind.VISIT: ("Visit", "map-pin"),
+    StepKind.LETTER: ("Letter", "mailbox"),
+    StepKind.TASK: ("Task", "circle-check"),
+}
+ENROLLMENTS: dict[EnrollmentState, str] = {
+    EnrollmentState.ACTIVE: "Under way",
+    EnrollmentState.PAUSED: "Paused",
+    EnrollmentState.FINISHED: "Finished",
+    EnrollmentState.STOPPED: "Stopped",
 }
 ASKS: dict[Ask, str] = {
     Ask.HANDOFF: "Hand over clients when therapy ends",
@@ -100,6 +115,8 @@ _TABLES: tuple[Mapping[StrEnum, str], ...] = (
     cast(Mapping[StrEnum, str], OUTCOMES),
     {kind: words for kind, (words, _) in KINDS.items()},
     {kind: words for kind, (words, _) in TASKS.items()},
+    {kind: words for kind, (words, _) in STEPS.items()},
+    cast(Mapping[StrEnum, str], ENROLLMENTS),
     cast(Mapping[StrEnum, str], ASKS),
     cast(Mapping[StrEnum, str], CARE),
     cast(Mapping[StrEnum, str], CONTACTS),
@@ -119,9 +136,11 @@ def label(value: StrEnum | str | None) -> str:
 
 
 def icon_of(value: StrEnum) -> str:
-    """The name of the icon for a kind of activity or task."""
+    """The name of the icon for a kind of activity, task or step."""
     if isinstance(value, TaskKind):
         return TASKS[value][1]
+    if isinstance(value, StepKind):
+        return STEPS[value][1]
     return KINDS[value][1] if isinstance(value, ActivityKind) else "circle"
 
 
