@@ -50,6 +50,7 @@ class Database:
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
         reading = {"readonly": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reader = self.engine.execution_options(**reading)
+        self._looker = self.engine.execution_options(**reading, single=True)
         self._durable = self.engine.execution_options(durable=True)
         self._trusted = self.engine.execution_options(trusted=True)
         self._writing = threading.local()
@@ -85,6 +86,15 @@ class Database:
                     last_word(session)
         finally:
             self._writing.on = False
+
+    @contextlib.contextmanager
+    def look(self) -> Iterator[Connection]:
+        """A bare connection for one query: a statement sees one state by itself, so no transaction is begun for it.
+
+        For what every page asks, where a session would cost as much as the query.
+        """
+        with self._looker.connect() as connection:
+            yield connection
 
     @contextlib.contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -124,7 +134,8 @@ def _sqlite_engine(url: sa.URL) -> Engine:
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         if options.get("readonly"):
-            connection.exec_driver_sql("BEGIN")
+            if not options.get("single"):
+                connection.exec_driver_sql("BEGIN")
             return
         _set(connection, "synchronous", "FULL" if options.get("durable") else "NORMAL")
         _set(connection, "foreign_keys", "OFF" if options.get("trusted") else "ON")

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -117,21 +116,6 @@ def counts(session: Session, today: date, wanted: Filter = Filter()) -> dict[Buc
     """How many there are in each part, counted up to the cap."""
     numbers = [_counted((*_bucket(bucket, today), *_wanted(wanted))) for bucket in Bucket]
     return dict(zip(Bucket, session.execute(sa.select(*numbers)).one(), strict=True))
-
-
-def due_count(session: Session, today: date, owner_id: int | None = None) -> int:
-    """How many are due today or overdue, up to the cap: the badge in the navigation."""
-    mine = {} if owner_id is None else {"owner": owner_id}
-    number: int = session.execute(_due_count(bool(mine)), {"today": today, **mine}).scalar_one()
-    return number
-
-
-@cache
-def _due_count(is_mine: bool) -> sa.Select[tuple[int]]:
-    """Asked with every page, so it is made once."""
-    owner = sa.bindparam("owner", type_=sa.Integer)
-    mine = (sa.or_(task.c.owner_id == owner, task.c.owner_id.is_(None)),) if is_mine else ()
-    return sa.select(_counted((LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= sa.bindparam("today"), *mine)))
 
 
 def due(session: Session, today: date, *, owner_id: int | None = None, limit: int = 20) -> list[Line]:

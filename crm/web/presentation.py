@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, cast
 
-from flask import Flask, g, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from markupsafe import Markup
 
 from crm.domain import phones
@@ -20,10 +20,11 @@ from crm.web.context import now, viewer_zone
 def install(app: Flask) -> None:
     """Register asset routes, template globals and filters."""
     app.register_blueprint(assets.bp)
+    app.extensions["links"] = {}
     app.jinja_env.globals.update(
         asset=assets.asset,
         head_links=assets.head_links,
-        link=_links(app),
+        link=link,
         fixed=_fixed(app),
         navigation=_navigation(app),
         icon=assets.icon,
@@ -42,17 +43,13 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(_filters())
 
 
-def _links(app: Flask) -> Callable[[str], str]:
-    """Addresses of pages without parameters by endpoint, "" where there is no such page. Worked out once."""
-    known: dict[tuple[str, str], str] = {}
-
-    def link(endpoint: str) -> str:
-        key = (request.script_root, endpoint)
-        if key not in known:
-            known[key] = url_for(endpoint) if endpoint in app.view_functions else ""
-        return known[key]
-
-    return link
+def link(endpoint: str) -> str:
+    """The address of a page without parameters, "" where there is no such page. Worked out once."""
+    known: dict[tuple[str, str], str] = current_app.extensions["links"]
+    key = (request.script_root, endpoint)
+    if key not in known:
+        known[key] = url_for(endpoint) if endpoint in current_app.view_functions else ""
+    return known[key]
 
 
 def _fixed(app: Flask) -> Callable[[str], Markup]:

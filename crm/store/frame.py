@@ -1,0 +1,55 @@
+"""What stands around every page, in one query: the counts beside the navigation, and how the mailbox is."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+CAP = 100
+"""A badge says "99+" from here on, so no more than these are counted."""
+
+
+class Around(NamedTuple):
+    """Follow-ups due by today and messages that wait for a person, each counted up to CAP; the mailbox, if one is set up."""
+
+    followups: int
+    messages: int
+    has_mailbox: bool
+    is_paused: bool
+    paused_reason: str
+
+
+_AROUND = """
+SELECT
+  (SELECT count(*) FROM (
+    SELECT 1 FROM task
+    WHERE state IN ('open', 'waiting') AND state = 'open' AND due_on <= :today
+      AND (owner_id = :user_id OR owner_id IS NULL) LIMIT {cap}) AS due),
+  (SELECT count(*) FROM (
+    SELECT 1 FROM message WHERE state IN ('in_doubt', 'failed', 'held') LIMIT {cap}) AS undecided),
+  mailbox.id IS NOT NULL,
+  mailbox.paused_at IS NOT NULL,
+  coalesce(mailbox.paused_reason, '')
+FROM (SELECT 1) AS one LEFT JOIN mail_account AS mailbox ON mailbox.id = (
+  SELECT max(id) FROM mail_account WHERE {chosen})
+"""
+_CHOSEN = {
+    True: "preset = 'environment'",
+    False: "preset NOT IN ('environment', 'local') AND archived_at IS NULL",
+}
+
+
+def around(connection: Connection, today: date, user_id: int | None, *, by_environment: bool) -> Around:
+    """The answer for one person. `by_environment`: the settings of the environment name the mail server."""
+    row = connection.execute(_query(by_environment), {"today": today, "user_id": user_id}).one()
+    return Around(row[0], row[1], bool(row[2]), bool(row[3]), row[4])
+
+
+@cache
+def _query(by_environment: bool) -> sa.TextClause:
+    query = sa.text(_AROUND.format(cap=CAP, chosen=_CHOSEN[by_environment]))
+    return query.bindparams(sa.bindparam("today", type_=sa.Date), sa.bindparam("user_id", type_=sa.Integer))
