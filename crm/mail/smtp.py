@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm.mail.answers import refusal
+from crm.mail.lines import Lines
 from crm.mail.ports import Envelope, InDoubt, MailError, Phase, Receipt, Retryable, SenderProblem, Unreachable
+from crm.mail.servers import TokenSource, xoauth2
 
 BROKEN = (OSError, smtplib.SMTPException, ValueError)
 """How a connection that broke, timed out or talks nonsense shows itself in smtplib."""
@@ -37,7 +39,10 @@ class Patience:
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where and how to sign in. `security` is tls (implicit), starttls or none; certificates are always checked."""
+    """Where and how to sign in. `security` is tls (implicit), starttls or none; certificates are always checked.
+
+    With `token` the mailbox signs in by XOAUTH2, else by user name and password, where there is a user name.
+    """
 
     host: str
     port: int
@@ -47,33 +52,7 @@ class SmtpServer:
     hello_name: str = ""
     patience: Patience = Patience()
     tls: ssl.SSLContext | None = field(default=None, repr=False)
-
-
-class Lines:
-    """The lines of the server's answers, read against a deadline that a dripping server can't stretch."""
-
-    def __init__(self, sock: socket.socket, ends_at: Callable[[], float]) -> None:
-        self._sock = sock
-        self._ends_at = ends_at
-        self._buffer = b""
-
-    def readline(self, limit: int) -> bytes:
-        """One line with its end, at most `limit` bytes; what there is when the connection ends."""
-        while b"\n" not in self._buffer and len(self._buffer) < limit:
-            left = self._ends_at() - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the server took too long to answer")
-            self._sock.settimeout(left)
-            chunk = self._sock.recv(4096)
-            if not chunk:
-                break
-            self._buffer += chunk
-        end = self._buffer.find(b"\n") + 1 or len(self._buffer)
-        line, self._buffer = self._buffer[: min(end, limit)], self._buffer[min(end, limit) :]
-        return line
-
-    def close(self) -> None:
-        """The socket is closed by its session."""
+    token: TokenSource | None = field(default=None, repr=False)
 
 
 class Session(smtplib.SMTP):
@@ -192,11 +171,31 @@ class SmtpTransport:
 
     def _sign_in(self, session: Session) -> None:
         try:
-            session.login(self._server.username, self._server.password)
+            if self._server.token is not None:
+                self._sign_in_by_token(session, self._server.token)
+            else:
+                session.login(self._server.username, self._server.password)
         except smtplib.SMTPNotSupportedError as error:
             raise SenderProblem(
                 Phase.AUTH, None, "the server offers no sign-in; try another security setting"
             ) from error
+
+    def _sign_in_by_token(self, session: Session, token: TokenSource) -> None:
+        """A token that was withdrawn before its time is renewed once. Fetching one doesn't count against the server."""
+        given = token()
+        try:
+            self._show(session, given)
+        except smtplib.SMTPAuthenticationError:
+            fresh = token(refused=given)
+            if fresh == given:
+                raise
+            self._show(session, fresh)
+
+    def _show(self, session: Session, token: str) -> None:
+        """AUTH XOAUTH2; a refusal comes as a challenge that wants an empty answer before the code."""
+        first = xoauth2(self._server.username, token)
+        session.allow(self._server.patience.session)
+        session.auth("XOAUTH2", lambda challenge=None: first if challenge is None else "")
 
     def _step(self, session: Session, phase: Phase, seconds: float, do: Callable[..., Any], *args: Any) -> None:
         """One exchange before any message is named, with smtplib's many exceptions told apart."""
