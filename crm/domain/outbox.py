@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from crm.domain.kinds import MessageKind, MessageState
 from crm.domain.pipeline import Stage
 from crm.domain.reasons import Reason
+from crm.domain.sequence_plan import Hours
 
 UNDO_TIME = timedelta(minutes=1)
 """How long a message waits in the outbox before it may leave."""
@@ -127,24 +128,56 @@ class Load:
 
 
 @dataclass(frozen=True)
+class InSequence:
+    """How the enrollment of a step stands: ended, or paused until a time or until somebody says so."""
+
+    hours: Hours
+    stopped: bool = False
+    paused: bool = False
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Due:
     """The message itself, as far as the rules look at it."""
 
     kind: MessageKind
     due_at: datetime
-    in_sequence: bool = False
+    sequence: InSequence | None = None
 
 
 def judge(due: Due, recipient: Recipient, load: Load, limits: Limits, *, has_address: bool, now: datetime) -> Verdict:
     """Whether a due message may leave now, and if not, what becomes of it and why."""
     return (
-        _too_late(due, now)
+        _stopped(due.sequence)
+        or _too_late(due, now)
         or _about_recipient(due, recipient)
         or _about_sender(due, has_address)
+        or _paused(due.sequence, now)
         or _person_gap(due, recipient, limits, now)
+        or _outside_window(due.sequence, now)
         or _mailbox_load(due, load, limits, now)
         or GO
     )
+
+
+def _stopped(sequence: InSequence | None) -> Verdict | None:
+    return Verdict(MessageState.CANCELLED, Reason.SEQUENCE_STOPPED) if sequence and sequence.stopped else None
+
+
+def _paused(sequence: InSequence | None, now: datetime) -> Verdict | None:
+    """A pause with an end is waited for; one without is a person's to end, so the message is held till then."""
+    if sequence is None or not sequence.paused:
+        return None
+    if sequence.paused_until is None:
+        return Verdict(MessageState.HELD, Reason.SEQUENCE_PAUSED)
+    return wait(Reason.SEQUENCE_PAUSED, sequence.paused_until) if sequence.paused_until > now else None
+
+
+def _outside_window(sequence: InSequence | None, now: datetime) -> Verdict | None:
+    if sequence is None or sequence.hours.holds(now):
+        return None
+    return wait(Reason.OUTSIDE_WINDOW, sequence.hours.open_at(now))
 
 
 def _too_late(due: Due, now: datetime) -> Verdict | None:
@@ -188,10 +221,10 @@ def _about_sender(due: Due, has_address: bool) -> Verdict | None:
 
 def _person_gap(due: Due, recipient: Recipient, limits: Limits, now: datetime) -> Verdict | None:
     """Only for steps of a sequence: what a person sends by hand, they mean to send."""
-    if not due.in_sequence or recipient.last_mail_at is None:
+    if due.sequence is None or recipient.last_mail_at is None:
         return None
     free_at = recipient.last_mail_at + limits.person_gap
-    return wait(Reason.PERSON_GAP, free_at) if free_at > now else None
+    return wait(Reason.PERSON_GAP, due.sequence.hours.open_at(free_at)) if free_at > now else None
 
 
 def _mailbox_load(due: Due, load: Load, limits: Limits, now: datetime) -> Verdict | None:

@@ -18,6 +18,9 @@ class Reason(StrEnum):
     DOMAIN_CAP = "domain_cap"
     MAILBOX_GAP = "mailbox_gap"
     PERSON_GAP = "person_gap"
+    OUTSIDE_WINDOW = "outside_window"
+    SEQUENCE_STOPPED = "sequence_stopped"
+    SEQUENCE_PAUSED = "sequence_paused"
     MAILBOX_PAUSED = "mailbox_paused"
     LEASE_EXPIRED = "lease_expired"
     WORKER_STOPPED = "worker_stopped"
@@ -55,6 +58,9 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.DOMAIN_CAP: "Enough mail for this organization today",
     Reason.MAILBOX_GAP: "Mails leave one after another with a short pause",
     Reason.PERSON_GAP: "This person had a mail from us a short time ago",
+    Reason.OUTSIDE_WINDOW: "Waits for the hours in which mail of its sequence leaves",
+    Reason.SEQUENCE_STOPPED: "The sequence it belongs to has ended for this provider",
+    Reason.SEQUENCE_PAUSED: "The sequence it belongs to is paused for this provider",
     Reason.MAILBOX_PAUSED: "The mailbox is paused; see mail settings",
     Reason.LEASE_EXPIRED: "Sending was interrupted before anything was sent; it will be tried again",
     Reason.WORKER_STOPPED: "The program was stopped before anything was sent; it will be tried again",

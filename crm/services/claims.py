@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
-from crm.domain import outbox
-from crm.domain.emails import domain_of
-from crm.domain.kinds import MessageState
-from crm.domain.outbox import LEASE_TIME, WAITING, Due, Load, Verdict
+from crm.domain.kinds import MessageKind
+from crm.domain.outbox import LEASE_TIME, WAITING, Verdict
 from crm.domain.reasons import Reason
-from crm.models.accounts import Business, MailAccount
-from crm.models.messages import Message, MessageAttempt
-from crm.models.providers import Provider
-from crm.services import messages as queueing
-from crm.services import settling
-from crm.services.mailboxes import is_local, limits_of
+from crm.models.accounts import MailAccount
+from crm.models.messages import Message
+from crm.services import judging, settling
+from crm.services.mailboxes import is_local
 from crm.services.settling import Outcome
-from crm.store import mail_accounts
-from crm.store import messages as store
+from crm.store import claims as store
+from crm.store import mail_accounts, messages
 from crm.store.engine import Database
 
 BATCH = 20
@@ -33,10 +31,11 @@ LOOK_AT = 200
 
 @dataclass(frozen=True)
 class Ticket:
-    """A claimed message and the mailbox that it leaves by."""
+    """A claimed message, the mailbox that it leaves by, and its files: name, kind and hash of each."""
 
     message: Message
     account: MailAccount
+    files: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def via(self) -> str:
@@ -49,7 +48,7 @@ def claim(db: Database, *, me: str, now: datetime, after_account: int = 0) -> li
     with db.read() as session:
         accounts = mail_accounts.all_of_them(session)
         awake = [each for each in accounts if each.paused_at is None]
-        waiting = [each for each in awake if _is_due(store.next_due(session, each), now)]
+        waiting = [each for each in awake if _is_due(messages.next_due(session, each), now)]
     for account in sorted(waiting, key=lambda each: ((each.id or 0) <= after_account, each.id)):
         with db.write() as session:
             if tickets := _claim_for(session, account.id or 0, me, now):
@@ -60,17 +59,19 @@ def claim(db: Database, *, me: str, now: datetime, after_account: int = 0) -> li
 def claim_one(db: Database, message_id: int, *, me: str, now: datetime) -> Ticket | None:
     """Take this one message, if it is waiting, due, and nothing speaks against it."""
     with db.write() as session:
-        message = store.by_id(session, message_id)
+        message = messages.by_id(session, message_id)
         account = mail_accounts.by_id(session, message.mail_account_id) if message is not None else None
         if message is None or account is None or message.state not in WAITING or message.due_at > now:
             return None
         if not mail_accounts.lock(session, message.mail_account_id):
             return None
-        verdict = _judge(session, message, account, now)
-        if verdict.go:
-            return Ticket(_take(session, message, me, now), account)
-        _put_off(session, message, account, verdict, now)
-        return None
+        row = store.one(session, message_id)
+        [(_, verdict)] = judging.judged(session, account, [row], now=now)
+        if not verdict.go:
+            _put_off(session, account, [(row, verdict)], now)
+            return None
+        session.expunge(message)
+        return _tickets(session, account, [message_id], me, now)[0]
 
 
 def next_due(session: Session) -> datetime | None:
@@ -80,7 +81,7 @@ def next_due(session: Session) -> datetime | None:
 
 
 def _next_of(session: Session, account: MailAccount) -> datetime | None:
-    due_at = store.next_due(session, account)
+    due_at = messages.next_due(session, account)
     free_at = free_again_at(session, account) if due_at is not None else None
     return max(due_at, free_at) if due_at is not None and free_at is not None else due_at
 
@@ -104,75 +105,59 @@ def _claim_for(session: Session, account_id: int, me: str, now: datetime) -> lis
         return []
     if _is_future(free_again_at(session, account), now):
         return []
+    rows = store.due(session, account_id, now, LOOK_AT)
+    ids, put_off = _sorted_out(session, account, rows, now)
+    _put_off(session, account, put_off, now)
+    return _tickets(session, account, ids, me, now)
+
+
+def _sorted_out(
+    session: Session, account: MailAccount, rows: Sequence[Any], now: datetime
+) -> tuple[list[int], list[tuple[Any, Verdict]]]:
+    """The messages to take, and those looked at that may not leave. The first full day ends the search."""
     size = 1 if account.gap_seconds else BATCH
-    tickets: list[Ticket] = []
-    for message in store.due(session, account_id, now, LOOK_AT):
-        verdict = _judge(session, message, account, now)
+    ids: list[int] = []
+    put_off: list[tuple[Any, Verdict]] = []
+    for row, verdict in judging.judged(session, account, rows, now=now):
         if verdict.go:
-            tickets.append(Ticket(_take(session, message, me, now), account))
+            ids.append(row.id)
         else:
-            _put_off(session, message, account, verdict, now)
-        if len(tickets) == size or verdict.reason is Reason.DAILY_CAP:
+            put_off.append((row, verdict))
+        if len(ids) == size or verdict.reason is Reason.DAILY_CAP:
             break
-    return tickets
+    return ids, put_off
+
+
+def _tickets(session: Session, account: MailAccount, ids: list[int], me: str, now: datetime) -> list[Ticket]:
+    if not ids:
+        return []
+    store.take(session, ids, me, now, now + LEASE_TIME)
+    files = store.files(session, ids)
+    return [Ticket(each, account, tuple(files.get(each.id or 0, ()))) for each in store.whole(session, ids)]
 
 
 def _is_future(when: datetime | None, now: datetime) -> bool:
     return when is not None and when > now
 
 
-def _judge(session: Session, message: Message, account: MailAccount, now: datetime) -> Verdict:
-    provider = session.get(Provider, message.provider_id) if message.provider_id is not None else None
-    business = session.get(Business, 1)
-    due = Due(message.kind, message.due_at, in_sequence=message.enrollment_step_id is not None)
-    facts = queueing.recipient(session, provider, message.to_address)
-    if due.in_sequence:
-        facts = replace(facts, last_mail_at=store.last_outreach_at(session, message.to_address))
-    load = _load(session, message, account, _day(business, account, now))
-    has_address = queueing.has_postal_address(business)
-    return outbox.judge(due, facts, load, limits_of(account), has_address=has_address, now=now)
+def _put_off(session: Session, account: MailAccount, judged: Sequence[tuple[Any, Verdict]], now: datetime) -> None:
+    """Waits are written together, by reason and time; what is left out or held one by one, with its line."""
+    waits: dict[tuple[str, datetime], list[int]] = defaultdict(list)
+    for row, verdict in judged:
+        if verdict.reason is Reason.DAILY_CAP and verdict.until is not None:
+            _full_day(session, account, verdict.until)
+        elif verdict.until is not None and verdict.reason is not None:
+            waits[verdict.reason, verdict.until].append(row.id)
+        else:
+            message = messages.by_id(session, row.id)
+            assert message is not None
+            settling.apply(session, message, Outcome(verdict, ""), now=now)
+    for (reason, until), ids in waits.items():
+        store.wait(session, ids, reason, until)
 
 
-def _load(session: Session, message: Message, account: MailAccount, days: tuple[datetime, datetime]) -> Load:
-    starts_at, resumes_at = days
+def _full_day(session: Session, account: MailAccount, until: datetime) -> None:
     assert account.id is not None
-    if not (account.daily_cap or account.domain_cap):
-        return Load(resumes_at)
-    domain = domain_of(message.to_address)
-    return Load(
-        resumes_at,
-        today=mail_accounts.sent_since(session, account.id, starts_at),
-        today_to_domain=mail_accounts.sent_since(session, account.id, starts_at, domain),
-    )
-
-
-def _day(business: Business | None, account: MailAccount, now: datetime) -> tuple[datetime, datetime]:
-    """When the sender's day began, and when mail goes on after a day that is full."""
-    zone = ZoneInfo(business.zone if business else "UTC")
-    today = now.astimezone(zone).date()
-    begins = time(*divmod(account.window_start, 60))
-    return (
-        datetime.combine(today, time(0), zone).astimezone(now.tzinfo),
-        datetime.combine(today + timedelta(days=1), begins, zone).astimezone(now.tzinfo),
-    )
-
-
-def _take(session: Session, message: Message, me: str, now: datetime) -> Message:
-    """The lease. The attempt is written down before it begins."""
-    message.state, message.state_reason, message.waits_until = MessageState.CLAIMED, "", None
-    message.lease_owner, message.lease_until, message.claimed_at = me, now + LEASE_TIME, now
-    assert message.id is not None
-    session.add(message)
-    session.add(MessageAttempt(message_id=message.id, started_at=now, lease_owner=me))
-    session.flush()
-    return message
-
-
-def _put_off(session: Session, message: Message, account: MailAccount, verdict: Verdict, now: datetime) -> None:
-    if verdict.reason is Reason.DAILY_CAP and verdict.until is not None:
-        assert account.id is not None
-        store.postpone(
-            session, account.id, verdict.until, 500, state_reason=Reason.DAILY_CAP, waits_until=verdict.until
-        )
-        return
-    settling.apply(session, message, Outcome(verdict, ""), now=now)
+    counted = [kind for kind in MessageKind if kind not in judging.UNCOUNTED]
+    values = {"state_reason": Reason.DAILY_CAP, "waits_until": until}
+    messages.postpone(session, account.id, until, 500, kinds=counted, **values)

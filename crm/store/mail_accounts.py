@@ -55,13 +55,17 @@ def lock(session: Session, account_id: int) -> bool:
 
 
 def sent_since(session: Session, account_id: int, since: datetime, domain: str = "") -> int:
-    """How many messages left, or may have left, since then; with a domain, only to that domain. Those in hand count."""
+    """How many messages left, or may have left, since then; with a domain, only to that domain. Those in hand, and
+    those that nobody knows about, count."""
     mine = [col(Message.mail_account_id) == account_id]
     if domain:
         mine.append(col(Message.to_address).like(f"%@{_literal(domain)}", escape="\\"))
     left = sa.select(sa.func.count()).where(*mine, col(Message.sent_at) >= since)
     open_ = sa.select(sa.func.count()).where(*mine, _in_hand())
-    return session.scalar(left) + session.scalar(open_)  # type: ignore[operator]  # a count is never null
+    doubtful = sa.select(sa.func.count()).where(
+        *mine, col(Message.state) == MessageState.IN_DOUBT, col(Message.claimed_at) >= since
+    )
+    return session.scalar(left) + session.scalar(open_) + session.scalar(doubtful)  # type: ignore[operator]  # a count is never null
 
 
 def last_sent_at(session: Session, account_id: int) -> datetime | None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from crm.domain.kinds import MessageState
+from crm.domain.kinds import MessageKind, MessageState
 from crm.models.accounts import MailAccount
 from crm.models.messages import Message, MessageAttachment, MessageAttempt, StoredFile
 from crm.models.providers import Provider
@@ -35,23 +35,20 @@ def by_token(session: Session, token: str) -> Message | None:
     return session.exec(select(Message).where(Message.unsubscribe_token == token)).first()
 
 
-def due(session: Session, account_id: int, now: datetime, limit: int) -> Sequence[Message]:
-    """What this mailbox may send now, oldest first, locked for the caller on PostgreSQL."""
-    asked = (
-        select(Message)
-        .where(Message.mail_account_id == account_id, WAITING, col(Message.due_at) <= now)
-        .order_by(col(Message.due_at), col(Message.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return session.exec(asked).all()
-
-
-def postpone(session: Session, account_id: int, until: datetime, limit: int, **values: object) -> int:
+def postpone(
+    session: Session,
+    account_id: int,
+    until: datetime,
+    limit: int,
+    *,
+    kinds: Collection[MessageKind] = tuple(MessageKind),
+    **values: object,
+) -> int:
     """Move the oldest waiting messages of a mailbox that would be due before `until` to then. Returns how many."""
     some = (
         sa.select(col(Message.id))
         .where(col(Message.mail_account_id) == account_id, WAITING, col(Message.due_at) < until)
+        .where(col(Message.kind).in_(kinds))
         .order_by(col(Message.due_at), col(Message.id))
         .limit(limit)
     )

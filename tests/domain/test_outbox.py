@@ -16,6 +16,7 @@ from crm.domain.outbox import (
     REST_DELAYS,
     RETRY_DELAYS,
     Due,
+    InSequence,
     Limits,
     Load,
     Recipient,
@@ -30,6 +31,7 @@ from crm.domain.outbox import (
 )
 from crm.domain.pipeline import Stage
 from crm.domain.reasons import SENTENCES, Reason, sentence
+from crm.domain.sequence_plan import Hours
 
 NOW = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
 LOAD = Load(NOW + timedelta(hours=16))
@@ -90,6 +92,41 @@ def test_outreach_without_a_postal_address_is_held() -> None:
 )
 def test_limits_make_a_message_wait_until_they_end(load: Load, reason: Reason, until: datetime) -> None:
     assert verdict(load=load) == Verdict(MessageState.QUEUED, reason, until)
+
+
+OPEN = Hours("America/Chicago", 8 * 60, 17 * 60)
+CLOSED = Hours("America/Chicago", 11 * 60, 17 * 60)
+OPENS_AT = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
+
+
+def step(sequence: InSequence, due_at: datetime = NOW) -> Due:
+    return Due(MessageKind.OUTREACH, due_at, sequence)
+
+
+def test_a_step_leaves_only_in_its_hours() -> None:
+    assert verdict(step(InSequence(OPEN))) is GO
+    waiting = Verdict(MessageState.QUEUED, Reason.OUTSIDE_WINDOW, OPENS_AT)
+    assert verdict(step(InSequence(CLOSED))) == waiting
+
+
+def test_a_step_of_an_ended_sequence_is_cancelled_however_late_it_is() -> None:
+    late = step(InSequence(CLOSED, stopped=True), NOW - timedelta(days=9))
+    assert verdict(late) == Verdict(MessageState.CANCELLED, Reason.SEQUENCE_STOPPED)
+
+
+def test_a_paused_step_waits_for_the_end_of_the_pause_or_for_a_person() -> None:
+    back_at = NOW + timedelta(days=3)
+    returning = step(InSequence(OPEN, paused=True, paused_until=back_at))
+    assert verdict(returning) == Verdict(MessageState.QUEUED, Reason.SEQUENCE_PAUSED, back_at)
+    assert verdict(step(InSequence(OPEN, paused=True))) == Verdict(MessageState.HELD, Reason.SEQUENCE_PAUSED)
+    assert verdict(step(InSequence(OPEN, paused=True, paused_until=NOW))) is GO
+
+
+def test_a_step_keeps_its_distance_and_then_waits_for_the_window() -> None:
+    lately = Recipient(last_mail_at=NOW - timedelta(days=2) + timedelta(minutes=10))
+    assert verdict(step(InSequence(OPEN)), lately).until == NOW + timedelta(minutes=10)
+    assert verdict(step(InSequence(CLOSED)), lately).until == OPENS_AT
+    assert verdict(recipient=lately) is GO
 
 
 def test_a_late_message_is_held_and_a_late_notice_left_out() -> None:

@@ -391,17 +391,6 @@ def test_mails_of_one_mailbox_leave_with_a_pause_between(
     assert send(db, post, clock) == 1
 
 
-def test_a_step_of_a_sequence_keeps_its_distance_from_the_last_mail_to_that_person(
-    db: Database, post: Post, wire: FakeTransport, account_id: int, clock: FakeClock
-) -> None:
-    queued(db, account_id, to_address="a@x.example", state=MessageState.SENT, sent_at=NOW - timedelta(days=1))
-    step = queued(db, account_id, to_address="a@x.example", enrollment_step_id=7)
-    by_hand = queued(db, account_id, to_address="a@x.example")
-    send(db, post, clock)
-    assert message_of(db, step).waits_until == NOW + timedelta(days=1)
-    assert message_of(db, by_hand).state is MessageState.SENT
-
-
 def test_a_stop_finishes_the_message_in_hand_and_gives_the_rest_back(
     db: Database, post: Post, wire: FakeTransport, account_id: int, clock: FakeClock
 ) -> None:

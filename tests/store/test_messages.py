@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from crm.domain.kinds import MessageState
 from crm.models.messages import Message
-from crm.store import mail_accounts, messages, missing_emails, suppressions
+from crm.store import claims, mail_accounts, messages, missing_emails, suppressions
 from crm.store.engine import Database
 from tests.factories import (
     NOW,
@@ -47,8 +47,8 @@ def test_due_messages_come_oldest_first_and_only_those_that_wait(db: Database, a
         add(session, account_id, due_at=NOW + timedelta(seconds=1))
         add(session, account_id, due_at=NOW, state=MessageState.HELD)
         make_message(session, due_at=NOW)
-        assert ids(messages.due(session, account_id, NOW, 9)) == [first, second, third]
-        assert ids(messages.due(session, account_id, NOW, 1)) == [first]
+        assert ids(claims.due(session, account_id, NOW, 9)) == [first, second, third]
+        assert ids(claims.due(session, account_id, NOW, 1)) == [first]
     with db.read() as session:
         account = mail_accounts.by_id(session, account_id)
         assert account is not None
@@ -113,8 +113,8 @@ def test_load_is_counted_from_rows_with_those_in_hand(db: Database, account_id: 
         assert mail_accounts.sent_since(session, account_id, since, "big.example") == 2
         assert mail_accounts.sent_since(session, account_id, since, "b_g.example") == 0
         assert mail_accounts.last_sent_at(session, account_id) == NOW + timedelta(minutes=1)
-        assert messages.last_outreach_at(session, "b@big.example") == NOW - timedelta(days=2)
-        assert messages.last_outreach_at(session, "nobody@x.example") is None
+        last_at = claims.last_mail_at(session, ["b@big.example", "nobody@x.example"])
+        assert last_at == {"b@big.example": NOW - timedelta(days=2)}
         assert mail_accounts.lock(session, account_id)
 
 
