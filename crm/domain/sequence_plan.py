@@ -5,7 +5,7 @@ Pure. Every instant returned lies inside the window of a business day, and none 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -121,12 +121,12 @@ def waits_until(taken_at: datetime, waits_days: int, hours: Hours) -> datetime:
     return hours.opens_on(add_business_days(local_day(taken_at, hours.zone), waits_days))
 
 
-def away_until(day: date | None, hours: Hours, *, now: datetime, days: int) -> datetime:
+def away_until(return_on: date | None, hours: Hours, *, now: datetime, days: int) -> datetime:
     """The end of an out-of-office pause: the first window on the day of return, or after `days` business days."""
     today = local_day(now, hours.zone)
-    if day is None or day <= today:
-        day = add_business_days(today, days) if day is None else next_business_day(today)
-    return hours.opens_on(day)
+    if return_on is None:
+        return hours.opens_on(add_business_days(today, days))
+    return hours.opens_on(max(return_on, next_business_day(today)))
 
 
 def is_missed(due_at: datetime, hours: Hours, *, now: datetime) -> bool:
@@ -144,9 +144,9 @@ def slide(due_at: datetime, oldest_due_at: datetime, hours: Hours, *, now: datet
     return hours.open_at(max(now, hours.opens_on(day)))
 
 
-def window_words(hours: Sequence[int]) -> str:
+def window_words(start: int, end: int) -> str:
     """ "8:30 AM to 4:30 PM"."""
-    return " to ".join(clock_words(minutes) for minutes in hours)
+    return f"{clock_words(start)} to {clock_words(end)}"
 
 
 def clock_words(minutes: int) -> str:

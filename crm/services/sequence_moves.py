@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from crm.domain import calendar
 from crm.domain.kinds import ActivityKind
 from crm.domain.mail_kinds import EnrollmentState, StepState
 from crm.domain.sequence_plan import Gap, Hours, next_at
@@ -19,8 +21,8 @@ from crm.models.sequences import Enrollment, EnrollmentStep, Sequence
 from crm.models.types import Row
 from crm.services import activities
 from crm.services.changes import Recorder
+from crm.store import claims
 from crm.store import enrollments as store
-from crm.store import messages
 
 Evidence = Mapping[str, object]
 RUNNING = frozenset({EnrollmentState.ACTIVE, EnrollmentState.PAUSED})
@@ -31,9 +33,15 @@ def hours_of(enrollment: Enrollment) -> Hours:
     return Hours(enrollment.zone, enrollment.window_start, enrollment.window_end)
 
 
+def zone_of(enrollment: Enrollment) -> ZoneInfo:
+    """Where the practice is."""
+    return calendar.zone(enrollment.zone)
+
+
 def gap_of(session: Session, address: str) -> Gap:
     """The least time between two mails to one person, and when this one had the last."""
-    return Gap(person_gap(session), messages.last_outreach_at(session, address) if address else None)
+    found = claims.last_mail_at(session, [address]) if address else {}
+    return Gap(person_gap(session), found.get(address))
 
 
 def person_gap(session: Session) -> timedelta:

@@ -59,7 +59,7 @@ def running_among(session: Session, provider_ids: Sequence[int]) -> dict[int, in
     query = sa.select(col(Enrollment.provider_id), col(Enrollment.id)).where(
         col(Enrollment.provider_id).in_(provider_ids), RUNNING
     )
-    return {provider_id: enrollment_id for provider_id, enrollment_id in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def running_at(session: Session, practice_ids: Sequence[int]) -> dict[int, tuple[int, str]]:

@@ -54,7 +54,7 @@ def steps_of_all(session: Session, sequence_ids: Many[int]) -> dict[int, list[Se
 def names(session: Session, sequence_ids: Many[int]) -> dict[int, str]:
     """What these sequences are called."""
     query = sa.select(col(Sequence.id), col(Sequence.name)).where(col(Sequence.id).in_(set(sequence_ids)))
-    return {sequence_id: name for sequence_id, name in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def file_name(session: Session, stored_file_id: int | None) -> str | None:
