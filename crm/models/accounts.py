@@ -39,6 +39,7 @@ class Business(Row, table=True):
     lon: float | None = None
     scored_at: datetime | None = instant()
     person_gap_days: int | None = None
+    mail_account_id: int | None = Field(default=None)
     created_at: datetime = instant(null=False)
     updated_at: datetime = instant(null=False)
 

@@ -12,7 +12,10 @@ from crm.models.types import Row, choice, fk, instant, key, text
 
 
 class MailGrant(Row, table=True):
-    """OAuth tokens of a mailbox, encrypted like passwords. `renew_after` is when the access token is used up."""
+    """OAuth tokens of a mailbox, encrypted like passwords. `renew_after` is when the access token is used up.
+
+    Whoever renews them holds the lease `renewing_until`, so that a refresh token is never used twice at once.
+    """
 
     __tablename__ = "mail_grant"
 
@@ -24,6 +27,7 @@ class MailGrant(Row, table=True):
     access_token: str = text()
     refresh_token: str = text()
     renew_after: datetime | None = instant()
+    renewing_until: datetime | None = instant()
     failed_at: datetime | None = instant()
     error: str = text()
     granted_by: int | None = fk("user_account.id", index=False)
