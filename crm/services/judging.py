@@ -15,7 +15,7 @@ from crm.domain.emails import domain_of
 from crm.domain.kinds import MessageKind
 from crm.domain.mail_kinds import EnrollmentState
 from crm.domain.outbox import Due, InSequence, Limits, Load, Recipient, Verdict
-from crm.domain.sequence_plan import MIDNIGHT, Hours
+from crm.domain.windows import Window
 from crm.models.accounts import Business, MailAccount
 from crm.services.mailboxes import limits_of
 from crm.services.messages import has_postal_address
@@ -98,10 +98,9 @@ class _Bench:
         found = self.enrollments.get(row.enrollment_step_id)
         zone = (found and found.zone) or zone_of(self.business)
         if found is None:
-            return InSequence(Hours(zone), stopped=True)
-        opens = found.window_start < found.window_end
+            return InSequence(Window(0, 0, zone), stopped=True)
         return InSequence(
-            Hours(zone, found.window_start, found.window_end) if opens else Hours(zone, 0, MIDNIGHT),
+            Window(found.window_start, found.window_end, zone),
             stopped=found.state not in RUNNING,
             paused=found.state is EnrollmentState.PAUSED,
             paused_until=found.paused_until,

@@ -31,7 +31,7 @@ from crm.domain.outbox import (
 )
 from crm.domain.pipeline import Stage
 from crm.domain.reasons import SENTENCES, Reason, sentence
-from crm.domain.sequence_plan import Hours
+from crm.domain.windows import Window
 
 NOW = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
 LOAD = Load(NOW + timedelta(hours=16))
@@ -94,8 +94,8 @@ def test_limits_make_a_message_wait_until_they_end(load: Load, reason: Reason, u
     assert verdict(load=load) == Verdict(MessageState.QUEUED, reason, until)
 
 
-OPEN = Hours("America/Chicago", 8 * 60, 17 * 60)
-CLOSED = Hours("America/Chicago", 11 * 60, 17 * 60)
+OPEN = Window(8 * 60, 17 * 60, "America/Chicago")
+CLOSED = Window(11 * 60, 17 * 60, "America/Chicago")
 OPENS_AT = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 
 
