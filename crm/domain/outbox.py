@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from crm.domain.kinds import MessageKind, MessageState
 from crm.domain.pipeline import Stage
 from crm.domain.reasons import Reason
-from crm.domain.sequence_plan import holds, open_at
 from crm.domain.windows import Window
 
 UNDO_TIME = timedelta(minutes=1)
@@ -176,9 +175,9 @@ def _paused(sequence: InSequence | None, now: datetime) -> Verdict | None:
 
 
 def _outside_window(sequence: InSequence | None, now: datetime) -> Verdict | None:
-    if sequence is None or holds(sequence.window, now):
+    if sequence is None or sequence.window.is_open(now):
         return None
-    return wait(Reason.OUTSIDE_WINDOW, open_at(sequence.window, now))
+    return wait(Reason.OUTSIDE_WINDOW, sequence.window.next_open(now))
 
 
 def _too_late(due: Due, now: datetime) -> Verdict | None:
@@ -225,7 +224,7 @@ def _person_gap(due: Due, recipient: Recipient, limits: Limits, now: datetime) -
     if due.sequence is None or recipient.last_mail_at is None:
         return None
     free_at = recipient.last_mail_at + limits.person_gap
-    return wait(Reason.PERSON_GAP, open_at(due.sequence.window, free_at)) if free_at > now else None
+    return wait(Reason.PERSON_GAP, due.sequence.window.next_open(free_at)) if free_at > now else None
 
 
 def _mailbox_load(due: Due, load: Load, limits: Limits, now: datetime) -> Verdict | None:
