@@ -153,11 +153,6 @@ def untag(db: Database, ids: Sequence[int], name: str, by: By) -> Edited:
         return Edited(len(rows), recorder.change_set.label, recorder.id)
 
 
-def tags(session: Session) -> list[str]:
-    """The tags there are, up to two hundred."""
-    return store.tag_names(session, 200)
-
-
 def _edit(db: Database, ids: Sequence[int], edit: Edit, by: By) -> Edited:
     """One transaction: rows, the way back, and a line on every timeline."""
     with db.write() as session:

@@ -13,6 +13,7 @@ from crm.domain.errors import Invalid, NotFound
 from crm.domain.provider_filter import Filter, Sort
 from crm.models.providers import SavedView
 from crm.services import changes, search
+from crm.store import list_margin
 from crm.store import provider_lists as store
 from crm.store import saved_views as views
 from crm.store.engine import Database
@@ -78,10 +79,10 @@ def _ranked(session: Session, question: Question, ids: Sequence[int], limit: int
 
 def near(session: Session) -> list[tuple[str, int]]:
     """Specialties among the nearest prospects, the most frequent first."""
-    return store.near_specialties(session, NEAREST)
+    return list_margin.near_specialties(session, NEAREST)
 
 
-def everyone(db: Database, question: Question, names: Sequence[str]) -> Iterator[Any]:
+def everyone(db: Database, question: Question, names: tuple[str, ...]) -> Iterator[Any]:
     """All rows of a question with the columns `names`, a thousand at a time.
 
     No transaction stays open in between, so that a slow download holds nothing up.
@@ -102,11 +103,6 @@ def ids(session: Session, question: Question, limit: int) -> list[int]:
 
 
 # --- saved views -----------------------------------------------------------------------------------------------------
-
-
-def saved_views(session: Session, user_id: int) -> list[views.View]:
-    """This person's named addresses."""
-    return views.of_user(session, user_id)
 
 
 def save_view(db: Database, user_id: int, name: str, query: str, *, now: datetime) -> SavedView:

@@ -17,7 +17,6 @@ from crm.models.providers import Provider, ProviderTag
 from crm.store import bulk
 
 PART = 5000
-TAG_NAMES = sa.text("SELECT name FROM tag ORDER BY name LIMIT :limit")
 CHANGE = ("row_id", "before", "after")
 
 
@@ -63,11 +62,6 @@ def add_lines(session: Session, change_set_id: int, lines: Sequence[Mapping[str,
     numbered = ((one, *(_plain(line[name]) for name in names)) for one, line in zip(ids, lines, strict=True))
     bulk.insert(session, ACTIVITIES, ("id", *names), numbered, given)
     _note(session, change_set_id, "activity", ((one, None, "{}") for one in ids))
-
-
-def tag_names(session: Session, limit: int) -> list[str]:
-    """The tags there are, by name."""
-    return list(session.connection().execute(TAG_NAMES, {"limit": limit}).scalars())
 
 
 def tagged(session: Session, ids: Sequence[int], tag_id: int) -> list[Any]:

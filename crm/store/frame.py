@@ -14,7 +14,7 @@ CAP = 100
 
 
 class Around(NamedTuple):
-    """Follow-ups due by today and messages that wait for a person, each counted up to CAP; the mailbox, if one is set up."""
+    """Follow-ups due by today and messages that wait for a person, counted up to CAP; the mailbox if there is one."""
 
     followups: int
     messages: int

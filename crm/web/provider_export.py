@@ -68,7 +68,7 @@ def export() -> Response:
     with db().write() as session:
         subject = request.query_string.decode()[:200]
         audit.note(session, "export", subject, actor_id=actor_id(), now=now(), providers=count)
-    rows = provider_lists.everyone(db(), question, NAMES.split())
+    rows = provider_lists.everyone(db(), question, tuple(NAMES.split()))
     response = Response(lines(rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="providers-{today().isoformat()}.csv"'
     return response

@@ -7,20 +7,20 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from markupsafe import Markup
 from sqlmodel import Session
 
 from crm.domain import provider_filter
 from crm.domain.provider_filter import APPROACH, Filter, Sort
 from crm.domain.taxonomy import specialties
-from crm.services import bulk, provider_lists
-from crm.store import prices
-from crm.store import provider_lists as store
+from crm.services import provider_lists
+from crm.store import list_margin
+from crm.store.list_margin import Margin
 from crm.store.provider_lists import Cursor
 from crm.web.context import actor_id, db, now
-from crm.web.presentation import today
-from crm.web.provider_filters import TABS, People, address, bulk_dialogs, chips, filter_form
+from crm.web.presentation import link, today
+from crm.web.provider_filters import TABS, address, bulk_dialogs, chips, filter_form
 from crm.web.provider_rows import Frame, rows_of
 from crm.web.providers import bp
 
@@ -37,11 +37,10 @@ def index() -> str:
         question, meant = provider_lists.ask(session, _mine(wanted), today=today(), now=now(), sort=sort, turned=turned)
         ranked = "sort" not in request.args
         page = provider_lists.page(session, question, cursor, back=back, limit=LIMIT, ranked=ranked)
-        people = tuple(store.people(session))
-        tags = tuple(bulk.tags(session))
-        rows = _rows(session, page, people, tagged=bool(tags))
+        margin = list_margin.margin(session, actor_id())
+        rows = _rows(session, page, margin)
         near = provider_lists.near(session) if wanted == APPROACH and cursor is None else []
-        views = provider_lists.saved_views(session, actor_id())
+    people, tags = margin.people, margin.tags
     return render_template(
         "providers/index.html",
         wanted=wanted,
@@ -58,7 +57,7 @@ def index() -> str:
         next=_paged("after", page.after),
         tabs=[(tab.text, address(tab.wanted), tab.wanted == wanted, None) for tab in TABS],
         chips=chips(wanted, people),
-        views=views,
+        views=margin.views,
         query=urlencode(provider_filter.write(wanted)),
         filters=filter_form(wanted, request.args.get("sort", ""), people, tags, actor_id()),
         dialogs=bulk_dialogs(people, tags),
@@ -66,14 +65,14 @@ def index() -> str:
     )
 
 
-def _rows(session: Session, page: provider_lists.Page, people: People, *, tagged: bool) -> Markup:
+def _rows(session: Session, page: provider_lists.Page, margin: Margin) -> Markup:
     frame = Frame(
-        at=url_for("providers.show", provider_id=0).removesuffix("0"),
+        at=f"{link('providers.index')}/",
         today=today(),
         now=now(),
-        owners=dict(people) if len(people) > 1 else {},
-        tags=store.tags(session, [row.id for row in page.rows]) if tagged else {},
-        switched_off=prices.switched_off(session),
+        owners=dict(margin.people) if len(margin.people) > 1 else {},
+        tags=list_margin.tags_of(session, [row.id for row in page.rows]) if margin.tags else {},
+        switched_off=margin.switched_off,
     )
     return rows_of(page.rows, frame)
 

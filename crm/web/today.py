@@ -31,10 +31,10 @@ Place = Practice | None
 
 DUE = 8
 SHORT = 5
-COLUMNS = (
+COLUMNS = tuple(
     "id display_name practice_name city specialty stage phone fit distance_miles last_touch_at last_touch_kind "
-    "first_referral_on last_referral_on referral_count next_due_on sort_name"
-).split()
+    "first_referral_on last_referral_on referral_count next_due_on sort_name".split()
+)
 
 
 @dataclass(frozen=True)

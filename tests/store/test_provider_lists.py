@@ -212,7 +212,8 @@ MANY = Filter(stages=(Stage.PROSPECT,), email="no")
         (asking(), "ix_provider_fit"),
         (asking(MANY, sort=Sort.NAME), "ix_provider_sort_name"),
         (asking(MANY, sort=Sort.DISTANCE), "ix_provider_distance"),
-        (asking(MANY, sort=Sort.NEXT), "ix_provider_next_due"),
+        (asking(MANY, sort=Sort.NEXT), "ix_provider_stage_due"),
+        (asking(Filter(email="no"), sort=Sort.NEXT), "ix_provider_next_due"),
         (asking(MANY, sort=Sort.TOUCH), "ix_provider_last_touch"),
     ],
 )
