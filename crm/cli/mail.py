@@ -1,7 +1,8 @@
-"""`handoff mail …`: try the mailbox, look into the outbox."""
+"""`handoff mail …`: try the mailbox, look into the outbox, say what a received message is."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,12 +11,13 @@ from crm.cli.common import clock, json_option, opened, print_json
 
 if TYPE_CHECKING:
     from crm.bootstrap import Handoff
+    from crm.domain.inbound import Verdict
     from crm.models.messages import Message
 
 
 @click.group(name="mail")
 def group() -> None:
-    """Try the mailbox, look into the outbox."""
+    """Try the mailbox, look into the outbox, say what a received message is."""
 
 
 @group.command()
@@ -55,6 +57,43 @@ def outbox(state: tuple[str, ...], limit: int, as_json: bool) -> None:
         click.echo(_line(message))
     if not found:
         click.echo("Nothing is in the outbox.", err=True)
+
+
+@group.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def classify(files: tuple[Path, ...], as_json: bool) -> None:
+    """Say what received messages are: reply, bounce, automatic answer, complaint … One line per FILE."""
+    from crm.domain.inbound import Verdict
+    from crm.domain.kinds import InboundKind
+    from crm.mail.classify import classify as verdict_on
+
+    for path in files:
+        try:
+            verdict = verdict_on(path.read_bytes())
+        except OSError as error:
+            verdict = Verdict(InboundKind.OTHER, evidence=f"The file can't be read: {error.strerror or error}")
+        print_json(_verdict(path, verdict)) if as_json else click.echo(_verdict_line(path, verdict))
+
+
+def _verdict(path: Path, verdict: Verdict) -> dict[str, object]:
+    return {
+        "file": str(path),
+        "kind": verdict.kind,
+        "cause": verdict.cause or "",
+        "recipients": list(verdict.recipients),
+        "original_message_id": verdict.original_message_id,
+        "return_on": verdict.return_on,
+        "reply_text": verdict.reply_text,
+        "evidence": verdict.evidence or verdict.error,
+    }
+
+
+def _verdict_line(path: Path, verdict: Verdict) -> str:
+    about = " ".join(verdict.recipients) or verdict.from_address
+    kind = f"{verdict.kind.value}{f' ({verdict.cause.value})' if verdict.cause else ''}"
+    back = f"  back on {verdict.return_on}" if verdict.return_on else ""
+    return f"{path}  {kind}  {about}{back}  {verdict.evidence or verdict.error}"
 
 
 def _row(message: Message) -> dict[str, object]:

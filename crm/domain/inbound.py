@@ -20,6 +20,8 @@ class Verdict:
     cause: BounceCause | None = None
     #: Whom a bounce, complaint or delivery notice is about, in the order in which they were named.
     recipients: tuple[str, ...] = ()
+    #: A cause for each of a bounce's recipients, in the same order; `cause` is the first of them.
+    causes: tuple[BounceCause, ...] = ()
     #: The message that this one reports on (bounce, complaint, delivered) or answers (reply, auto-reply).
     original_message_id: str = ""
     #: The first day on which an absent person is back; only for auto-replies that say so.
@@ -43,6 +45,8 @@ class Verdict:
     #: RFC 3463 status and SMTP code of a bounce, as far as they are named.
     enhanced_code: str = ""
     smtp_code: str = ""
+    #: What a complaint is about: abuse, fraud, opt-out …; `auth-failure` is about our mail server, not from a reader.
+    feedback: str = ""
     #: The server's own words about a bounce, at most 500 characters.
     diagnostic: str = ""
     #: What was wrong with a message that could not be read whole.

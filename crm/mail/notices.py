@@ -1,0 +1,156 @@
+"""Bounces that are written for people: where the notice ends and the returned message begins, and whom it names.
+
+qmail, Exim, old Exchange, Notes and dozens of appliances report in prose. What they share: a line that begins with the
+address, or a phrase that ends in it; below a divider, or simply where `Received:` begins, the message that came back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+
+from crm.mail.mentions import ADDRESS, addresses_in, message_ids, tidy, unique
+from crm.mail.reading import Reading
+
+#: A notice is short. What follows is the returned message, or noise.
+LIMIT = 60_000
+MOST_LINES = 1_500
+MOST_RECIPIENTS = 200
+
+_DIVIDER = re.compile(
+    r"^[\s>]*[-=_*]{2,}.{0,20}\b(?:copy|original|returned|unsent|enclosed|below this line|header|"
+    r"message follows|BODY)\b.{0,80}$|"
+    r"^[\s>]*(?:the )?(?:original |unsent |returned )?message (?:headers? )?(?:follows?|is attached)\b.{0,60}$|"
+    r"^[\s>]*(?:original|returned|your) message(?:'s)? (?:headers?|follows).{0,60}$",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(r"^[\s>]{0,10}(?!>>>|<<<)([A-Za-z][A-Za-z0-9-]{1,40}):")
+_MAIL_HEADERS = frozenset({"received", "return-path", "message-id", "dkim-signature", "mime-version", "x-received"})
+
+#: Lines that only begin with an address: `<a@b>:`, `a@b on Thu…`, `    a@b`, `<a@b>... User unknown`, `Name <a@b>`.
+_LEADING = re.compile(rf"^[\s>*\-\d.)•]{{0,12}}(?:rfc822;\s?|mailto:)?[<\[(]?({ADDRESS})[>\])]?(?=$|[\s:;,.<>(\[\]-])")
+#: Phrases that end in the address they are about.
+_PHRASES = re.compile(
+    r"(?:recipients?(?: address(?:es)?| was| is)?|addressed to|undeliverable to|deliver(?:ed|y|ing)?(?: the|"
+    r" your)?(?: mail| message| e-?mail)?"
+    r"(?: message)? to|rejected(?: recipient| address)?|rcpt(?: to)?|failed(?: address| for| recipients?)?|"
+    r"address(?:es)?|unknown (?:user|recipient|address)"
+    r"|user|mailbox|account|(?:mail|message|e-?mail) (?:to|for)|(?:^|\s)to|for|reach|an|für|à|zu|adresse|"
+    r"destinatario|destinataire|full:?)"
+    rf"\s?[:=(]?\s{{0,8}}[<\[\"'(]{{0,2}}({ADDRESS})",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(rf"(?:>>>|=>|RCPT)\s?(?:RCPT )?TO:\s?<?({ADDRESS})", re.IGNORECASE)
+#: Whose addresses these are is said before them, and it isn't the recipient.
+_NOT_RECIPIENT = re.compile(
+    r"(?:contact|sender\S{0,12}|from|reply.?to|e-?mail us at|write to|assistance|support|envelope-from|"
+    r"generated from|help\S{0,10}|questions?.{0,40}|return-path|report(?:ed)? to|please.{0,30}|\bby|"
+    r"\bid)\s?[:=(<]{0,2}\s{0,8}[<(]?$",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(r"^(?:mailer-?daemon|post_?master|abuse|hostmaster|no-?reply|noc|bounces?)@", re.IGNORECASE)
+_MESSAGE_ID_LINE = re.compile(
+    r"^[\s>]{0,10}(?:message-id|x-original-message-id)\s{0,3}:\s{0,8}(<?\S{3,400})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_EMPTY_ID_LINE = re.compile(
+    r"^[\s>]{0,10}message-id\s{0,3}:\s{0,8}\n\s{0,12}(<\S{3,400})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TO_LINE = re.compile(
+    r"^[\s>]{0,10}(?:to|x-original-to|original-recipient|envelope-to|x-apparently-to|delivered-to|"
+    r"for):\s{0,8}(.{3,400})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`words` is what the server wrote, `original` the headers (or more) of the message that came back."""
+
+    words: str
+    original: str
+
+    def message_id(self) -> str:
+        """The Message-ID of the returned message, or empty."""
+        for pattern, text in (
+            (_MESSAGE_ID_LINE, self.original),
+            (_EMPTY_ID_LINE, self.original),
+            (_MESSAGE_ID_LINE, self.words),
+        ):
+            found = pattern.search(text)
+            ids = message_ids(found[1]) if found else ()
+            if ids:
+                return ids[0]
+        return ""
+
+    def original_recipients(self) -> list[str]:
+        """To whom the returned message was addressed."""
+        found = _TO_LINE.search(self.original)
+        return addresses_in(found[1]) if found else []
+
+
+def notice_of(reading: Reading) -> Notice:
+    """Split a message into what the server wrote and what it sent back."""
+    text = "\n".join(reading.texts())[:LIMIT]
+    lines = text.split("\n")[:MOST_LINES]
+    cut = _original_begins(lines)
+    original = "\n".join(lines[cut:])
+    returned = "\n".join(part.text for part in islice((each for each in reading.parts if each.returned), 4))
+    return Notice("\n".join(lines[:cut]), f"{returned[:LIMIT]}\n{original}".strip("\n"))
+
+
+def _original_begins(lines: list[str]) -> int:
+    for at, line in enumerate(lines):
+        if _DIVIDER.match(line[:200]) and at > 0:
+            return at
+        header = _HEADER.match(line[:200])
+        if header and header[1].lower() in _MAIL_HEADERS:
+            return _first_of_run(lines, at)
+    return len(lines)
+
+
+def _first_of_run(lines: list[str], at: int) -> int:
+    """The header block may begin above the line that gave it away, with `From:` or `To:`."""
+    while at > 0 and (
+        _HEADER.match(lines[at - 1][:200])
+        or (
+            lines[at - 1][:1] in {" ", "\t"} and lines[at - 1].strip() and at > 1 and _HEADER.match(lines[at - 2][:200])
+        )
+    ):
+        at -= 1
+    return at
+
+
+def recipients_in(notice: Notice, *, not_these: frozenset[str]) -> list[str]:
+    """Whom the notice is about, the surest places first; `not_these` (lower-case) are sender and ourselves."""
+    lines = [line[:600] for line in notice.words.split("\n")]
+    for find in (_leading, _phrases, _commands):
+        found = _allowed(find(lines), not_these)
+        if found:
+            return found
+    anywhere = _allowed(addresses_in(notice.words[:8_000]), not_these)
+    return anywhere[:1] if len(anywhere) == 1 else _allowed(notice.original_recipients(), not_these) or anywhere[:1]
+
+
+def _leading(lines: list[str]) -> list[str]:
+    return [tidy(match[1]) for match in map(_LEADING.match, lines) if match]
+
+
+def _phrases(lines: list[str]) -> list[str]:
+    return [
+        tidy(match[1])
+        for line in lines
+        for match in _PHRASES.finditer(line)
+        if not _NOT_RECIPIENT.search(line[max(match.start(1) - 60, 0) : match.start(1)])
+    ]
+
+
+def _commands(lines: list[str]) -> list[str]:
+    return [tidy(match[1]) for line in lines for match in _COMMAND.finditer(line)]
+
+
+def _allowed(addresses: list[str], not_these: frozenset[str]) -> list[str]:
+    kept = [each for each in addresses if each.lower() not in not_these and not _NEVER.match(each)]
+    return unique(kept)[:MOST_RECIPIENTS]
