@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,6 +36,7 @@ class Line(NamedTuple):
     referral_id: int | None
     message_id: int | None
     change_set_id: int | None
+    evidence: Mapping[str, object]
     actor: str | None
 
 

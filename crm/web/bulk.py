@@ -28,7 +28,7 @@ def create() -> Response:
     """Do `action` to the providers `id=…`, or with `all=1` to everybody whom `query` finds."""
     act = ACTIONS.get(request.form.get("action", "")) or abort(400, "Choose what to do.")
     try:
-        ids = _everybody() if request.form.get("all") == "1" else request.form.getlist("id", type=int)
+        ids = everybody(request.form.get("query", "")) if request.form.get("all") == "1" else request.form.getlist("id", type=int)
         if not ids:
             raise Invalid({"id": "Choose some providers first."})
         edited = act(ids, By(actor_id(), now()))
@@ -46,13 +46,14 @@ def create() -> Response:
     return _back()
 
 
-def _everybody() -> Sequence[int]:
-    wanted = provider_filter.read(MultiDict(parse_qsl(request.form.get("query", ""))))
+def everybody(query: str, most: int = bulk.MOST) -> Sequence[int]:
+    """Whom a filter of the list finds, in the list's order."""
+    wanted = provider_filter.read(MultiDict(parse_qsl(query)))
     if wanted.owner == "me":
         wanted = replace(wanted, owner=str(actor_id()))
     with db().read() as session:
         question, _ = provider_lists.ask(session, wanted, today=today(), now=now())
-        return provider_lists.ids(session, question, bulk.MOST)
+        return provider_lists.ids(session, question, most)
 
 
 def _back() -> Response:

@@ -29,13 +29,22 @@ class Event(NamedTuple):
 
 def event(line: Line) -> Event:
     """The words of a line."""
-    said = "\n".join(part for part in (line.body, line.reason) if part)
+    said = "\n".join(part for part in _said(line) if part)
     icon, actor = labels.icon_of(line.kind), line.actor or ""
     return Event(_title(line), line.happened_at, icon, _kind(line), actor, said, _href(line))
 
 
+def _said(line: Line) -> tuple[str, ...]:
+    if line.kind is ActivityKind.SEQUENCE:  # the reason first, then the words that show it
+        return line.reason, f"“{line.body}”" if line.body else ""
+    return line.body, line.reason
+
+
 def _href(line: Line) -> str:
-    """The page that tells more: the mail or the referral."""
+    """The page that tells more: the mail, the referral, or how far a sequence has come."""
+    enrollment_id = line.evidence.get("enrollment_id")
+    if line.kind is ActivityKind.SEQUENCE and isinstance(enrollment_id, int):
+        return url_for("enrollments.show", enrollment_id=enrollment_id)
     if line.message_id:
         return url_for("mail.show", message_id=line.message_id)
     return url_for("referrals.show", referral_id=line.referral_id) if line.referral_id else ""

@@ -13,7 +13,7 @@ from crm.web.timeline import event
 
 
 def line(kind: ActivityKind, **given: object) -> Line:
-    empty = Line(1, kind, None, datetime(2026, 3, 4, tzinfo=UTC), "", "", None, None, "", None, None, None, "Dana")
+    empty = Line(1, kind, None, datetime(2026, 3, 4, tzinfo=UTC), "", "", None, None, "", None, None, None, {}, "Dana")
     return empty._replace(**given)  # type: ignore[arg-type]  # any column
 
 

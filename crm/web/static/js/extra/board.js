@@ -80,6 +80,7 @@ export function start(board) {
     if (!button || !menu) return;
     event.preventDefault();
     menuCard = button.closest("[data-card]");
+    all("[data-enroll]", menu).forEach((link) => (link.search = `?id=${menuCard.dataset.card}`));
     all("[data-to]", menu).forEach((item) => (item.disabled = item.dataset.to === columnOf(menuCard).dataset.stage));
     menu.showPopover({ source: button });
     one("[data-to]:not(:disabled)", menu)?.focus();
