@@ -16,6 +16,8 @@ PLANNED = sa.text("archived_at IS NULL AND next_due_on IS NOT NULL")
 REFERRED = sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL")
 GONE = sa.text("archived_at IS NOT NULL")
 NEAR = sa.text("archived_at IS NULL AND distance_miles IS NOT NULL")
+PEERS = ("is_peer", "peer_overridden", "archived_at")
+"""At the end of an index, so that SQLite answers counts and filters from it alone."""
 
 
 def _alive(name: str, *columns: str) -> sa.Index:
@@ -40,12 +42,21 @@ class Provider(Row, table=True):
         ),
         sa.Index("ix_provider_sort_name", "sort_name", "id"),
         _alive("ix_provider_fit", "fit", "id"),
-        _alive("ix_provider_stage_fit", "stage", "fit", "id"),
+        _alive("ix_provider_stage_fit", "stage", "fit", "id", *PEERS),
         sa.Index("ix_provider_stage_due", "stage", "next_due_on", "id", sqlite_where=PLANNED, postgresql_where=PLANNED),
         sa.Index("ix_provider_referred", "last_referral_on", "id", sqlite_where=REFERRED, postgresql_where=REFERRED),
-        _alive("ix_provider_specialty_fit", "specialty", "fit", "id"),
-        _alive("ix_provider_city_fit", "city", "fit", "id"),
-        sa.Index("ix_provider_distance", "distance_miles", "id", sqlite_where=NEAR, postgresql_where=NEAR),
+        _alive("ix_provider_specialty_fit", "specialty", "fit", "id", "stage", "distance_miles", *PEERS),
+        _alive("ix_provider_city_fit", "city", "fit", "id", "stage", "specialty", "distance_miles", *PEERS),
+        sa.Index(
+            "ix_provider_distance",
+            "distance_miles",
+            "id",
+            "stage",
+            "specialty",
+            *PEERS,
+            sqlite_where=NEAR,
+            postgresql_where=NEAR,
+        ),
         sa.Index(
             "ix_provider_next_due",
             "next_due_on",

@@ -18,7 +18,7 @@ class Task(Row, table=True):
 
     __tablename__ = "task"
     __table_args__ = (
-        sa.Index("ix_task_live", "due_on", "id", sqlite_where=LIVE, postgresql_where=LIVE),
+        sa.Index("ix_task_live", "due_on", "id", "state", "owner_id", sqlite_where=LIVE, postgresql_where=LIVE),
         sa.Index("ix_task_provider", "provider_id", "due_on", sqlite_where=LIVE, postgresql_where=LIVE),
         sa.Index("ix_task_any_provider", "provider_id"),
     )
