@@ -61,6 +61,7 @@ class InboundMessage(Row, table=True):
         sa.Index("ix_inbound_message_answers", "answers_id"),
         sa.Index("ix_inbound_message_uid", "mail_account_id", "folder", "uid_validity", "uid"),
         sa.Index("ix_inbound_message_header", "message_id"),
+        sa.Index("ix_inbound_message_from", "from_address", "id"),
     )
 
     id: int | None = key()

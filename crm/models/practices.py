@@ -10,12 +10,17 @@ from sqlmodel import Field
 from crm.domain.kinds import ContactRole
 from crm.models.types import Row, choice, fk, instant, json_list, key, text
 
+HAS_EMAIL = sa.text("email != ''")
+
 
 class Practice(Row, table=True):
     """One address. `address_key` is the normalised line, suite and ZIP5 that group rows of a directory."""
 
     __tablename__ = "practice"
-    __table_args__ = (sa.Index("uq_practice_address_key", "address_key", unique=True),)
+    __table_args__ = (
+        sa.Index("uq_practice_address_key", "address_key", unique=True),
+        sa.Index("ix_practice_email", "email", sqlite_where=HAS_EMAIL, postgresql_where=HAS_EMAIL),
+    )
 
     id: int | None = key()
     name: str = ""
@@ -68,6 +73,7 @@ class Contact(Row, table=True):
     """Somebody else at a practice: front desk, office manager, referral coordinator."""
 
     __tablename__ = "contact"
+    __table_args__ = (sa.Index("ix_contact_email", "email", sqlite_where=HAS_EMAIL, postgresql_where=HAS_EMAIL),)
 
     id: int | None = key()
     practice_id: int = fk("practice.id", null=False, cascade=True)

@@ -168,13 +168,17 @@ def providers_at(session: Session, address: str, limit: int = 20) -> Sequence[Pr
 
 def contacts_at(session: Session, address: str) -> Sequence[Contact]:
     """Other people at practices with this address."""
-    asked = select(Contact).where(sa.func.lower(col(Contact.email)) == address, col(Contact.archived_at).is_(None))
+    asked = select(Contact).where(
+        Contact.email == address, sa.text("contact.email != ''"), col(Contact.archived_at).is_(None)
+    )
     return session.exec(asked.order_by(col(Contact.id)).limit(20)).all()
 
 
 def practices_at(session: Session, address: str) -> Sequence[Practice]:
     """Practices with this address."""
-    asked = select(Practice).where(sa.func.lower(col(Practice.email)) == address, col(Practice.archived_at).is_(None))
+    asked = select(Practice).where(
+        Practice.email == address, sa.text("practice.email != ''"), col(Practice.archived_at).is_(None)
+    )
     return session.exec(asked.order_by(col(Practice.id)).limit(20)).all()
 
 
