@@ -16,7 +16,7 @@ _UPPER = frozenset(
 _SPELLED = {"INC": "Inc", "CORP": "Corp", "CO": "Co", "LTD": "Ltd", "ST": "St", "DR": "Dr", "MT": "Mt", "FT": "Ft"}
 _SMALL = frozenset(str.split("and of the for at in on by to a an or de la del with"))
 _LEGAL = re.compile(
-    r"[\s,]+(?:p\.?l\.?l\.?c|l\.?l\.?l?\.?c|l\.?l\.?p|inc(?:orporated)?|corp(?:oration)?|ltd|p\.?c|p\.?a|p\.?s\.?c|l\.?p|co)\.?$",
+    r"(?:p\.?l\.?l\.?c|l\.?l\.?l?\.?c|l\.?l\.?p|inc(?:orporated)?|corp(?:oration)?|ltd|p\.?c|p\.?a|p\.?s\.?c|l\.?p|co)\.?",
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
@@ -29,24 +29,43 @@ def organization_name(text: str) -> str:
     text = _SPACES.sub(" ", text.strip()).replace(" ,", ",")
     if not (text.isupper() or text.islower()):
         return text
-    first = _WORD.search(text)
-    start = first.start() if first else 0
-    return _WORD.sub(lambda match: _word(match[0], is_first=match.start() == start), text)
+    words = text.split(" ")
+    if not words[0][:1].isalnum():  # the first word comes after a sign
+        first = _WORD.search(text)
+        start = first.start() if first else 0
+        return _WORD.sub(lambda match: _word(match[0], is_first=match.start() == start), text)
+    return " ".join([_leading(words[0]), *map(_following, words[1:])])
+
+
+@lru_cache(maxsize=8192)
+def _leading(text: str) -> str:
+    return _WORD.sub(lambda match: _word(match[0], is_first=match.start() == 0), text)
+
+
+@lru_cache(maxsize=8192)
+def _following(text: str) -> str:
+    return _WORD.sub(lambda match: _word(match[0], is_first=False), text)
 
 
 @lru_cache(maxsize=4096)
 def sort_key(text: str) -> str:
     """What sorting and comparing use: folded, without a leading "the" and without the legal form at the end."""
-    folded = fold(_SPACES.sub(" ", text.strip()))
+    folded = fold(" ".join(text.split()))
     bare = without_legal_form(folded)
     return bare.removeprefix("the ").strip(" ,.") or folded
 
 
 def without_legal_form(text: str) -> str:
     """ "Pekin MRI, LLC" to "Pekin MRI", for a place where the short name is meant."""
-    while (shorter := _LEGAL.sub("", text)) != text:
-        text = shorter.rstrip(" ,")
+    while (start := max(text.rfind(" "), text.rfind(",")) + 1) and _is_legal(text[start:]):
+        text = text[:start].rstrip(" ,")
     return text
+
+
+@lru_cache(maxsize=4096)
+def _is_legal(word: str) -> bool:
+    """Whether a name may end in this legal form: few last words answer for many names."""
+    return _LEGAL.fullmatch(word) is not None
 
 
 def _word(word: str, *, is_first: bool) -> str:

@@ -102,7 +102,7 @@ def _apply_all(shop: Workshop, run_id: int, house: House, started: datetime, *, 
             more = _apply_part(turn, house, None if trust else judge, pace.size())
             run.progress = min(99, run.progress + 1)
             store.lease(session, run_id, me=shop.me, now=shop.clock())
-        pace.took((shop.clock() - began).total_seconds())
+        pace.took(AT_ONCE, (shop.clock() - began).total_seconds())
         shop.progress("Saving", run.progress)
 
 

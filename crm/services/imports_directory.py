@@ -4,6 +4,7 @@ batches, each a short transaction that also moves the cursor, so that nothing is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
@@ -28,11 +29,13 @@ from crm.store import imports as store
 
 INVALID_NPI = "invalid_npi"
 FILTERED = "filtered"
-ROWS_PER_TRANSACTION = 2_500
+ROWS_PER_TRANSACTION = 20_000
 READING_SHARE = 40
 """Reading is the first 40 of a hundred percent."""
 REBUILD_FROM, REBUILD_TO = 2 << 20, 250 << 20
 """Bytes of waiting rows for which dropping and rebuilding indexes pays and holds the lock under about a second each."""
+
+Batches = Iterator[tuple[list[str], int]]
 
 
 def check(kind: ImportKind, path: Path) -> None:
@@ -114,22 +117,14 @@ def _apply(shop: Workshop, run_id: int) -> bool:
         start, before = run.cursor, run.seconds
         reader = _reader(session)
         rebuild = directory.is_empty(session) and REBUILD_FROM < total < REBUILD_TO
-    if rebuild:
-        indexes.drop_secondary(shop.db)
     pace = Pace(ROWS_PER_TRANSACTION)
+    (indexes.drop_secondary if rebuild else indexes.restore)(shop.db)
+    batches = imports_spool.read(shop.folder, run_id, start, pace.size)
+    at = start
     try:
-        for texts, end in imports_spool.read(shop.folder, run_id, start, pace.size):
-            began = shop.clock()
-            with shop.db.write() as session:
-                bulk.tune(session)
-                run = store.get(session, run_id)
-                _apply_batch(Turn(session, run, reader, started), texts)
-                run.cursor = end
-                run.progress = READING_SHARE + (95 - READING_SHARE) * end // total
-                store.lease(session, run_id, me=shop.me, now=shop.clock())
-            pace.took((shop.clock() - began).total_seconds())
-            shop.progress("Saving", run.progress)
-            if shop.stopping() and end < total:
+        while at < total:
+            at = _transaction(shop, run_id, reader, started, batches, pace)
+            if shop.stopping() and at < total:
                 return _wait(shop, run_id)
     finally:
         indexes.restore(shop.db)
@@ -137,20 +132,31 @@ def _apply(shop: Workshop, run_id: int) -> bool:
     return True
 
 
+def _transaction(shop: Workshop, run_id: int, reader: Reader, started: datetime, batches: Batches, pace: Pace) -> int:
+    """Apply batches until the write lock has been held long enough. Returns the byte up to which rows are applied."""
+    with shop.db.write(trusted=True) as session:
+        bulk.tune(session)
+        run = store.get(session, run_id)
+        turn, counts = Turn(session, run, reader, started), Counts.of(run)
+        began = shop.clock()
+        for texts, run.cursor in batches:
+            apply = imports_locations.apply if run.kind is ImportKind.LOCATIONS else imports_rows.apply
+            apply(turn, texts, counts)
+            since, began = began, shop.clock()
+            if pace.took(len(texts), (began - since).total_seconds()):
+                break
+        counts.write(run)
+        run.progress = READING_SHARE + (95 - READING_SHARE) * run.cursor // imports_spool.size_of(shop.folder, run_id)
+        store.lease(session, run_id, me=shop.me, now=shop.clock())
+    shop.progress("Saving", run.progress)
+    return run.cursor
+
+
 def _wait(shop: Workshop, run_id: int) -> bool:
     with shop.db.write() as session:
         run = store.get(session, run_id)
         run.state, run.lease_owner, run.lease_until = ImportState.QUEUED, "", None
     return False
-
-
-def _apply_batch(turn: Turn, texts: list[str]) -> None:
-    counts = Counts.of(turn.run)
-    if turn.run.kind is ImportKind.LOCATIONS:
-        imports_locations.apply(turn, texts, counts)
-    else:
-        imports_rows.apply(turn, texts, counts)
-    counts.write(turn.run)
 
 
 def _finish(shop: Workshop, run_id: int, seconds: float) -> None:

@@ -168,10 +168,10 @@ def ensure_practices(
         rows = ((id_, *name, *first[key]) for id_, name, key in zip(ids, named, missing, strict=True))
         columns = ("id", "name", "organization_id", *PRACTICE_COLUMNS)
         directory.insert_practices(turn.session, columns, rows, run_id=turn.run_id, now=turn.now)
-    unnamed = [(*organizations[key], found[key].id) for key in organizations if key in found and not found[key].name]
+    unnamed = {key: who for key, who in organizations.items() if who[0] and key in found and not found[key].name}
     if unnamed:
-        directory.name_practices(turn.session, unnamed)
-        found |= {key: KnownPractice(found[key].id, name) for key, (name, _) in organizations.items() if key in found}
+        directory.name_practices(turn.session, [(*who, found[key].id) for key, who in unnamed.items()])
+        found |= {key: KnownPractice(found[key].id, name) for key, (name, _) in unnamed.items()}
     if missing:
         found |= {key: KnownPractice(id_, name[0]) for key, id_, name in zip(missing, ids, named, strict=True)}
     return found

@@ -134,27 +134,46 @@ def address(row: Row | Location) -> Address:
     Abroad there is no ZIP, and with it no distance or zone.
     """
     zip_code = _zip(row.postal) if row.country in HERE else ""
-    zone, lat, lon = _where(zip_code)
+    shown, words = _line(row.line1)
+    if row.line2:
+        shown2, words2 = _line(row.line2)
+        words = f"{words} {words2}" if words and words2 else words or words2
+    else:
+        shown2 = ""
     phone, fax = row.phone, row.fax
     return Address(
-        _key(row, zip_code),
-        proper_line(row.line1),
-        proper_line(row.line2) if row.line2 else "",
+        _key(row, words, zip_code) if words else "",
+        shown,
+        shown2,
         proper_city(row.city),
         row.state.upper(),
         zip_code,
         row.country or "US",
         from_directory(phone) if phone else "",
         from_directory(fax) if fax else "",
-        zone,
-        lat,
-        lon,
+        *_where(zip_code),
     )
 
 
-def _key(row: Row | Location, zip_code: str) -> str:
-    key = address_key(row.line1, row.line2, zip_code)
-    return f"{key}{names.fold(row.city)} {row.country.lower()}" if key and not zip_code else key
+def _key(row: Row | Location, words: str, zip_code: str) -> str:
+    """As `address_key` says it, of lines whose words are known already, but where one line leans on the other."""
+    if row.line2 and ("#" in words or "box" in words):
+        words = address_key(row.line1, row.line2, "")[:-1]
+    return f"{words}|{zip_code}" if zip_code else f"{words}|{names.fold(row.city)} {row.country.lower()}"
+
+
+def _line(text: str) -> tuple[str, str]:
+    """(proper case, the words of its key). Few house numbers are alike, but many streets."""
+    number, _, street = text.partition(" ")
+    if street and number.isdecimal() and number.isascii():
+        shown, words = _street(street)
+        return f"{number} {shown}", f"{number} {words}" if words else number
+    return _street(text)
+
+
+@lru_cache(maxsize=16384)
+def _street(text: str) -> tuple[str, str]:
+    return proper_line(text), address_key(text, "", "")[:-1]
 
 
 def _person(row: Row) -> tuple[str, str, str, str, str, str, str, str, str]:

@@ -1,4 +1,4 @@
-"""Put secondary indexes aside while a first, large load runs, and back afterwards."""
+"""Put indexes aside while a first, large load runs, and back afterwards."""
 
 from __future__ import annotations
 
@@ -7,9 +7,24 @@ from sqlmodel import SQLModel
 
 from crm.store.engine import Database
 
+TABLES = ("provider", "practice", "affiliation")
+#: Partial indexes of rows that somebody works with: a load puts nothing into them, so that they cost it nothing.
+SPARSE = frozenset(
+    (
+        "ix_provider_archived",
+        "ix_provider_last_touch",
+        "ix_provider_merged_into",
+        "ix_provider_next_due",
+        "ix_provider_owner",
+        "ix_provider_referred",
+        "ix_provider_sample",
+        "ix_provider_stage_due",
+    )
+)
+
 
 def drop_secondary(db: Database) -> None:
-    """Drop the indexes of providers that aren't unique, which slow down a large load.
+    """Drop the indexes that aren't unique and that a load fills.
 
     `restore` brings them back, also after a crash.
     """
@@ -21,7 +36,8 @@ def drop_secondary(db: Database) -> None:
 def restore(db: Database) -> int:
     """Make the indexes that are missing, each in a transaction of its own. Returns how many were."""
     with db.read() as session:
-        present = {index["name"] for index in sa.inspect(session.connection()).get_indexes("provider")}
+        inspector = sa.inspect(session.connection())
+        present = {index["name"] for table in TABLES for index in inspector.get_indexes(table)}
     missing = [index for index in _secondary() if index.name not in present]
     for index in missing:
         with db.write() as session:
@@ -30,5 +46,5 @@ def restore(db: Database) -> int:
 
 
 def _secondary() -> list[sa.Index]:
-    found = (index for index in SQLModel.metadata.tables["provider"].indexes if not index.unique)
-    return sorted(found, key=lambda index: str(index.name))
+    found = (index for table in TABLES for index in SQLModel.metadata.tables[table].indexes if not index.unique)
+    return sorted((index for index in found if index.name not in SPARSE), key=lambda index: str(index.name))
