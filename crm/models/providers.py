@@ -16,6 +16,7 @@ PLANNED = sa.text("archived_at IS NULL AND next_due_on IS NOT NULL")
 REFERRED = sa.text("archived_at IS NULL AND last_referral_on IS NOT NULL")
 GONE = sa.text("archived_at IS NOT NULL")
 NEAR = sa.text("archived_at IS NULL AND distance_miles IS NOT NULL")
+KEPT = sa.text("enroll_later_at IS NOT NULL AND archived_at IS NULL")
 PEERS = ("is_peer", "peer_overridden", "archived_at")
 """At the end of an index, so that SQLite answers counts and filters from it alone."""
 
@@ -79,6 +80,7 @@ class Provider(Row, table=True):
             postgresql_where=sa.text("import_id IS NOT NULL"),
         ),
         sa.Index("ix_provider_sample", "id", sqlite_where=sa.text("sample = 1"), postgresql_where=sa.text("sample")),
+        sa.Index("ix_provider_enroll_later", "enroll_later_at", "id", sqlite_where=KEPT, postgresql_where=KEPT),
         sa.Index("ix_provider_archived", "archived_at", sqlite_where=GONE, postgresql_where=GONE),
         sa.Index(
             "ix_provider_merged_into",
