@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crm.domain.errors import Invalid
 from crm.domain.mail_kinds import StepKind
-from crm.domain.sequence_plan import MIDNIGHT
+from crm.domain.windows import MIDNIGHT
 
 MOST_STEPS = 20
 LONGEST_NAME = 120

@@ -23,6 +23,7 @@ from crm.domain.reasons import sentence
 from crm.domain.scope import Finding
 from crm.models.providers import Provider
 from crm.services import merge, messages, templates
+from crm.services.merge import Filling
 from crm.store import suppressions
 
 USUAL = "introduction"
@@ -74,13 +75,20 @@ def begin(session: Session, provider_id: int, user_id: int | None, *, slug: str 
     filling = merge.filling(session, provider_id, user_id, now=now)
     if slug not in {each.slug for each in choices()}:
         slug = suggested(filling.moment)
-    own = templates.source_in_force(session, TemplateKind.EMAIL, slug)
-    audience = str(filling.audience)
-    if own is None:
-        found = emails.render_email(slug, filling.fields, audience=audience, mark_missing=True)
-    else:
-        found = emails.render_source(own, filling.fields, audience=audience, mark_missing=True)
+    found = fill(session, filling, slug)
     return Written(found.subject, found.body, slug)
+
+
+def fill(session: Session, filling: Filling, slug: str, *, version_id: int | None = None) -> RenderedEmail:
+    """A template filled in the wording of a version (default: the one in force), with empty fields marked and listed.
+
+    Raises TemplateFault.
+    """
+    source = templates.pinned_source(session, TemplateKind.EMAIL, slug, version_id)
+    audience = str(filling.audience)
+    if source is None:
+        return emails.render_email(slug, filling.fields, audience=audience, mark_missing=True)
+    return emails.render_source(source, filling.fields, audience=audience, mark_missing=True)
 
 
 def suggested(moment: str) -> str:
@@ -95,15 +103,21 @@ def review(
     """Look it over: empty fields, scope, identifiers, and whether this provider may be written to at all."""
     filling = merge.filling(session, provider_id, user_id, now=now, opt_out_url=opt_out_url)
     email, faults = _put_together(written, filling.fields)
-    text = f"{written.subject}\n\n{written.text}"
+    findings, identifiers = look_over(written, filling.fields)
     return Review(
         filling.provider,
         email,
-        findings=scope.check(text, names=filling.fields.names()),
-        identifiers=privacy.identifiers(text, allowed=_ours(filling.fields)),
-        to_fill=[*_marks_left(text), *faults],
+        findings=findings,
+        identifiers=identifiers,
+        to_fill=[*_marks_left(f"{written.subject}\n\n{written.text}"), *faults],
         refusal=_refusal(session, filling.provider),
     )
+
+
+def look_over(written: Written, fields: MergeFields) -> tuple[list[Finding], list[Identifier]]:
+    """What in a filled text leaves the scope of practice, and what could name a person."""
+    text = f"{written.subject}\n\n{written.text}"
+    return scope.check(text, names=fields.names()), privacy.identifiers(text, allowed=_ours(fields))
 
 
 def mailto(checked: Review) -> str:

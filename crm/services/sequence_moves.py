@@ -12,8 +12,9 @@ from sqlmodel import Session
 from crm.domain import calendar
 from crm.domain.kinds import ActivityKind
 from crm.domain.mail_kinds import EnrollmentState, StepState
-from crm.domain.sequence_plan import Gap, Hours, next_at
+from crm.domain.sequence_plan import Gap, next_at
 from crm.domain.sequences import USUAL_PERSON_GAP, StopReason
+from crm.domain.windows import Window
 from crm.models.accounts import Business
 from crm.models.activities import Activity
 from crm.models.providers import Provider
@@ -28,9 +29,9 @@ Evidence = Mapping[str, object]
 RUNNING = frozenset({EnrollmentState.ACTIVE, EnrollmentState.PAUSED})
 
 
-def hours_of(enrollment: Enrollment) -> Hours:
+def window_of(enrollment: Enrollment) -> Window:
     """When mail of this enrollment may leave."""
-    return Hours(enrollment.zone, enrollment.window_start, enrollment.window_end)
+    return Window(enrollment.window_start, enrollment.window_end, enrollment.zone)
 
 
 def zone_of(enrollment: Enrollment) -> ZoneInfo:
@@ -78,7 +79,7 @@ def go_on(
     if following is None:
         finish(session, enrollment, now=now, recorder=recorder)
         return
-    due_at = next_at(following, after, hours_of(enrollment), now=now, gap=gap_of(session, enrollment.address))
+    due_at = next_at(following, after, window_of(enrollment), now=now, gap=gap_of(session, enrollment.address))
     change(following, recorder, planned_at=due_at)
     change(enrollment, recorder, position=following.position, due_at=due_at)
     session.flush()

@@ -152,7 +152,7 @@ def pause_away(
     found = store.running_of(session, provider_id, lock=True)
     if found is None:
         return []
-    until = away_until(return_on, moves.hours_of(found), now=now, days=AWAY_DAYS)
+    until = away_until(return_on, moves.window_of(found), now=now, days=AWAY_DAYS)
     if found.state is EnrollmentState.PAUSED:
         is_away = found.state_reason == PauseReason.AWAY and found.paused_until is not None
         if not is_away or return_on is None or found.paused_until == until:

@@ -19,12 +19,13 @@ from crm.store import templates as store
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
-    """A template of the folders: its title, and everything its words come from."""
+    """A template of the folders: its title, everything its words come from, and of an e-mail its own part of that."""
 
     kind: TemplateKind
     slug: str
     title: str
     source: str
+    own: str = ""
 
     @property
     def content_hash(self) -> str:
@@ -41,7 +42,7 @@ def built_ins() -> dict[tuple[TemplateKind, str], BuiltIn]:
             for one in scripts.script_templates().values()
         ),
         *(
-            BuiltIn(TemplateKind.EMAIL, one.slug, one.title, emails.email_source(one.slug))
+            BuiltIn(TemplateKind.EMAIL, one.slug, one.title, emails.email_source(one.slug), own=one.source)
             for one in emails.email_templates().values()
         ),
         *(
@@ -71,6 +72,20 @@ def source_in_force(session: Session, kind: TemplateKind, slug: str) -> str | No
         return None
     version = session.get(TemplateVersion, template.version_id)
     return str(version.content["source"]) if version is not None else None
+
+
+def pinned_source(session: Session, kind: TemplateKind, slug: str, version_id: int | None) -> str | None:
+    """The wording of a version, or None when it is the built-in one of this program. Without a version, the latest.
+
+    A built-in version of an earlier program keeps its own words; what it shares with other e-mails is today's.
+    """
+    version = session.get(TemplateVersion, version_id) if version_id is not None else None
+    if version is None:
+        return source_in_force(session, kind, slug)
+    built_in = built_ins().get((kind, slug))
+    if built_in is not None and version.content_hash == built_in.content_hash:
+        return None
+    return str(version.content.get("own") or version.content["source"])
 
 
 def register_all(session: Session, *, now: datetime) -> int:
@@ -108,7 +123,7 @@ def _version(session: Session, template_id: int, built_in: BuiltIn, now: datetim
     version = TemplateVersion(
         template_id=template_id,
         content_hash=built_in.content_hash,
-        content={"source": built_in.source},
+        content={"source": built_in.source, "own": built_in.own} if built_in.own else {"source": built_in.source},
         created_at=now,
     )
     try:

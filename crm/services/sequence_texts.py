@@ -1,0 +1,64 @@
+"""What an e-mail step says to one provider: filled and looked over by the code that a hand-written mail goes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from crm.documents.emails import RenderedEmail
+from crm.documents.faults import TemplateFault
+from crm.domain import scope
+from crm.domain.sequences import NotEnrolled
+from crm.services import outreach_review
+from crm.services.merge import Filling
+from crm.services.outreach_review import Written
+
+REPLY = "Re: "
+
+
+@dataclass(frozen=True)
+class Text:
+    """A filled e-mail. With a `problem` it must not leave; `detail` says what to do, `field` is an empty one's path."""
+
+    email: RenderedEmail | None
+    problem: NotEnrolled | None = None
+    detail: str = ""
+    field: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Empty when it could not be filled at all."""
+        return self.email.subject if self.email is not None else ""
+
+    @property
+    def text(self) -> str:
+        """With its footer."""
+        return self.email.text if self.email is not None else ""
+
+
+def write(session: Session, filling: Filling, slug: str, version_id: int | None, *, allowed: bool = False) -> Text:
+    """Fill one step's e-mail for a provider. `allowed`: a person has given a reason why it may leave the scope."""
+    try:
+        email = outreach_review.fill(session, filling, slug, version_id=version_id)
+    except TemplateFault as fault:
+        return Text(None, NotEnrolled.TEMPLATE_FAULT, str(fault))
+    if email.missing:
+        first = email.missing[0]
+        return Text(email, NotEnrolled.MISSING_FIELD, first.what_to_do, first.path)
+    found = [] if allowed else _findings(filling, email, slug)
+    if found:
+        return Text(email, NotEnrolled.SCOPE_WARNING, "; ".join(found[:3]))
+    return Text(email)
+
+
+def threaded(subject: str) -> str:
+    """The subject of a mail that continues a thread."""
+    return f"{REPLY}{subject}"
+
+
+def _findings(filling: Filling, email: RenderedEmail, slug: str) -> list[str]:
+    """What forbids it: words outside the scope of practice, and what could name a client."""
+    findings, identifiers = outreach_review.look_over(Written(email.subject, email.body, slug), filling.fields)
+    outside = [f"“{each.text}”: {each.why}" for each in scope.blocks(findings)]
+    return [*outside, *(f"“{each.text}” looks like {each.why}" for each in identifiers)]
