@@ -36,14 +36,19 @@ def release(db: Database, message_id: int, *, actor_id: int | None, now: datetim
 
 
 def arrived(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
-    """Settle a doubt: a person (or the Sent folder) says that the message arrived."""
+    """Settle a doubt: a person says that the message arrived."""
     with db.write() as session:
-        message = _get(session, message_id)
-        if message.state is not MessageState.IN_DOUBT:
-            raise Refused("wrong_state", "Nobody doubts that this message arrived.")
-        _move(session, message, MessageState.SENT, Reason.ARRIVED, now, sent_at=message.claimed_at or now)
-        mail_timeline.note(session, message, "E-mail known to have arrived", actor_id=actor_id, now=now)
-        mail_timeline.sent(session, message, now=now)
+        arrived_in(session, _get(session, message_id), actor_id=actor_id, now=now)
+
+
+def arrived_in(session: Session, message: Message, *, evidence: str = "", actor_id: int | None, now: datetime) -> None:
+    """As `arrived`, in the caller's transaction. `evidence` says how it is known: the Sent folder, a reply."""
+    if message.state is not MessageState.IN_DOUBT:
+        raise Refused("wrong_state", "Nobody doubts that this message arrived.")
+    _move(session, message, MessageState.SENT, Reason.ARRIVED, now, sent_at=message.claimed_at or now)
+    said = f"E-mail known to have arrived ({evidence})" if evidence else "E-mail known to have arrived"
+    mail_timeline.note(session, message, said, actor_id=actor_id, now=now)
+    mail_timeline.sent(session, message, now=now)
 
 
 def send_again(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
