@@ -182,6 +182,30 @@ def practices_at(session: Session, address: str) -> Sequence[Practice]:
     return session.exec(asked.order_by(col(Practice.id)).limit(20)).all()
 
 
+def providers_of_practices(session: Session, practice_ids: Collection[int], limit: int) -> Sequence[Provider]:
+    """Living providers whose primary practice is one of these."""
+    if not practice_ids:
+        return []
+    asked = select(Provider).where(
+        col(Provider.practice_id).in_(list(practice_ids)), col(Provider.archived_at).is_(None)
+    )
+    return session.exec(asked.order_by(col(Provider.id)).limit(limit)).all()
+
+
+def providers_of_domain(session: Session, domain: str, limit: int) -> Sequence[Provider]:
+    """Living providers who were written to at this domain, the latest first."""
+    safe = domain.replace("\\", "").replace("%", "").replace("_", "\\_")
+    wrote = (
+        sa.select(col(Message.provider_id))
+        .where(col(Message.to_address).like(f"%@{safe}", escape="\\"), col(Message.provider_id).is_not(None))
+        .group_by(col(Message.provider_id))
+        .order_by(sa.func.max(col(Message.id)).desc())
+        .limit(limit)
+    )
+    asked = select(Provider).where(col(Provider.id).in_(wrote), col(Provider.archived_at).is_(None))
+    return session.exec(asked.order_by(col(Provider.sort_name))).all()
+
+
 def last_sent_at_practice(session: Session, practice_id: int, *, since: datetime) -> Message | None:
     """The last message that went to somebody of this practice."""
     asked = (
