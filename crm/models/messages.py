@@ -12,10 +12,14 @@ from crm.models.types import Row, choice, fk, instant, json_map, key, text
 
 WAITING = sa.text("state IN ('queued', 'deferred')")
 LEASED = sa.text("state IN ('claimed', 'in_data')")
+OWED = sa.text("effects_due_at IS NOT NULL")
 
 
 class Message(Row, table=True):
-    """An outbox message. Message-ID and unsubscribe token are fixed when the row is made."""
+    """An outbox message. Message-ID and unsubscribe token are fixed when the row is made.
+
+    `effects_due_at` is set while something that follows from a sent message is still to be written.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -27,6 +31,10 @@ class Message(Row, table=True):
         sa.Index("ix_message_state", "state", "id"),
         sa.Index("ix_message_to_sent", "to_address", "sent_at"),
         sa.Index("ix_message_account_sent", "mail_account_id", "sent_at"),
+        sa.Index("ix_message_effects", "effects_due_at", "id", sqlite_where=OWED, postgresql_where=OWED),
+        sa.Index("ix_message_account", "mail_account_id", "id"),
+        sa.Index("ix_message_kind", "kind", "id"),
+        sa.Index("ix_message_recipient", "id", "to_address", "to_name"),
     )
 
     id: int | None = key()
@@ -69,6 +77,7 @@ class Message(Row, table=True):
     claimed_at: datetime | None = instant()
     sent_at: datetime | None = instant()
     settled_at: datetime | None = instant()
+    effects_due_at: datetime | None = instant()
 
 
 class MessageAttempt(Row, table=True):
