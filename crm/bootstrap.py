@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from crm.config import Settings
+from crm.domain import sign_ins
 from crm.mail.local import LocalTransport
+from crm.mail.oauth import Client
 from crm.mail.smtp import SmtpServer
 from crm.services.mailboxes import Post
 from crm.services.vault import Vault
@@ -43,6 +45,10 @@ class Handoff:
         """What sends mail: made from the settings, unless a test gave one."""
         if self.given_post is None:
             self.given_post = post_of(self.settings)
+        if self.given_post.tokens is None:
+            from crm.services.mail_grants import Keyring
+
+            self.given_post.tokens = Keyring(self.db, self.given_post, self.clock).source
         return self.given_post
 
     def now(self) -> datetime:
@@ -68,6 +74,11 @@ def post_of(settings: Settings) -> Post:
         environment_from=settings.smtp_from,
         files=settings.data_dir / "files",
         public_url=settings.public_url,
+        services=sign_ins.known(settings.microsoft_tenant),
+        clients={
+            "google": Client(settings.google_client_id, settings.google_client_secret),
+            "microsoft": Client(settings.microsoft_client_id, settings.microsoft_client_secret),
+        },
     )
 
 

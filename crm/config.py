@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -21,7 +21,7 @@ class Settings:
     """Everything that is chosen outside the database. See `.env.example` for what each one means."""
 
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 4
@@ -30,8 +30,13 @@ class Settings:
     smtp_port: int = 587
     smtp_security: str = "starttls"
     smtp_username: str = ""
-    smtp_password: str = ""
+    smtp_password: str = field(default="", repr=False)
     smtp_from: str = ""
+    google_client_id: str = ""
+    google_client_secret: str = field(default="", repr=False)
+    microsoft_client_id: str = ""
+    microsoft_client_secret: str = field(default="", repr=False)
+    microsoft_tenant: str = ""
     registry_url: str = "https://npiregistry.cms.hhs.gov/api/"
 
     @classmethod
@@ -52,6 +57,11 @@ class Settings:
             smtp_username=values.get("HANDOFF_SMTP_USERNAME") or "",
             smtp_password=values.get("HANDOFF_SMTP_PASSWORD") or "",
             smtp_from=values.get("HANDOFF_SMTP_FROM") or "",
+            google_client_id=values.get("HANDOFF_GOOGLE_CLIENT_ID") or "",
+            google_client_secret=values.get("HANDOFF_GOOGLE_CLIENT_SECRET") or "",
+            microsoft_client_id=values.get("HANDOFF_MICROSOFT_CLIENT_ID") or "",
+            microsoft_client_secret=values.get("HANDOFF_MICROSOFT_CLIENT_SECRET") or "",
+            microsoft_tenant=values.get("HANDOFF_MICROSOFT_TENANT") or "",
             registry_url=values.get("HANDOFF_REGISTRY_URL") or cls.registry_url,
         )
 

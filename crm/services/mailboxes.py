@@ -1,34 +1,45 @@
-"""The mailbox that sends: which one it is, the transport that belongs to it, setting it up, pausing it."""
+"""The mailboxes that send: which one a message leaves by, the servers that belong to it, pausing it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
 
-from crm.domain import emails
-from crm.domain.errors import Invalid, NotFound, Refused
-from crm.domain.mailboxes import PRESETS, SECURITIES
+from crm.domain import emails, sign_ins
+from crm.domain.errors import Refused
+from crm.domain.mailboxes import Auth
 from crm.domain.outbox import Limits
+from crm.domain.sign_ins import SignInService
 from crm.mail.local import LocalTransport
-from crm.mail.ports import Transport
+from crm.mail.oauth import Client
+from crm.mail.ports import Mailbox, Phase, SenderProblem, Transport
+from crm.mail.servers import ImapServer, TokenSource
 from crm.mail.smtp import SmtpServer, SmtpTransport
 from crm.models.accounts import Business, MailAccount, User
 from crm.services import audit
 from crm.services.vault import Vault
-from crm.store import mail_accounts, messages
-from crm.store.engine import Database
+from crm.store import mail_accounts
 from crm.store.mail_accounts import ENVIRONMENT, LOCAL
+
+
+def imap_mailbox(server: ImapServer) -> Mailbox:
+    """A connection to read by; its library loads only when something is read."""
+    from crm.mail.imap import ImapMailbox
+
+    return ImapMailbox(server)
 
 
 @dataclass
 class Post:
-    """What bootstrap wires for sending: the folder of the local mailbox, the server of the environment, the key.
+    """What bootstrap wires for mail: the folder of the local mailbox, the server of the environment, the key.
 
-    `open_smtp` makes a transport; tests give one that is not a network.
+    `tokens` gives the source of a mailbox's access tokens by its id; `services` are the sign-in services, `clients`
+    what the settings say that this Handoff is there. `open_smtp` and `open_imap` make the connections; tests give
+    some that are no network.
     """
 
     local: LocalTransport
@@ -38,6 +49,10 @@ class Post:
     files: Path = Path("files")
     public_url: str = ""
     open_smtp: Callable[[SmtpServer], Transport] = SmtpTransport
+    open_imap: Callable[[ImapServer], Mailbox] = imap_mailbox
+    tokens: Callable[[int], TokenSource] | None = None
+    services: Mapping[str, SignInService] = field(default_factory=sign_ins.known)
+    clients: Mapping[str, Client] = field(default_factory=dict)
 
     def transport_of(self, account: MailAccount) -> Transport:
         """A transport for this mailbox. Refused("no_mailbox") when it is no longer set up."""
@@ -52,30 +67,48 @@ class Post:
         return self.open_smtp(self.server_of(account))
 
     def server_of(self, account: MailAccount) -> SmtpServer:
-        """Where a mailbox of the settings page signs in."""
+        """Where a mailbox of the settings page sends. SenderProblem when its password can't be read."""
         return SmtpServer(
             host=account.smtp_host,
             port=account.smtp_port,
             security=account.smtp_security,
             username=account.username,
-            password=self.vault.open(account.secret),
+            password=self._password_of(account),
+            token=self._token_of(account),
         )
 
+    def imap_server_of(self, account: MailAccount) -> ImapServer:
+        """Where a mailbox is read. Refused("no_mailbox") when it isn't set up for that; SenderProblem as above."""
+        if not can_be_read(account):
+            raise Refused("no_mailbox", "This mailbox has no incoming (IMAP) server.")
+        return ImapServer(
+            host=account.imap_host,
+            port=account.imap_port,
+            security=account.imap_security,
+            username=account.username,
+            password=self._password_of(account),
+            token=self._token_of(account),
+        )
 
-@dataclass(frozen=True)
-class MailboxForm:
-    """What the settings page asks for. An empty password keeps the stored one."""
+    def _password_of(self, account: MailAccount) -> str:
+        if account.auth != Auth.PASSWORD:
+            return ""
+        try:
+            return self.vault.open(account.secret)
+        except Refused as error:  # another key file: the mailbox pauses with this sentence
+            raise SenderProblem(Phase.AUTH, None, str(error)) from error
 
-    address: str
-    from_name: str = ""
-    preset: str = "other"
-    smtp_host: str = ""
-    smtp_port: int = 587
-    smtp_security: str = "starttls"
-    username: str = ""
-    password: str = ""
-    daily_cap: int = 50
-    gap_seconds: int = 20
+    def _token_of(self, account: MailAccount) -> TokenSource | None:
+        if account.auth != Auth.TOKEN:
+            return None
+        if self.tokens is None or account.id is None:
+            raise SenderProblem(Phase.AUTH, None, "Sign in to this mailbox again in mail settings.")
+        return self.tokens(account.id)
+
+
+def can_be_read(account: MailAccount) -> bool:
+    """Whether there is an incoming server to read this mailbox from."""
+    return bool(account.imap_host) and account.archived_at is None and account.preset not in (LOCAL, ENVIRONMENT)
 
 
 def is_local(account: MailAccount) -> bool:
@@ -88,18 +121,27 @@ def limits_of(account: MailAccount) -> Limits:
     return Limits(account.daily_cap, account.domain_cap, timedelta(seconds=account.gap_seconds))
 
 
-def current(session: Session, post: Post, *, now: datetime) -> MailAccount:
-    """The mailbox that new messages leave by: the environment's, else the one set up here, else the local one."""
+def current(session: Session, post: Post, *, now: datetime, user_id: int | None = None) -> MailAccount:
+    """The mailbox that a new message leaves by.
+
+    The environment's where it is set; else the writer's own; else the default; else the local one.
+    """
     if post.environment is not None:
         return _environment(session, post, post.environment, now)
-    return mail_accounts.chosen(session) or local(session, now=now)
+    return mail_accounts.of_user(session, user_id) or mail_accounts.chosen(session) or local(session, now=now)
 
 
-def peek(session: Session, post: Post) -> MailAccount | None:
+def in_use(session: Session, account_id: int | None) -> MailAccount | None:
+    """This mailbox, unless it has been removed."""
+    account = mail_accounts.by_id(session, account_id) if account_id is not None else None
+    return account if account is not None and account.archived_at is None else None
+
+
+def peek(session: Session, post: Post, *, user_id: int | None = None) -> MailAccount | None:
     """As `current`, for pages that only look: None when the row has not been needed yet, which means local."""
     if post.environment is not None:
         return mail_accounts.by_preset(session, ENVIRONMENT)
-    return mail_accounts.chosen(session)
+    return mail_accounts.of_user(session, user_id) or mail_accounts.chosen(session)
 
 
 def goes_nowhere(session: Session, post: Post) -> bool:
@@ -153,108 +195,8 @@ def sender_name(session: Session, account: MailAccount, user_id: int | None) -> 
     return (user.name if user else "") or (business.name if business else "")
 
 
-def save(db: Database, post: Post, form: MailboxForm, *, actor_id: int | None, now: datetime) -> int:
-    """Set up the mailbox, or change it. Raises Invalid. Queued messages keep the mailbox they were written for."""
-    checked(form)
-    with db.write() as session:
-        account = mail_accounts.chosen(session)
-        if account is None or account.address != emails.normalise(form.address):
-            account = _replacement(session, account, form, now)
-        account.from_name, account.preset = form.from_name.strip(), form.preset
-        account.smtp_host, account.smtp_port = form.smtp_host.strip(), form.smtp_port
-        account.smtp_security, account.username = form.smtp_security, form.username.strip()
-        account.daily_cap, account.gap_seconds = form.daily_cap, form.gap_seconds
-        account.verified_at = None
-        if form.password:
-            account.secret = post.vault.seal(form.password)
-        session.add(account)
-        audit.note(session, "mailbox_saved", account.address, actor_id=actor_id, now=now)
-        session.flush()
-        assert account.id is not None
-        return account.id
-
-
-def _replacement(session: Session, old: MailAccount | None, form: MailboxForm, now: datetime) -> MailAccount:
-    """Another address is another mailbox: what was sent by the old one keeps pointing at it."""
-    if old is not None:
-        old.archived_at = now
-        session.add(old)
-    account = MailAccount(address=emails.normalise(form.address), created_at=now)
-    account.secret = old.secret if old is not None and not form.password else ""
-    return account
-
-
-def checked(form: MailboxForm) -> None:
-    """Raise Invalid with a sentence for every field that can't be used."""
-    errors = _address_errors(form)
-    host = form.smtp_host.strip()
-    if not host or any(character.isspace() or character in "/:@" for character in host):
-        errors["smtp_host"] = "Give the name of the outgoing mail server, such as smtp.example.com."
-    if not 1 <= form.smtp_port <= 65535:
-        errors["smtp_port"] = "Give a port from 1 to 65535; usual are 587 and 465."
-    if form.smtp_security not in SECURITIES:
-        errors["smtp_security"] = "Choose one of the listed."
-    if form.preset not in PRESETS:
-        errors["preset"] = "Choose one of the listed."
-    if form.daily_cap < 1:
-        errors["daily_cap"] = "At least one a day, or nothing is ever sent."
-    if form.gap_seconds < 0:
-        errors["gap_seconds"] = "Give 0 or more seconds."
-    if errors:
-        raise Invalid(errors)
-
-
-def _address_errors(form: MailboxForm) -> dict[str, str]:
-    try:
-        normal = emails.normalise(form.address, field="address")
-    except Invalid as error:
-        return error.errors
-    if not normal:
-        return {"address": "Give the address that your mail comes from."}
-    return {} if normal.isascii() else {"address": "Mail can only come from an address in plain letters."}
-
-
-def remove(db: Database, *, actor_id: int | None, now: datetime) -> None:
-    """Go back to the local mailbox. What is queued for the removed one is held when it is due."""
-    with db.write() as session:
-        account = mail_accounts.chosen(session)
-        if account is None:
-            raise NotFound("No mailbox is set up.")
-        account.archived_at = now
-        session.add(account)
-        audit.note(session, "mailbox_removed", account.address, actor_id=actor_id, now=now)
-
-
 def pause(session: Session, account: MailAccount, why: str, *, now: datetime) -> None:
     """Let nothing leave by this mailbox until a person says so. `why` is what its server said."""
     account.paused_at, account.paused_reason = now, why[:500]
     session.add(account)
     audit.note(session, "mailbox_paused", account.address, actor_id=None, now=now)
-
-
-def resume(db: Database, account_id: int, *, actor_id: int | None, now: datetime) -> None:
-    """Let mail leave again. What was due in the meantime leaves now: the person has just said so."""
-    with db.write() as session:
-        account = mail_accounts.by_id(session, account_id)
-        if account is None:
-            raise NotFound("This mailbox is gone.")
-        account.paused_at, account.paused_reason = None, ""
-        session.add(account)
-        messages.due_now(session, account_id, now)
-        audit.note(session, "mailbox_resumed", account.address, actor_id=actor_id, now=now)
-
-
-def check(db: Database, post: Post, account_id: int, *, now: datetime) -> None:
-    """Connect and sign in without sending. Raises a MailError; keeps the time when it worked."""
-    with db.read() as session:
-        account = mail_accounts.by_id(session, account_id)
-    if account is None:
-        raise NotFound("This mailbox is gone.")
-    transport = post.transport_of(account)
-    if isinstance(transport, SmtpTransport):
-        transport.check()
-    with db.write() as session:
-        row = mail_accounts.by_id(session, account_id)
-        if row is not None:
-            row.verified_at = now
-            session.add(row)

@@ -34,6 +34,8 @@ AT_ONCE = frozenset({MessageKind.TEST, MessageKind.NOTICE})
 class Draft:
     """A message to be. Subject and bodies are final: filled, with footer, and checked against scope by the caller.
 
+    It leaves by `mail_account_id` where that is given and in use (an answer leaves by the mailbox that was written to),
+    else by the mailbox of `user_id` or of whoever acts (crm.services.mailboxes.current).
     `dedupe_key` names the intent ("manual:…", "step:…"): queued twice, it is one message. `token` is the unsubscribe
     token that the footer's link holds (`new_token`). Without `to_address` the provider's is taken.
     """
@@ -57,6 +59,7 @@ class Draft:
     task_id: int | None = None
     enrollment_step_id: int | None = None
     files: Sequence[tuple[int, str]] = ()
+    mail_account_id: int | None = None
 
 
 def new_token() -> str:
@@ -94,8 +97,7 @@ def queue_in(session: Session, post: Post, draft: Draft, *, actor_id: int | None
     _check_words(draft)
     if draft.kind not in AT_ONCE:
         _check_recipient(session, draft, provider, address)
-    sample = provider is not None and provider.sample
-    account = mailboxes.local(session, now=now) if sample else mailboxes.current(session, post, now=now)
+    account = _account(session, post, draft, provider, actor_id=actor_id, now=now)
     message = _row(
         session, post, draft, provider=provider, account=account, address=address, actor_id=actor_id, now=now
     )
@@ -108,6 +110,15 @@ def queue_in(session: Session, post: Post, draft: Draft, *, actor_id: int | None
         audit.note(session, "scope_override", draft.subject, actor_id=actor_id, now=now, reason=draft.override_reason)
     mail_timeline.note(session, message, "E-mail put into the outbox", actor_id=actor_id, now=now)
     return message
+
+
+def _account(
+    session: Session, post: Post, draft: Draft, provider: Provider | None, *, actor_id: int | None, now: datetime
+) -> MailAccount:
+    if provider is not None and provider.sample:
+        return mailboxes.local(session, now=now)
+    given = mailboxes.in_use(session, draft.mail_account_id)
+    return given or mailboxes.current(session, post, now=now, user_id=draft.user_id or actor_id)
 
 
 def _address(draft: Draft, provider: Provider | None) -> str:

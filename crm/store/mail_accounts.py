@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.domain.kinds import MessageState
-from crm.models.accounts import MailAccount
+from crm.models.accounts import Business, MailAccount
 from crm.models.messages import Message
 
 ENVIRONMENT = "environment"
@@ -27,17 +27,36 @@ def by_preset(session: Session, preset: str) -> MailAccount | None:
     return session.exec(select(MailAccount).where(MailAccount.preset == preset)).first()
 
 
-# Asked with every page, so it is made once.
+_IN_USE = (col(MailAccount.preset).not_in((ENVIRONMENT, LOCAL)), col(MailAccount.archived_at).is_(None))
+_IS_DEFAULT = sa.exists().where(col(Business.mail_account_id) == col(MailAccount.id))
 _CHOSEN = (
     select(MailAccount)
-    .where(col(MailAccount.preset).not_in((ENVIRONMENT, LOCAL)), col(MailAccount.archived_at).is_(None))
-    .order_by(col(MailAccount.id).desc())
+    .where(*_IN_USE)
+    .order_by(_IS_DEFAULT.desc(), col(MailAccount.user_id).is_(None).desc(), col(MailAccount.id).desc())
 )
 
 
 def chosen(session: Session) -> MailAccount | None:
-    """The mailbox set up on the settings page, if there is one: the newest that isn't archived."""
+    """The default among those set up on the settings page: the one named, else the newest that belongs to everyone,
+    else the newest."""
     return session.exec(_CHOSEN).first()
+
+
+def in_use(session: Session) -> Sequence[MailAccount]:
+    """Every mailbox that is set up, the default first."""
+    return session.exec(_CHOSEN).all()
+
+
+def of_user(session: Session, user_id: int | None) -> MailAccount | None:
+    """This person's own mailbox: the default where that is theirs, else their newest."""
+    if user_id is None:
+        return None
+    return session.exec(_CHOSEN.where(col(MailAccount.user_id) == user_id)).first()
+
+
+def by_address(session: Session, address: str) -> MailAccount | None:
+    """The mailbox in use with this address."""
+    return session.exec(select(MailAccount).where(*_IN_USE, col(MailAccount.address) == address)).first()
 
 
 def all_of_them(session: Session) -> Sequence[MailAccount]:

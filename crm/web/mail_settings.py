@@ -10,10 +10,9 @@ from werkzeug.wrappers import Response
 
 from crm.domain.errors import HandoffError, Invalid
 from crm.domain.mailboxes import PRESETS, SECURITIES
-from crm.mail.ports import MailError
 from crm.models.accounts import MailAccount
-from crm.services import mail_test, mailboxes, outbox
-from crm.services.mailboxes import MailboxForm
+from crm.services import mail_test, mailbox_checks, mailbox_setup, mailboxes, outbox
+from crm.services.mailbox_setup import MailboxForm
 from crm.services.message_standing import reply_in_words
 from crm.web.context import actor_id, current_user, db, handoff, now
 
@@ -31,7 +30,11 @@ def save() -> Response:
     """Keep the settings, and try to sign in with them."""
     form = request.form
     try:
-        account_id = mailboxes.save(db(), handoff().post, _form(form), actor_id=actor_id(), now=now())
+        account = _account()
+        account_id = account.id if account is not None else None
+        account_id = mailbox_setup.save(
+            db(), handoff().post, _form(form), account_id=account_id, actor_id=actor_id(), now=now()
+        )
     except Invalid as error:
         return make_response(_page(form, error.errors), 422)
     _check(account_id)
@@ -70,7 +73,7 @@ def resume() -> Response:
     """Let mail leave again after a pause."""
     account = _account()
     if account is not None and account.id is not None:
-        mailboxes.resume(db(), account.id, actor_id=actor_id(), now=now())
+        mailbox_setup.resume(db(), account.id, actor_id=actor_id(), now=now())
         flash("Mail leaves again.")
     return redirect(url_for("mail_settings.index"), 303)
 
@@ -78,7 +81,9 @@ def resume() -> Response:
 @bp.post("/removal")
 def remove() -> Response:
     """Back to the local mailbox."""
-    mailboxes.remove(db(), actor_id=actor_id(), now=now())
+    account = _account()
+    if account is not None and account.id is not None:
+        mailbox_setup.remove(db(), account.id, actor_id=actor_id(), now=now())
     flash("The mailbox is removed. Mail stays in the local mailbox now.")
     return redirect(url_for("mail_settings.index"), 303)
 
@@ -89,13 +94,10 @@ def _account() -> MailAccount | None:
 
 
 def _check(account_id: int) -> None:
-    try:
-        mailboxes.check(db(), handoff().post, account_id, now=now())
-    except MailError as error:
-        flash(f"Saved, but signing in failed: {error.reply}", "error")
-    except HandoffError as error:
-        flash(str(error), "error")
-    else:
+    failed = [each for each in mailbox_checks.check(db(), handoff().post, account_id, now=now()) if not each.works]
+    for each in failed:
+        flash(f"Saved, but signing in failed: {each.said} {each.advice}", "error")
+    if not failed:
         flash("Saved, and signing in works.")
 
 

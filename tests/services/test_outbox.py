@@ -177,7 +177,7 @@ def test_an_unreachable_server_rests_the_mailbox_and_never_gives_up(
 def test_a_refusal_that_is_about_us_pauses_the_mailbox_until_a_person_resumes_it(
     db: Database, post: Post, wire: FakeTransport, account_id: int, clock: FakeClock
 ) -> None:
-    from crm.services import mailboxes
+    from crm.services import mailbox_setup
 
     wire.errors = [SenderProblem(Phase.AUTH, 535, "bad credentials")]
     queued(db, account_id), queued(db, account_id)
@@ -187,7 +187,7 @@ def test_a_refusal_that_is_about_us_pauses_the_mailbox_until_a_person_resumes_it
     with db.read() as session:
         account = session.get_one(MailAccount, account_id)
         assert (account.paused_reason, claims.next_due(session)) == ("bad credentials", None)
-    mailboxes.resume(db, account_id, actor_id=None, now=clock())
+    mailbox_setup.resume(db, account_id, actor_id=None, now=clock())
     assert send(db, post, clock) == 2
 
 
