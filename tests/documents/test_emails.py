@@ -26,8 +26,11 @@ OUTREACH = [slug for slug, template in email_templates().items() if template.kin
 NOTICES = [slug for slug, template in email_templates().items() if template.kind == "notice"]
 
 
-def test_the_five_outreach_mails_and_the_notices_are_there() -> None:
-    assert set(OUTREACH) == {"introduction", "sample_offer", "after_visit", "thank_you", "reactivation"}
+def test_the_outreach_mails_and_the_notices_are_there() -> None:
+    assert set(OUTREACH) == {
+        *("introduction", "sample_offer", "after_visit", "thank_you", "reactivation"),
+        *("follow_up", "last_note", "discharge_question", "check_in", "still_here"),
+    }
     assert set(NOTICES) == {"digest", "new_sign_in", "password_changed", "mail_problem"}
 
 
