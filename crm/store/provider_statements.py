@@ -111,12 +111,22 @@ def counted(kind: Kind, indexed: int | None) -> sa.Select[Any]:
 
 @lru_cache(maxsize=512)
 def walked(kind: Kind) -> sa.Select[int, int]:
-    """(how many rows of the narrowest condition, how many of them meet the others too)."""
-    leads = narrowest(kind.clauses)
-    rest = sa.and_(*(clause.build(False) for place, clause in enumerate(kind.clauses) if place != leads))
-    walked = [] if leads is None else [kind.clauses[leads].build(True)]
-    looked_at = sa.select(rest.label("meets")).where(*walked, provider_clauses.ALIVE).limit(LIMIT).subquery()
-    return sa.select(sa.func.count(), sa.func.count(sa.case((looked_at.c.meets, 1))))
+    """(rows of the narrowest condition, those of them that meet the others too), among the first `limit` rows."""
+    first = narrowest(kind.clauses)
+    others = [clause for place, clause in enumerate(kind.clauses) if place != first]
+    rest = sa.and_(*(clause.build(False) for clause in sorted(others, key=lambda clause: not clause.may_be_few)))
+    looked_at = sa.select(sa.case((rest, ONE)).label("meets")).select_from(TABLE).where(provider_clauses.ALIVE)
+    if first is not None:
+        clause = kind.clauses[first]
+        looked_at = looked_at.where(clause.build(True)).order_by(*_best_first(clause))
+    some = looked_at.limit(LIMIT).subquery()
+    return sa.select(sa.func.count(), sa.func.count(some.c.meets))
+
+
+def _best_first(clause: Clause) -> list[sa.ColumnElement[Any]]:
+    """In the order of the clause's index, from the end where the list begins."""
+    column = clause.leads[0]
+    return [column.desc(), TABLE.c.id.desc()] if column is TABLE.c.fit else [column, TABLE.c.id]
 
 
 @lru_cache(maxsize=1024)
