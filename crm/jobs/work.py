@@ -39,6 +39,20 @@ def next_digest(session: Session) -> datetime | None:
     return digests.next_due(session)
 
 
+def poll_sign_ins(turn: Turn) -> int:
+    """Ask mail services whether the codes shown here have been typed in."""
+    from crm.services import sign_ins
+
+    return sign_ins.poll_due(turn.handoff.db, turn.handoff.post, clock=turn.clock, stopping=turn.stopping)
+
+
+def next_sign_in(session: Session) -> datetime | None:
+    """When it is next time to ask."""
+    from crm.store import mail_grants
+
+    return mail_grants.next_poll(session)
+
+
 def expire_leases(turn: Turn) -> int:
     """Free what a worker that vanished had in hand."""
     from crm.services import outbox

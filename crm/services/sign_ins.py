@@ -77,7 +77,7 @@ def begin(db: Database, post: Post, asked: Begin, *, actor_id: int, now: datetim
         _ask_for_code(post, service, client, row, now)
     else:
         row.verifier, row.redirect_url = post.vault.seal(verifier), asked.redirect_url
-        row.verification_url = sign_ins.authorize_url(
+        page = sign_ins.authorize_url(
             service,
             client_id=client.id,
             redirect_url=asked.redirect_url,
@@ -85,6 +85,7 @@ def begin(db: Database, post: Post, asked: Begin, *, actor_id: int, now: datetim
             verifier=verifier,
             address=address,
         )
+        row.verification_url = post.vault.seal(page)  # the state is in it
     with db.write() as session:
         mail_grants.forget(session, now - KEPT)
         session.add(row)
@@ -137,6 +138,11 @@ def one(session: Session, sign_in_id: int, *, user_id: int) -> MailSignIn:
     if found is None or found.user_id != user_id:
         raise NotFound("This sign-in is gone. Begin again.")
     return found
+
+
+def page_of(post: Post, row: MailSignIn) -> str:
+    """The service's page that the person goes to."""
+    return post.vault.open(row.verification_url) if row.way == Way.RETURN else row.verification_url
 
 
 def cancel(db: Database, sign_in_id: int, *, user_id: int) -> None:
@@ -219,11 +225,6 @@ def _ask_less_often(db: Database, row: MailSignIn, now: datetime) -> None:
         if current is not None and current.state is SignInState.WAITING:
             current.poll_seconds, current.next_poll_at = seconds, now + timedelta(seconds=seconds)
             session.add(current)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When a code is next asked about."""
-    return mail_grants.next_poll(session)
 
 
 def _client(post: Post, row: MailSignIn) -> Client:
