@@ -41,7 +41,9 @@ NOTHING = Link()
 
 def find(session: Session, verdict: Verdict, *, received_at: datetime) -> Link:
     """The link of a message: by Message-ID, by a token or plus-address, else by address and date."""
-    found = _by_message_id(session, verdict) or _by_token(session, verdict)
+    found = _by_message_id(session, verdict)
+    if found is None and verdict.kind is not InboundKind.OWN:
+        found = _by_token(session, verdict)
     if found is None and verdict.kind in REPORTS:
         found = _by_recipient(session, verdict, received_at)
     elif found is None and verdict.kind in (InboundKind.REPLY, InboundKind.AUTO_REPLY):
@@ -78,25 +80,33 @@ PUBLIC = frozenset(
 
 
 def _by_message_id(session: Session, verdict: Verdict) -> Link | None:
-    """Our own message among those that it names, the nearest first; or a message of theirs that we know."""
+    """Our own message among those that it names, the nearest first; or a message of theirs that we know.
+
+    What we wrote ourselves, here or elsewhere, answers none of our messages: it is one, or belongs to its thread.
+    """
     named = _named(verdict)
-    ours = {message.message_id.strip("<>"): message for message in store.sent_by_message_ids(session, named)}
+    is_own = verdict.kind is InboundKind.OWN
+    sent = store.sent_by_message_ids(session, [verdict.message_id, *named] if is_own else named)
+    ours = {message.message_id.strip("<>"): message for message in sent}
+    if is_own and verdict.message_id in ours:
+        return Link(LinkedBy.MESSAGE_ID, ours[verdict.message_id], ours[verdict.message_id].provider_id)
     for each in named:
         if each in ours:
-            return Link(LinkedBy.MESSAGE_ID, ours[each], ours[each].provider_id)
+            by, answers = (LinkedBy.THREAD, None) if is_own else (LinkedBy.MESSAGE_ID, ours[each])
+            return Link(by, answers, ours[each].provider_id)
+    return _by_thread(session, named, is_own=is_own)
+
+
+def _by_thread(session: Session, named: list[str], *, is_own: bool) -> Link | None:
     theirs = {row.message_id: row for row in store.by_message_ids(session, named) if row.provider_id is not None}
-    for each in named:
-        if each in theirs:
-            row = theirs[each]
-            answered = session.get(Message, row.answers_id) if row.answers_id is not None else None
-            return Link(LinkedBy.THREAD, answered, row.provider_id, row.contact_id)
-    return None
+    row = next((theirs[each] for each in named if each in theirs), None)
+    if row is None:
+        return None
+    answered = session.get(Message, row.answers_id) if row.answers_id is not None and not is_own else None
+    return Link(LinkedBy.THREAD, answered, row.provider_id, row.contact_id)
 
 
 def _named(verdict: Verdict) -> list[str]:
-    """A copy of our own mail names itself; everything else the message before it."""
-    if verdict.kind is InboundKind.OWN:
-        return [verdict.message_id] if verdict.message_id else []
     chain = [verdict.original_message_id, *verdict.in_reply_to, *reversed(verdict.references)]
     return [each for each in dict.fromkeys(chain) if each][:40]
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from crm.domain.kinds import InboundKind, MessageKind, MessageState
 from crm.models.accounts import MailAccount
 from crm.models.inbound import InboundMessage, MailFolder, MailReading
-from crm.models.messages import Message
+from crm.models.messages import Message, StoredFile
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
 
@@ -40,19 +40,14 @@ def next_due(session: Session) -> datetime | None:
     free_at = sa.func.coalesce(col(MailReading.lease_until), col(MailReading.due_at))
     later = sa.case((free_at > col(MailReading.due_at), free_at), else_=col(MailReading.due_at))
     due_at: datetime | None = session.scalar(
-        sa.select(later)
-        .where(col(MailReading.enabled).is_(True), col(MailReading.due_at).is_not(None))
-        .order_by(later)
-        .limit(1)
+        sa.select(later).where(_is_read(), col(MailReading.due_at).is_not(None)).order_by(later).limit(1)
     )
     return due_at
 
 
 def due(session: Session, now: datetime) -> Sequence[int]:
     """Mailboxes that are due and free, the longest waiting first."""
-    asked = select(MailReading.mail_account_id).where(
-        col(MailReading.enabled).is_(True), col(MailReading.due_at) <= now, _free(now)
-    )
+    asked = select(MailReading.mail_account_id).where(_is_read(), col(MailReading.due_at) <= now, _free(now))
     return session.exec(asked.order_by(col(MailReading.due_at))).all()
 
 
@@ -127,6 +122,12 @@ def by_key(session: Session, account_id: int, content_key: str) -> InboundMessag
         InboundMessage.mail_account_id == account_id, InboundMessage.content_key == content_key
     )
     return session.exec(asked).first()
+
+
+def hash_of(session: Session, row: InboundMessage) -> str:
+    """The hash of the raw message."""
+    file = session.get(StoredFile, row.stored_file_id) if row.stored_file_id is not None else None
+    return file.sha256 if file is not None else ""
 
 
 def by_message_ids(session: Session, message_ids: Collection[str]) -> Sequence[InboundMessage]:
@@ -254,6 +255,16 @@ def kinds_read(session: Session, account_id: int) -> dict[InboundKind, int]:
         .group_by(col(InboundMessage.kind))
     )
     return {InboundKind(kind): count for kind, count in session.execute(asked)}
+
+
+def _is_read() -> sa.ColumnElement[bool]:
+    """Switched on, and the mailbox is still one that can be read."""
+    can_be = sa.select(col(MailAccount.id)).where(
+        col(MailAccount.id) == MailReading.mail_account_id,
+        col(MailAccount.imap_host) != "",
+        col(MailAccount.archived_at).is_(None),
+    )
+    return sa.and_(col(MailReading.enabled).is_(True), can_be.exists())
 
 
 def _free(now: datetime) -> sa.ColumnElement[bool]:
