@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from crm.domain.kinds import ActivityKind
+from crm.domain.kinds import ActivityKind, TaskOrigin
 from crm.models.activities import Activity
 from crm.models.providers import Provider
+from crm.models.tasks import Task
 from crm.models.types import Row
-from crm.services import activities, changes
+from crm.services import activities, changes, sequence_tasks
 from crm.services.changes import Recorder
 
 
@@ -44,8 +45,11 @@ class Act:
         self.recorder.insert(row)
 
     def close(self, row: Row, **values: object) -> bool:
-        """Set columns of a follow-up together with who closed it, and when."""
-        return self.recorder.update(row, closed_at=self.now, closed_by=self.actor_id, **values)
+        """Set columns of a follow-up together with who closed it, and when. A sequence that waits for it goes on."""
+        changed = self.recorder.update(row, closed_at=self.now, closed_by=self.actor_id, **values)
+        if isinstance(row, Task) and row.origin is TaskOrigin.SEQUENCE:
+            sequence_tasks.closed(self, row)
+        return changed
 
     def record(self, provider: Provider, kind: ActivityKind, **columns: Any) -> Activity:
         """Write a line of the timeline."""

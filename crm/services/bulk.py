@@ -14,9 +14,10 @@ from crm.domain import pipeline
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import ActivityKind
 from crm.domain.pipeline import Stage
+from crm.domain.sequences import StopReason
 from crm.models.accounts import User
 from crm.models.providers import Tag
-from crm.services import changes
+from crm.services import changes, sequence_stops
 from crm.services.changes import Recorder
 from crm.store import bulk_edits as store
 from crm.store.engine import Database
@@ -58,6 +59,8 @@ class Edit:
     line: Line
     settled: Callable[[Any], bool] | None = None
     """Whom to leave alone; without it, those that have the values already."""
+    stops: StopReason | None = None
+    """Why this ends the sequences they are in, if it does."""
 
     def changes(self, row: Any) -> bool:
         """Whether this row needs the edit."""
@@ -78,6 +81,7 @@ def move(
         values={"stage": stage, "stage_at": by.now, "stage_reason": reason, "return_on": back},
         line=lambda row: {"kind": ActivityKind.STAGE, "stage_from": row.stage, "stage_to": stage, "reason": reason},
         settled=lambda row: row.stage is stage and row.return_on == back,
+        stops=StopReason.STAGE_ASIDE if stage in pipeline.ASIDE else None,
     )
     return _edit(db, ids, edit, by)
 
@@ -113,6 +117,7 @@ def archive(db: Database, ids: Sequence[int], by: By) -> Edited:
         {"archived_at": by.now},
         _says("Put away"),
         settled=lambda row: row.archived_at is not None,
+        stops=StopReason.ARCHIVED,
     )
     return _edit(db, ids, edit, by)
 
@@ -163,6 +168,9 @@ def _edit(db: Database, ids: Sequence[int], edit: Edit, by: By) -> Edited:
         store.note_updates(session, recorder.id, rows, edit.values)
         store.update(session, [row.id for row in rows], {**edit.values, "updated_at": by.now})
         _write_lines(session, recorder, rows, edit.line, by)
+        if edit.stops is not None:
+            ids = [row.id for row in rows]
+            sequence_stops.stop_many(session, ids, edit.stops, actor_id=by.actor_id, now=by.now, recorder=recorder)
         return Edited(len(rows), recorder.change_set.label, recorder.id)
 
 

@@ -112,11 +112,21 @@ def undo_in(session: Session, change_set_id: int, *, actor_id: int | None, now: 
     found = [Noted(*row) for row in session.execute(noted.order_by(c.id.desc()))]
     owners = tasks.owners_of(session, [row.row_id for row in found if row.table_name == "task"])
     kept = put_back(session, found, now)
+    _settle_sequences(session, found, actor_id=actor_id, now=now)
     # Whatever has happened in between, the next step is that of the follow-ups there are now.
     tasks.refresh_next_due(session, owners)
     change_set.undone_at, change_set.undone_by, change_set.kept = now, actor_id, {"kept": kept}
     session.add(change_set)
     return kept
+
+
+def _settle_sequences(session: Session, found: Sequence[Noted], *, actor_id: int | None, now: datetime) -> None:
+    """An enrolment that was undone takes its waiting mail and its open follow-ups with it."""
+    ids = sorted({row.row_id for row in found if row.table_name == "enrollment"})
+    if ids:
+        from crm.services import sequence_undo  # which itself is built on this module
+
+        sequence_undo.settle(session, ids, actor_id=actor_id, now=now)
 
 
 def revert(session: Session, change: Change, now: datetime) -> list[str]:

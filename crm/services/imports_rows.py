@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from crm.domain.kinds import ActivityKind
+from crm.domain.sequences import StopReason
 from crm.models.imports import ImportRun
 from crm.models.providers import Provider
-from crm.services import activities, changes, imports_changed
+from crm.services import activities, changes, imports_changed, sequence_stops
 from crm.services.imports_counts import Counts
 from crm.services.imports_lines import Lines
 from crm.services.imports_values import (
@@ -226,6 +227,9 @@ def _deactivate(turn: Turn, recorder: changes.Recorder, row: Row, known: Known) 
         recorder=recorder,
         practice_id=None,
         summary=f"NPI deactivated on {day:%B} {day.day}, {day.year}, says the NPPES file: mail and enrollment stop.",
+    )
+    sequence_stops.stop_for_provider(
+        turn.session, known.id, StopReason.DEACTIVATED, actor_id=turn.run.actor_id, now=turn.now, recorder=recorder
     )
 
 

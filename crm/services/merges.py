@@ -12,9 +12,10 @@ from sqlmodel import Session, col, select
 from crm.domain import pipeline
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import ActivityKind, PairState
+from crm.domain.sequences import StopReason
 from crm.models.practices import Affiliation
 from crm.models.providers import Provider, ProviderPair
-from crm.services import activities, changes, providers
+from crm.services import activities, changes, providers, sequence_stops
 from crm.services.changes import Recorder
 from crm.store import duplicates, merges
 from crm.store.engine import Database
@@ -105,6 +106,7 @@ def _join(
     assert keep.id is not None
     assert gone.id is not None
     together = _together(keep, gone)
+    _end_second_sequence(session, recorder, keep.id, gone.id, actor_id=actor_id, now=now)
     # The NPI is unique: it has to leave the one row before it can arrive in the other. Undo goes the other way round.
     recorder.update(gone, npi=None, archived_at=now, merged_into_id=keep.id, updated_at=now)
     session.flush()
@@ -124,6 +126,17 @@ def _join(
         summary=f"Merged with {gone.display_name}",
         change_set_id=recorder.id,
     )
+
+
+def _end_second_sequence(
+    session: Session, recorder: Recorder, keep: int, gone: int, *, actor_id: int | None, now: datetime
+) -> None:
+    """Nobody is in two sequences: that of the row that stays goes on."""
+    if sequence_stops.running_of(session, keep) is not None:
+        sequence_stops.stop_for_provider(
+            session, gone, StopReason.MERGED, actor_id=actor_id, now=now, recorder=recorder
+        )
+        session.flush()
 
 
 def _chosen(left: Provider, right: Provider, choices: Mapping[str, str]) -> dict[str, object]:

@@ -13,14 +13,16 @@ from crm.domain.cadence import THANK_YOU_SLUG
 from crm.domain.calendar import next_business_day
 from crm.domain.errors import Invalid
 from crm.domain.kinds import ActivityKind, ReferralHow, ReferralStatus, TaskKind, TaskOrigin
+from crm.domain.sequences import StopReason
 from crm.domain.services import service, service_label
 from crm.models.accounts import ServicePrice
 from crm.models.clients import Client
 from crm.models.providers import Provider
 from crm.models.referrals import Referral, ReferralStep, ReferralTouch
-from crm.services import acts, next_steps, stages, touches
+from crm.services import acts, next_steps, sequence_stops, stages, touches
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
+from crm.store import enrolling
 from crm.store import referrals as store
 from crm.store.engine import Database
 
@@ -92,9 +94,24 @@ def _log_in(act: Act, provider: Provider, new: NewReferral) -> Logged:
     )
     keep_numbers(act, provider)
     touches.settle(act, provider, ActivityKind.REFERRAL)
+    _end_sequence(act, provider, referral.id)
     due_on = max(act.today, next_business_day(new.received_on))
     _plan_calls(act, provider, referral.id, new.code, due_on)
     return Logged(referral.id, act.id, moved is not None, thank_by=due_on, call_by=due_on)
+
+
+def _end_sequence(act: Act, provider: Provider, referral_id: int) -> None:
+    """Whoever refers gets no more mail that asks for it."""
+    assert provider.id is not None
+    sequence_stops.stop_for_provider(
+        act.session,
+        provider.id,
+        StopReason.REFERRAL,
+        evidence={"referral_id": referral_id},
+        actor_id=act.actor_id,
+        now=act.now,
+        recorder=act.recorder,
+    )
 
 
 def keep_numbers(act: Act, provider: Provider) -> None:
@@ -187,6 +204,7 @@ def _attribute(act: Act, referral_id: int, provider: Provider) -> None:
     """Copy the touches before the referral, so that later edits don't rewrite what led to it."""
     assert provider.id is not None
     before = store.touches_before(act.session, provider.id)
+    sequences = enrolling.sequences_of(act.session, [touch.message_id for touch in before if touch.message_id])
     for position, touch in enumerate(before):
         act.insert(
             ReferralTouch(
@@ -204,6 +222,7 @@ def _attribute(act: Act, referral_id: int, provider: Provider) -> None:
                     "actor_id": touch.actor_id,
                     "message_id": touch.message_id,
                     "visit_id": touch.visit_id,
+                    **sequences.get(touch.message_id or 0, {}),
                 },
             )
         )

@@ -18,12 +18,13 @@ from sqlmodel import Session, col, select
 from crm.domain.errors import Refused
 from crm.domain.kinds import MessageState
 from crm.domain.reasons import Reason
+from crm.domain.sequences import PauseReason
 from crm.models.accounts import WebSession
 from crm.models.messages import Message
 from crm.models.suppressions import Suppression
 from crm.services import archive, backup
 from crm.services.archive import Manifest, Reader
-from crm.store import file_copy, migrate, table_copy
+from crm.store import enrollments, file_copy, migrate, table_copy
 from crm.store.engine import Database
 
 RUNNING = "Handoff, or another program, has this database open. Stop it (Ctrl-C, or its service), then restore again."
@@ -189,7 +190,11 @@ def _suppressed(db: Database) -> list[dict[str, Any]]:
 
 
 def _settle(session: Session, suppressed: list[dict[str, Any]], now: datetime) -> int:
-    """Hold waiting mail, end sign-ins, keep suppressions. Returns how many messages are held."""
+    """Hold waiting mail, pause sequences, end sign-ins, keep suppressions. Returns how many messages are held.
+
+    Steps may have been taken since the backup was made: a sequence that went on by itself would take them twice.
+    """
+    enrollments.pause_all(session, PauseReason.RESTORED.value)
     known = set(session.exec(select(Suppression.address)).all())
     session.add_all(Suppression(**row) for row in suppressed if row["address"] not in known)
     session.execute(sa.update(WebSession).where(col(WebSession.revoked_at).is_(None)).values(revoked_at=now))

@@ -82,11 +82,23 @@ def _put_back_updates(
         ]
         back = {name: value for name, value in (change.before or {}).items() if name in same}
         values.append({"_id": change.row_id, **_from_json(table, back)})
-    for names, alike in groupby((one for one in values if len(one) > 1), key=tuple):
-        statement = table.update().where(table.c.id == sa.bindparam("_id"))
-        given = {name: sa.bindparam(name, type_=table.c[name].type) for name in names if name != "_id"}
-        session.connection().execute(statement.values(given), list(alike))
+    for _, alike in groupby((one for one in values if len(one) > 1), key=tuple):
+        kept += _write_back(session, table, list(alike), rows)
     return kept
+
+
+def _write_back(session: Session, table: sa.Table, values: list[Plain], rows: Mapping[int, sa.RowMapping]) -> list[str]:
+    """One statement for all; where a place has been taken since (somebody is in another sequence now), one by one."""
+    given = {name: sa.bindparam(name, type_=table.c[name].type) for name in values[0] if name != "_id"}
+    statement = table.update().where(table.c.id == sa.bindparam("_id")).values(given)
+    try:
+        with session.begin_nested():
+            session.connection().execute(statement, values)
+    except sa.exc.IntegrityError:
+        if len(values) > 1:
+            return [said for one in values for said in _write_back(session, table, [one], rows)]
+        return [f"{_named(table, rows[int(str(values[0]['_id']))])} stays, because something else has its place now"]
+    return []
 
 
 def _put_back_inserts(session: Session, table: sa.Table, rows: Sequence[sa.RowMapping], now: datetime) -> list[str]:

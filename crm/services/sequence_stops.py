@@ -5,6 +5,7 @@ A message that is leaving right now (`in_data`) can't be stopped: it settles, th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -15,6 +16,7 @@ from crm.domain.outbox import OPEN, WAITING
 from crm.domain.reasons import Reason
 from crm.domain.sequence_plan import away_until
 from crm.domain.sequences import AWAY_DAYS, PAUSED, STOPPED, PauseReason, StopReason
+from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.sequences import Enrollment, EnrollmentStep
 from crm.models.tasks import Task
@@ -25,6 +27,7 @@ from crm.store import enrollments as store
 from crm.store import messages
 from crm.store import tasks as task_rows
 
+UNDER_WAY = frozenset({MessageState.IN_DATA, MessageState.IN_DOUBT, MessageState.SENT})
 LIVE_TASK = frozenset({TaskState.OPEN, TaskState.WAITING})
 
 
@@ -89,6 +92,26 @@ def stop_for_provider(
         return []
     stop(session, found, reason, evidence=evidence, actor_id=actor_id, now=now, recorder=recorder)
     return [found]
+
+
+def stop_many(
+    session: Session,
+    provider_ids: Sequence[int],
+    reason: StopReason,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    recorder: Recorder | None = None,
+) -> int:
+    """End the sequences of many at once; says how many. Those in none cost one query for all."""
+    found = [
+        provider_id
+        for start in range(0, len(provider_ids), 500)
+        for provider_id in store.running_among(session, provider_ids[start : start + 500])
+    ]
+    for provider_id in found:
+        stop_for_provider(session, provider_id, reason, actor_id=actor_id, now=now, recorder=recorder)
+    return len(found)
 
 
 def stop_colleagues(
@@ -175,11 +198,7 @@ def cancel_open(
     for step in store.steps_out(session, enrollment.id):
         if step.message_id is not None:
             cancel_message(session, step, now=now)
-        task = session.get(Task, step.task_id) if step.task_id is not None else None
-        if task is not None and task.state in LIVE_TASK:
-            change(task, recorder, state=TaskState.CANCELLED, closed_at=now, closed_by=actor_id)
-            change(step, recorder, state=StepState.CANCELLED, waits_until=None)
-            dropped = True
+        dropped |= drop_task(session, step, actor_id=actor_id, now=now, recorder=recorder)
     session.flush()
     if dropped:
         keep_next_due(session, enrollment.provider_id, recorder)
@@ -203,6 +222,27 @@ def cancel_message(session: Session, step: EnrollmentStep, *, now: datetime) -> 
         step.state = StepState.CANCELLED
         session.add(step)
     return cancelled
+
+
+def drop_message(session: Session, step: EnrollmentStep, *, now: datetime) -> bool:
+    """Keep a step's message from leaving. False when it has left, is leaving, or nobody knows."""
+    assert step.message_id is not None
+    if cancel_message(session, step, now=now):
+        return True
+    message = session.get(Message, step.message_id, populate_existing=True)
+    return message is None or message.state not in UNDER_WAY
+
+
+def drop_task(
+    session: Session, step: EnrollmentStep, *, actor_id: int | None, now: datetime, recorder: Recorder | None = None
+) -> bool:
+    """Cancel a step's follow-up, if it is still open."""
+    task = session.get(Task, step.task_id) if step.task_id is not None else None
+    if task is None or task.state not in LIVE_TASK:
+        return False
+    change(task, recorder, state=TaskState.CANCELLED, closed_at=now, closed_by=actor_id)
+    change(step, recorder, state=StepState.CANCELLED, waits_until=None)
+    return True
 
 
 def keep_next_due(session: Session, provider_id: int, recorder: Recorder | None = None) -> None:

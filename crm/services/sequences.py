@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Sequence as Many
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -28,7 +28,13 @@ from crm.store.engine import Database
 LARGEST_FILE = 5 * 1024 * 1024
 """Bytes: offices' servers turn larger mail away."""
 
-FILE_KINDS = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+FILE_KINDS = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+}
 COPY_OF = "Copy of "
 
 
@@ -115,15 +121,14 @@ def keep_file(db: Database, folder: Path, name: str, content: bytes, *, now: dat
     clean = Path(name.replace("\\", "/")).name.strip() or "attachment"
     suffix = Path(clean).suffix.lower()
     if suffix not in FILE_KINDS:
-        raise Invalid({"attachment": "Attach a PDF, or a picture as PNG or JPEG."})
+        raise Invalid({"attachment": "Attach a PDF, a Word document, or a picture as PNG or JPEG."})
     if not content:
         raise Invalid({"attachment": "This file is empty. Choose another one."})
     if len(content) > LARGEST_FILE:
         raise Invalid({"attachment": "Keep attachments under 5 MB: offices' mail servers turn larger ones away."})
     sha256 = files.keep(folder, content)
     with db.write() as session:
-        mime = FILE_KINDS[suffix] or mimetypes.guess_type(clean)[0] or ""
-        return files.row(session, sha256, len(content), name=clean[:200], mime=mime, now=now)
+        return files.row(session, sha256, len(content), name=clean[:200], mime=FILE_KINDS[suffix], now=now)
 
 
 def _make_built_in(db: Database, slug: str, now: datetime) -> int:
@@ -150,12 +155,12 @@ def _insert(
     return sequence.id
 
 
-def _columns(form: SequenceForm) -> dict[str, object]:
+def _columns(form: SequenceForm) -> dict[str, Any]:
     found = {name: value for name, value in vars(form).items() if name != "steps"}
     return {**found, "name": form.name.strip(), "about": form.about.strip()}
 
 
-def _step_columns(step: StepForm) -> dict[str, object]:
+def _step_columns(step: StepForm) -> dict[str, Any]:
     """What is stored of a step: what its kind has no use for is left empty."""
     found = asdict(step)
     is_mail = step.kind is StepKind.EMAIL
@@ -187,10 +192,16 @@ def _check(session: Session, form: SequenceForm) -> None:
         kind, slug = TemplateKind.EMAIL, step.template_slug
         if version_id is not None and not store.is_version_of(session, version_id, kind, slug):
             errors[f"step-{number}-template_version_id"] = "This version isn't one of that e-mail."
-        if step.stored_file_id is not None and store.file_name(session, step.stored_file_id) is None:
+        if step.stored_file_id is not None and not _may_go(session, step.stored_file_id):
             errors[f"step-{number}-stored_file_id"] = "This file is gone. Attach it again."
     if errors:
         raise Invalid(errors)
+
+
+def _may_go(session: Session, stored_file_id: int) -> bool:
+    """Stored files are also people's raw mail: only what was kept to be attached may be."""
+    file = session.get(StoredFile, stored_file_id)
+    return file is not None and file.mime in FILE_KINDS.values()
 
 
 def _slugs(session: Session, kind: StepKind) -> set[str]:

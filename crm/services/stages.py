@@ -13,8 +13,9 @@ from crm.domain import pipeline
 from crm.domain.errors import NotFound
 from crm.domain.kinds import ActivityKind, Outcome
 from crm.domain.pipeline import Stage
+from crm.domain.sequences import StopReason
 from crm.models.providers import Provider
-from crm.services import activities, changes, standing_aside
+from crm.services import activities, changes, sequence_stops, standing_aside
 from crm.services.acts import Act
 from crm.services.changes import Recorder
 from crm.store.engine import Database
@@ -58,8 +59,23 @@ def move(
         for provider in moving:
             move_in(session, provider, stage, recorder, reason=reason, return_on=return_on, actor_id=actor_id, now=now)
             if stage in pipeline.ASIDE:
-                standing_aside.settle(Act(recorder, actor_id, now, today), provider)
+                _set_aside(Act(recorder, actor_id, now, today), provider)
         return Moved(len(moving), recorder.id)
+
+
+def _set_aside(act: Act, provider: Provider) -> None:
+    """Nobody who stands aside gets mail of a sequence, and follow-ups lose their point."""
+    assert provider.id is not None
+    sequence_stops.stop_for_provider(
+        act.session,
+        provider.id,
+        StopReason.STAGE_ASIDE,
+        evidence={"stage": provider.stage.value, "quote": provider.stage_reason},
+        actor_id=act.actor_id,
+        now=act.now,
+        recorder=act.recorder,
+    )
+    standing_aside.settle(act, provider)
 
 
 def move_in(

@@ -11,10 +11,11 @@ from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import ActivityKind, MessageKind, MessageState, SuppressionReason
 from crm.domain.outbox import OPEN
 from crm.domain.reasons import Reason
+from crm.domain.sequences import SUPPRESSION_STOPS
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.suppressions import Suppression
-from crm.services import activities, audit
+from crm.services import activities, audit, sequence_stops
 from crm.store import messages
 from crm.store import suppressions as store
 from crm.store.engine import Database
@@ -87,6 +88,7 @@ def suppress(
     stopped = [each for each in messages.open_to(session, address, OPEN) if _stop(session, each, now)]
     _tell_timeline(session, row, len(stopped), now)
     session.flush()
+    _end_sequences(session, row, now)
     return True
 
 
@@ -148,6 +150,23 @@ def _tell_timeline(session: Session, row: Suppression, stopped: int, now: dateti
             body=body,
             reason=row.evidence[:300],
             message_id=row.message_id,
+        )
+
+
+def _end_sequences(session: Session, row: Suppression, now: datetime) -> None:
+    """Of everybody this concerns; an address that bounced concerns only those who are written to at it."""
+    for provider in _affected(session, row.address, row.message_id):
+        assert provider.id is not None
+        running = sequence_stops.running_of(session, provider.id)
+        if running is None or (row.reason is SuppressionReason.BOUNCED and running.address != row.address):
+            continue
+        sequence_stops.stop_for_provider(
+            session,
+            provider.id,
+            SUPPRESSION_STOPS[row.reason],
+            evidence={"quote": row.evidence[:300], "message_id": row.message_id, "address": row.address},
+            actor_id=row.actor_id,
+            now=now,
         )
 
 

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.domain.kinds import TemplateKind
-from crm.models.messages import StoredFile
 from crm.models.sequences import Sequence, SequenceStep
 from crm.models.templates import Template, TemplateVersion
 
@@ -55,12 +54,6 @@ def names(session: Session, sequence_ids: Many[int]) -> dict[int, str]:
     """What these sequences are called."""
     query = sa.select(col(Sequence.id), col(Sequence.name)).where(col(Sequence.id).in_(set(sequence_ids)))
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-def file_name(session: Session, stored_file_id: int | None) -> str | None:
-    """What a stored file is called; None when it isn't there."""
-    file = session.get(StoredFile, stored_file_id) if stored_file_id is not None else None
-    return file.name if file is not None else None
 
 
 def is_version_of(session: Session, version_id: int, kind: TemplateKind, slug: str) -> bool:
