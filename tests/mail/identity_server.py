@@ -158,6 +158,13 @@ def _talk(server: IdentityStandIn) -> type[BaseHTTPRequestHandler]:
                 status, answer = server.device(form) if self.path == "/device" else server.token(form)
             self.say(status, json.dumps(answer).encode())
 
+        def do_GET(self) -> None:
+            """`/info?access_token=…`: whose a token is, as mail servers ask."""
+            token = dict(parse_qsl(urlsplit(self.path).query)).get("access_token", "")
+            with server.lock:
+                good = token in server.valid
+            self.say(200 if good else 401, json.dumps({"email": server.user} if good else {}).encode())
+
         def misbehave(self, planned: str) -> bool:
             if planned == "drop":
                 self.connection.close()

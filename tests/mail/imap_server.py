@@ -76,6 +76,15 @@ namespace inbox {{
 }}
 """
 
+BY_TOKEN = """
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+"""
+
 
 class NoDovecot(Exception):
     """There is no dovecot here, or it doesn't start; says why."""
@@ -130,8 +139,9 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
-    """A server with its own users and folders. `certificate` (key and certificate in one file) switches TLS on.
+def dovecot(certificate: Path | None = None, token_check: str = "") -> Iterator[Dovecot]:
+    """A server with its own users and folders. `certificate` (key and certificate in one file) switches TLS on;
+    with `token_check`, an address that tells whose a token is, users sign in by XOAUTH2 as well.
 
     Raises NoDovecot.
     """
@@ -141,7 +151,7 @@ def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
     folder = Path(tempfile.mkdtemp(prefix="imap-"))
     running = None
     try:
-        running = _started(program, folder, certificate)
+        running = _started(program, folder, certificate, token_check)
         yield running
     finally:
         if running is not None:
@@ -149,11 +159,11 @@ def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
             with suppress(subprocess.TimeoutExpired):
                 running.process.wait(5)
             running.process.kill()
-            running.process.wait(5)
+            running.process.communicate(timeout=5)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(program: str, folder: Path, certificate: Path | None) -> Dovecot:
+def _started(program: str, folder: Path, certificate: Path | None, token_check: str = "") -> Dovecot:
     user = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     folder.chmod(0o755)
     for name in ("run", "mail"):
@@ -177,6 +187,10 @@ def _started(program: str, folder: Path, certificate: Path | None) -> Dovecot:
         ssl="yes" if certificate else "no",
         certificate=lines,
     )
+    if token_check:
+        check = f"tokeninfo_url = {token_check}\nusername_attribute = email\n"
+        (folder / "oauth2.conf").write_text(check)
+        settings += BY_TOKEN.format(folder=folder)
     (folder / "dovecot.conf").write_text(settings)
     command = [program, "-F", "-c", str(folder / "dovecot.conf")]
     unprivileged: dict[str, Any] = {}
@@ -199,7 +213,7 @@ def _wait(server: Dovecot) -> None:
         except (OSError, imaplib.IMAP4.error):
             if server.process.poll() is not None or time.monotonic() > until:
                 server.process.kill()
-                said = (server.process.stderr.read() if server.process.stderr else b"").decode()
+                said = server.process.communicate()[1].decode()
                 log = server.folder / "log"
                 raise NoDovecot(f"dovecot doesn't start: {said} {log.read_text() if log.exists() else ''}") from None
             time.sleep(0.05)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ class SmtpStandIn:
     taken: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
+    takes_token: Callable[[str], bool] | None = None
 
     def plan(self, point: str, *answers: str) -> None:
         """Answer so at the next passes of this point."""
@@ -64,17 +66,29 @@ class _Talk:
 
     def command(self, verb: str) -> bool:
         if verb == "EHLO":
-            self.say("EHLO", "250-stand-in\r\n250-AUTH PLAIN LOGIN\r\n250 SIZE 1000000")
+            self.say("EHLO", "250-stand-in\r\n250-AUTH PLAIN LOGIN XOAUTH2\r\n250 SIZE 1000000")
         elif verb == "DATA":
             self.data()
         elif verb == "AUTH":
-            self.say("AUTH", "235 2.7.0 welcome")
+            self.auth()
         elif verb == "QUIT":
             self.say("QUIT", "221 bye")
             return True
         else:
             self.say(verb, "250 ok")
         return False
+
+    def auth(self) -> None:
+        """With `takes_token` only XOAUTH2 with a good token; a bad one is refused as Google and Microsoft do."""
+        words = self.server.commands[-1].split()
+        takes = self.server.takes_token
+        if takes is None or (words[1].upper() == "XOAUTH2" and takes(_token_of(words[2]))):
+            self.say("AUTH", "235 2.7.0 welcome")
+        else:
+            refusal = base64.b64encode(b'{"status":"400","schemes":"Bearer"}').decode()
+            self.sock.sendall(f"334 {refusal}\r\n".encode())
+            self.server.commands.append(self.file.readline().decode().strip())
+            self.say("AUTH", "535 5.7.3 Authentication unsuccessful")
 
     def data(self) -> None:
         if not self.say("DATA", "354 go on"):
@@ -118,6 +132,10 @@ class _Talk:
             self.sock.sendall(letter.encode())
             time.sleep(0.05)
         raise _Dropped
+
+
+def _token_of(answer: str) -> str:
+    return base64.b64decode(answer).decode().partition("auth=Bearer ")[2].rstrip("\x01")
 
 
 @contextmanager
