@@ -77,8 +77,8 @@ class Reader:
     """Turns rows into values for a trainer whose own ZIP is `home`. Neighbours share their distance and score."""
 
     def __init__(self, home: str, switched_off: frozenset[str] = frozenset()) -> None:
-        self._home = zip5(home)
-        self._switched_off = switched_off
+        self.home = zip5(home)
+        self.switched_off = switched_off
         self._ranked: dict[tuple[str, str, bool, bool], tuple[float | None, int]] = {}
 
     def values(self, row: Row, address: Address) -> Values:
@@ -115,12 +115,12 @@ class Reader:
             has_email=has_email,
             is_person=is_person,
             is_peer=is_peer,
-            switched_off=self._switched_off,
+            switched_off=self.switched_off,
         )
 
     def _rank(self, known: tuple[str, str, bool, bool], is_peer: bool) -> tuple[float | None, int]:
         specialty, zip_code, has_phone, is_person = known
-        miles = places.zip_miles(self._home, zip_code) if self._home and zip_code else None
+        miles = places.zip_miles(self.home, zip_code) if self.home and zip_code else None
         score = self.score(specialty, miles, has_phone=has_phone, has_email=False, is_person=is_person, is_peer=is_peer)
         if len(self._ranked) > _MOST_RANKED:
             self._ranked.clear()

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-Plain = str | int | float | None
-_APART = "\x1f"
-_NULL = "\x02"
-_COPY = f"COPY {{table}} ({{columns}}) FROM STDIN WITH (DELIMITER '{_APART}', NULL '{_NULL}')"
+from crm.store.ready_files import APART, NULL, Plain, as_text
+
+_COPY = f"COPY {{table}} FROM STDIN WITH (DELIMITER '{APART}', NULL '{NULL}')"
 _BLOCK = 500
+_BYTES = 1 << 18
 
 
 def is_sqlite(session: Session) -> bool:
@@ -57,6 +58,32 @@ def executemany(session: Session, statement: str, rows: Iterable[Sequence[Plain]
         cursor.executemany(statement if is_sqlite(session) else statement.replace("?", "%s"), rows)
     finally:
         cursor.close()
+
+
+def run(session: Session, statement: str) -> None:
+    """Run a statement without parameters as it stands."""
+    cursor = _cursor(session)
+    try:
+        cursor.execute(statement)
+    finally:
+        cursor.close()
+
+
+def copy_file(session: Session, table: str, path: Path) -> None:
+    """Bring a file of texts into a table of PostgreSQL, given with its columns where they aren't all."""
+    cursor = _cursor(session)
+    try:
+        with path.open("rb") as file, cursor.copy(_COPY.format(table=table)) as copy:
+            while block := file.read(_BYTES):
+                copy.write(block)
+    finally:
+        cursor.close()
+
+
+def literal(session: Session, value: object) -> str:
+    """A constant as it stands in a statement. PostgreSQL finds the type of what is quoted by itself."""
+    plain = _plain(session, value)
+    return _literal(plain if plain is None or is_sqlite(session) else str(plain))
 
 
 def defaults(model: type[SQLModel], given: Iterable[str]) -> dict[str, object]:
@@ -113,9 +140,9 @@ def _copy(
     rows: Iterable[Sequence[Plain]],
     same: Mapping[str, Plain],
 ) -> None:
-    statement = _COPY.format(table=table.name, columns=", ".join((*names, *same)))
-    tail = "".join(_APART + _text(value) for value in same.values()) + "\n"
-    lines = (_APART.join(map(_text, row)) + tail for row in rows)
+    statement = _COPY.format(table=f"{table.name} ({', '.join((*names, *same))})")
+    tail = "".join(APART + as_text(value) for value in same.values()) + "\n"
+    lines = (APART.join(map(as_text, row)) + tail for row in rows)
     cursor = _cursor(session)
     try:
         with cursor.copy(statement) as copy:
@@ -128,10 +155,6 @@ def _copy(
 def _cursor(session: Session) -> Any:
     driver: Any = session.connection().connection.driver_connection
     return driver.cursor()
-
-
-def _text(value: Plain) -> str:
-    return value if type(value) is str else _NULL if value is None else str(value)
 
 
 def _plain(session: Session, value: object) -> Plain:

@@ -40,7 +40,7 @@ def restore(db: Database) -> int:
         present = {index["name"] for table in TABLES for index in inspector.get_indexes(table)}
     missing = [index for index in _secondary() if index.name not in present]
     for index in missing:
-        with db.write() as session:
+        with db.write(sorting=True) as session:
             index.create(session.connection(), checkfirst=True)
     return len(missing)
 

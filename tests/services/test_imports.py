@@ -16,7 +16,7 @@ from crm.models.activities import Activity
 from crm.models.imports import DeactivatedNpi, ImportRun, ImportSkip
 from crm.models.practices import Affiliation, Practice
 from crm.models.providers import Provider, ProviderDifference, ProviderSource
-from crm.services import imports, imports_directory, imports_spool
+from crm.services import imports, imports_applying, imports_spool
 from crm.services.imports_options import Options
 from crm.services.imports_workshop import Workshop
 from crm.sources.errors import BadFile
@@ -246,7 +246,7 @@ class PowerCutError(Exception):
 
 def interrupted(shop: Workshop, monkeypatch: pytest.MonkeyPatch, rows: list[list[str]]) -> int:
     """An import that stops after its first batch of ten."""
-    monkeypatch.setattr(imports_directory, "ROWS_PER_TRANSACTION", 10)
+    monkeypatch.setattr(imports_applying, "ROWS_PER_TRANSACTION", 10)
     calls: list[str] = []
 
     def pull_the_plug(what: str, _percent: int) -> None:
@@ -271,7 +271,7 @@ def test_an_interrupted_import_goes_on_where_it_stopped(shop: Workshop, monkeypa
     assert parts(imports.complete_now(shop, run_id)) == (25, 0, 0, 0)
     with shop.db.read() as session:
         assert len(session.exec(select(Provider)).all()) == 25
-    assert not imports_spool.size_of(shop.folder, run_id)
+    assert not imports_spool.is_there(shop.folder, run_id)
 
 
 def test_an_interrupted_import_can_be_undone(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,7 +303,7 @@ def test_the_worker_runs_what_is_queued(shop: Workshop) -> None:
 
 
 def test_a_worker_that_is_to_stop_leaves_the_rest_to_the_next(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports_directory, "ROWS_PER_TRANSACTION", 10)
+    monkeypatch.setattr(imports_applying, "ROWS_PER_TRANSACTION", 10)
     path = files.write(shop.folder.parent / "queued.csv", [files.row(number) for number in range(25)])
     run_id = imports.queue(shop.db, ImportKind.NPPES, path, ALL, actor_id=None, now=shop.clock())
     answers = iter([False, True, True])
