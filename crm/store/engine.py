@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -32,7 +32,17 @@ PRAGMAS = (
     "PRAGMA cache_size=-16384",
     "PRAGMA mmap_size=134217728",
 )
-_USUAL = {"synchronous": "NORMAL", "foreign_keys": "ON"}
+_USUAL = {
+    "synchronous": "NORMAL",
+    "foreign_keys": "ON",
+    "temp_store": "MEMORY",
+    "cache_size": "-16384",
+    "threads": "0",
+}
+_DURABLE = {"synchronous": "FULL"}
+_TRUSTED = {"foreign_keys": "OFF"}
+#: A large index is sorted in pieces by a second thread, which SQLite has only for sorting in files.
+_SORTING = {"temp_store": "FILE", "cache_size": "-1024", "threads": "2"}
 
 
 class NestedWriteError(RuntimeError):
@@ -51,8 +61,9 @@ class Database:
         reading = {"readonly": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reader = self.engine.execution_options(**reading)
         self._looker = self.engine.execution_options(**reading, single=True)
-        self._durable = self.engine.execution_options(durable=True)
-        self._trusted = self.engine.execution_options(trusted=True)
+        self._durable = self.engine.execution_options(settings=_DURABLE)
+        self._trusted = self.engine.execution_options(settings=_TRUSTED)
+        self._sorting = self.engine.execution_options(settings=_SORTING)
         self._writing = threading.local()
         self.before_commit: list[Callable[[Session], None]] = []
 
@@ -68,18 +79,22 @@ class Database:
             yield session
 
     @contextlib.contextmanager
-    def write(self, *, durable: bool = False, trusted: bool = False) -> Iterator[Session]:
+    def write(
+        self, *, durable: bool = False, trusted: bool = False, sorting: bool = False, beside: Path | None = None
+    ) -> Iterator[Session]:
         """A transaction: committed when the block ends, rolled back when it raises.
 
         `durable` makes SQLite wait until the commit is on disk (PostgreSQL always does). `trusted` keeps SQLite from
         looking every foreign key up, for bulk work whose keys were all read or made in the same transaction; it may
-        delete nothing that others refer to, since nothing cascades.
+        delete nothing that others refer to, since nothing cascades. `sorting` is for making indexes. `beside` is
+        another SQLite file to read from.
         """
         if getattr(self._writing, "on", False):
             raise NestedWriteError("db.write() inside db.write(): pass the session instead")
         self._writing.on = True
         try:
-            bind = self._durable if durable else self._trusted if trusted else self.engine
+            bind = self._durable if durable else self._trusted if trusted else self._sorting if sorting else self.engine
+            bind = bind.execution_options(beside=str(beside)) if beside and self.is_sqlite else bind
             with Session(bind, expire_on_commit=False) as session, session.begin():
                 yield session
                 for last_word in self.before_commit:
@@ -97,9 +112,9 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """A bare connection in a write transaction, for bulk work by the driver."""
-        with self.engine.begin() as connection:
+    def connect(self, *, durable: bool = False) -> Iterator[Connection]:
+        """A bare connection in a write transaction, for bulk work by the driver; `durable` as with `write`."""
+        with (self._durable if durable else self.engine).begin() as connection:
             yield connection
 
     def dispose(self) -> None:
@@ -137,8 +152,8 @@ def _sqlite_engine(url: sa.URL) -> Engine:
             if not options.get("single"):
                 connection.exec_driver_sql("BEGIN")
             return
-        _set(connection, "synchronous", "FULL" if options.get("durable") else "NORMAL")
-        _set(connection, "foreign_keys", "OFF" if options.get("trusted") else "ON")
+        _set(connection, options.get("settings", {}))
+        _attach(connection, options.get("beside"))
         connection.info["queue"].enter()
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -151,6 +166,7 @@ def _sqlite_engine(url: sa.URL) -> Engine:
         if dbapi.in_transaction:
             dbapi.rollback()
         record.info["queue"].leave()
+        _detach(dbapi, record)
 
     @sa.event.listens_for(engine, "close")
     def _close(_dbapi: sqlite3.Connection, record: Any) -> None:
@@ -159,11 +175,24 @@ def _sqlite_engine(url: sa.URL) -> Engine:
     return engine
 
 
-def _set(connection: Connection, pragma: str, value: str) -> None:
-    """Change a setting of this connection, which new ones have as PRAGMAS says."""
-    if connection.info.get(pragma, _USUAL[pragma]) != value:
-        connection.exec_driver_sql(f"PRAGMA {pragma}={value}")
-        connection.info[pragma] = value
+def _set(connection: Connection, wanted: Mapping[str, str]) -> None:
+    """Give this connection these settings, and the usual ones for the others; new ones have what PRAGMAS says."""
+    now: dict[str, str] = connection.info.setdefault("settings", dict(_USUAL))
+    for pragma, usual in _USUAL.items():
+        if now[pragma] != (value := wanted.get(pragma, usual)):
+            connection.exec_driver_sql(f"PRAGMA {pragma}={value}")
+            now[pragma] = value
+
+
+def _attach(connection: Connection, path: str | None) -> None:
+    if path is not None:
+        connection.exec_driver_sql("ATTACH ? AS beside", (path,))
+        connection.info["beside"] = path
+
+
+def _detach(dbapi: sqlite3.Connection, record: Any) -> None:
+    if record.info.pop("beside", None):
+        dbapi.execute("DETACH beside")
 
 
 class WriteQueue:
