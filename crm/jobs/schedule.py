@@ -63,6 +63,8 @@ def at_hour_utc(hour: int) -> Callable[[datetime], datetime]:
 
 JOBS: tuple[Job, ...] = (
     Job("send_mail", work.send_mail, next_due=work.next_mail, finishes=True),
+    Job("read_mail", work.read_mail, next_due=work.next_reading),
+    Job("take_steps", work.take_steps, next_due=work.next_step, finishes=True),
     Job("digests", work.digests, next_due=work.next_digest),
     Job("poll_sign_ins", work.poll_sign_ins, next_due=work.next_sign_in),
     Job("expire_leases", work.expire_leases, next_due=work.next_lease_end),

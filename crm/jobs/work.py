@@ -25,6 +25,34 @@ def next_mail(session: Session) -> datetime | None:
     return claims.next_due(session)
 
 
+def read_mail(turn: Turn) -> int:
+    """Read the mailboxes that are due."""
+    from crm.services import reading
+
+    return reading.read_due(turn.handoff.db, turn.handoff.post, clock=turn.clock, me=turn.me, stopping=turn.stopping)
+
+
+def next_reading(session: Session) -> datetime | None:
+    """When the next mailbox is to be read."""
+    from crm.store import inbound
+
+    return inbound.next_due(session)
+
+
+def take_steps(turn: Turn) -> int:
+    """Take the steps of sequences that are due, and end pauses that are over."""
+    from crm.services import sequence_steps
+
+    return sequence_steps.take_due(turn.handoff.db, turn.handoff.post, clock=turn.clock, stopping=turn.stopping)
+
+
+def next_step(session: Session) -> datetime | None:
+    """When the next step of a sequence is due."""
+    from crm.services import sequence_steps
+
+    return sequence_steps.next_due(session)
+
+
 def digests(turn: Turn) -> int:
     """Tell people in the morning what waits for them."""
     from crm.services import digest

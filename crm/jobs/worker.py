@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +26,7 @@ from crm.bootstrap import Handoff
 from crm.jobs.log import line
 from crm.jobs.pulse import Pulse, pulse_of
 from crm.jobs.schedule import JOBS, Job, Turn
-from crm.services import chores, outbox
+from crm.services import chores, outbox, reading_leases
 from crm.store import chores as chore_rows
 
 log = logging.getLogger("handoff.jobs")
@@ -94,15 +95,25 @@ class Worker:
             )
         self._scheduler.start()
         log.info(line(event="worker_started", jobs=len(self._jobs), pid=os.getpid()))
-        while not self.stop.wait(LOOK_SECONDS):
-            self.look()
+        with self._beside():
+            while not self.stop.wait(LOOK_SECONDS):
+                self.look()
         self._scheduler.shutdown(wait=False)
         return self._finish()
+
+    def _beside(self) -> AbstractContextManager[None]:
+        """What runs beside the ticks: waiting for mail, where it is read."""
+        if "read_mail" not in self._lanes:
+            return nullcontext()
+        from crm.jobs import idle
+
+        return idle.waiting(self.handoff, self.stop, self.me)
 
     def _free_what_died_here(self) -> None:
         """After a crash on the one machine that SQLite has, nobody needs to wait for leases of dead workers to end."""
         if self.handoff.db.is_sqlite:
             outbox.expire_leases(self.handoff.db, now=self.clock(), gone=_is_gone)
+            reading_leases.free_dead(self.handoff.db, _is_gone, now=self.clock())
 
     def look(self) -> None:
         """Bring forward what has become due, and pull back what a clock set back has pushed too far away."""

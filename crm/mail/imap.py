@@ -185,7 +185,8 @@ class ImapMailbox:
             client = box.client
             if "IDLE" not in client.capabilities:
                 raise NoWaiting(Phase.READ, None, "the server doesn't offer IDLE")
-            tag = box.client._command("IDLE")
+            client.untagged_responses.clear()
+            tag = client._command("IDLE")
             while client._get_response() is not None:  # None: the server is ready and waits with us
                 if client.tagged_commands[tag]:
                     raise NoWaiting(Phase.READ, None, "the server declined to wait")
@@ -276,18 +277,16 @@ class ImapMailbox:
 
 
 def _listen(client: Client, ends_at: float, ended: Callable[[], bool]) -> bool:
-    """While the server waits with us: True as soon as it tells of a message."""
-    client.untagged_responses.clear()
-    while time.monotonic() < ends_at and not ended():
-        if not client.has_more(min(1.0, max(0.0, ends_at - time.monotonic()))):
-            continue
-        client.allow(10)
-        client._get_response()
+    """While the server waits with us: True as soon as it has told of a message."""
+    while not client.untagged_responses.get("EXISTS"):
+        if ended() or time.monotonic() >= ends_at:
+            return False
+        if client.has_more(min(0.5, max(0.0, ends_at - time.monotonic()))):
+            client.allow(10)
+            client._get_response()
         if client.untagged_responses.get("BYE"):
             raise client.abort("the server said goodbye")
-        if client.untagged_responses.get("EXISTS"):
-            return True
-    return False
+    return True
 
 
 def _number(client: Client, name: str) -> int:

@@ -150,7 +150,7 @@ class Mailbox(Protocol):
     def wait(self, seconds: float, ended: Callable[[], bool]) -> bool:
         """Wait (IDLE) until something arrives, at most so long; True when something did.
 
-        `ended` is asked about once a second. Raises NoWaiting when the server has no IDLE.
+        `ended` is asked about twice a second. Raises NoWaiting when the server has no IDLE.
         """
         ...
 

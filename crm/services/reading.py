@@ -123,17 +123,6 @@ def read_one(
     return one.count
 
 
-def free_dead(db: Database, gone: Callable[[str], bool], *, now: datetime) -> int:
-    """Free what workers were reading that are known to be gone."""
-    with db.write() as session:
-        held = [each for _, each in store.readable(session) if each is not None and each.lease_owner]
-        dead = [each for each in held if gone(each.lease_owner)]
-        for each in dead:
-            each.lease_owner, each.lease_until, each.due_at = "", None, now
-            session.add(each)
-    return len(dead)
-
-
 def _begin_new_ones(db: Database, now: datetime) -> None:
     """A mailbox that can be read and isn't yet gets its row."""
     with db.read() as session:
