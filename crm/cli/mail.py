@@ -67,10 +67,12 @@ def classify(files: tuple[Path, ...], as_json: bool) -> None:
     from crm.domain.inbound import Verdict
     from crm.domain.kinds import InboundKind
     from crm.mail.classify import classify as verdict_on
+    from crm.mail.reading import LIMIT
 
     for path in files:
         try:
-            verdict = verdict_on(path.read_bytes())
+            with path.open("rb") as file:
+                verdict = verdict_on(file.read(LIMIT + 1))
         except OSError as error:
             verdict = Verdict(InboundKind.OTHER, evidence=f"The file can't be read: {error.strerror or error}")
         print_json(_verdict(path, verdict)) if as_json else click.echo(_verdict_line(path, verdict))

@@ -87,14 +87,18 @@ def automatic(headers: Mapping[str, tuple[str, ...]], text: str) -> str:
     return _from_nobody(headers, text)
 
 
+def says_away(text: str) -> str:
+    """The words by which a text says that somebody is away or that nobody wrote it; empty when it doesn't."""
+    said = _BODY.search(" ".join(text[:3_000].split()))
+    return said[0][:80] if said else ""
+
+
 def _from_nobody(headers: Mapping[str, tuple[str, ...]], text: str) -> str:
     """An answer that wants none back (empty return path, suppressed answers) and says that somebody is away."""
     path = next(iter(headers.get("return-path", ())), "").strip()
-    hushed = next(
-        (value for value in headers.get("x-auto-response-suppress", ()) if value.lower().strip() != "none"), ""
-    )
-    said = _BODY.search(" ".join(text[:3_000].split())) if path == "<>" or hushed else None
-    return f"it says “{said[0][:80]}”, and its return path is empty" if said else ""
+    hushed = any(value.lower().strip() != "none" for value in headers.get("x-auto-response-suppress", ()))
+    said = says_away(text) if path == "<>" or hushed else ""
+    return f"it says “{said}”, and wants no answer" if said else ""
 
 
 def from_a_program(headers: Mapping[str, tuple[str, ...]]) -> str:

@@ -19,15 +19,18 @@ from crm.domain.kinds import BounceCause
 #: Shorthand in the catalogue's patterns.
 _SHORT = {
     "{user}": (
-        r"(?:users?|recipients?|mailbox(?:es)?|accounts?|addressee?s?|e-?mail address(?:es)?|rcpt|destinat\w+"
+        r"(?:users?|recipients?|mailbox(?:es)?|accounts?|addressees?|(?:e-?mail )?address(?:es)?|rcpt|destinat\w+"
         r"|subscriber|customer|person|alias|local.?part|login|inbox)"
     ),
     "{gone}": (
         r"(?:unknown|not (?:be )?(?:found|known|exist|recogni[sz]ed|listed|present|local|valid|here|ok)"
-        r"|(?:do(?:es)?|did) ?n[o']t exist|(?:do(?:es)?|did) not have|doesn'?t have|non-?exist\w*|invalid"
+        r"|(?:do(?:es)?|did) ?n[o']?t exist|(?:do(?:es)?|did) not have|doesn'?t have|non-?exist\w*|invalid"
         r"|no longer (?:valid|exist|available|active|in use|on)|wrong|bad\b|inexist\w*)"
     ),
 }
+
+#: The catalogue's last rule holds what is left: words that many kinds of refusal use.
+_LAST = "the network or a server that did not answer"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class Rule:
     about: str
     cause: BounceCause
     words: re.Pattern[str]
+
+    @property
+    def vague(self) -> bool:
+        """Whether an exact code says more than these words do."""
+        return self.about == _LAST
 
 
 @cache

@@ -23,7 +23,8 @@ _SMTP = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ \-:;,#]|$)")
 _CODES = re.compile(
     r"#?\b[245]\d\d[- ](?:#?\(?#?[245]\.\d{1,3}\.\d{1,3}\)?)?|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"
 )
-_LINKS = re.compile(r"https?://\S{1,500}|www\.\S{1,300}")
+#: Of a link its host stays, which names block lists, and the reason that Google gives in it.
+_LINKS = re.compile(r"https?://([\w.-]{1,200})\S{0,500}?(?:\?p=(\w{1,60})\S{0,200}|(?=\s|$))")
 _ADDRESSES = re.compile(
     r"(?:rfc822; ?)?[<\[(]?(?:\"[^\"\n]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})@[\w.-]{1,255}[>\])]?"
 )
@@ -38,10 +39,9 @@ _BY_CODE: Mapping[str, BounceCause] = {
 }
 _BY_SUBJECT: Mapping[str, BounceCause] = {
     **dict.fromkeys("12", ADDRESS),
-    **dict.fromkeys("345", TEMPORARY),
-    **dict.fromkeys("67", SENDER),
+    **dict.fromkeys("34", TEMPORARY),
+    **dict.fromkeys("567", SENDER),
 }
-_VAGUE = frozenset({"0.0"})
 _SENDER_COMMANDS = frozenset({"CONN", "HELO", "EHLO", "MAIL"})
 
 
@@ -58,62 +58,70 @@ class Refusal:
 
 def cause_of(refusal: Refusal) -> BounceCause:
     """Whom the refusal concerns."""
-    words = plain_words(refusal.words)
-    status = enhanced_code(refusal.words) or enhanced_code(refusal.status)
-    code = smtp_code(refusal.words) or refusal.code
-    if status and status[2:] in {"2.2", "2.3"}:
+    rule = rule_for(plain_words(refusal.words))
+    said, reported = enhanced_code(refusal.words), enhanced_code(refusal.status)
+    if (said or reported)[2:] in {"2.2", "2.3"}:
         return TEMPORARY
-    by_words = _by_words(words)
-    if by_words is ADDRESS and refusal.command in _SENDER_COMMANDS:
+    code = smtp_code(refusal.words) or refusal.code
+    if rule is None or (rule.vague and (_is_exact(said or reported) or _at_the_door(refusal, code))):
+        return _by_codes(said, reported, code, refusal)
+    if rule.cause is ADDRESS and refusal.command in _SENDER_COMMANDS:
         return SENDER
-    return by_words or _by_codes(status, enhanced_code(refusal.status), code, refusal)
+    return rule.cause
 
 
-def _by_words(words: str) -> BounceCause | None:
-    rule = rule_for(words)
-    return rule.cause if rule else None
+def _at_the_door(refusal: Refusal, code: str) -> bool:
+    """Refused for good before any recipient was named."""
+    return refusal.command in _SENDER_COMMANDS and code.startswith("5")
 
 
-def _by_codes(status: str, reported: str, code: str, refusal: Refusal) -> BounceCause:
-    for each in (status, reported):
-        detail = each[2:]
-        if detail and not detail.endswith(".0") and detail not in _VAGUE:
-            return _of_status(detail)
-    if refusal.command in _SENDER_COMMANDS and code.startswith("5"):
+def _is_exact(status: str) -> bool:
+    return status.startswith("5") and not status.endswith(".0")
+
+
+def _by_codes(said: str, reported: str, code: str, refusal: Refusal) -> BounceCause:
+    """By the exact codes of the answer and the report; then by who was refused; then by what codes are left."""
+    for status in (said, reported):
+        if _is_exact(status):
+            return _of_status(status)
+    if _at_the_door(refusal, code):
         return SENDER
-    for each in (status, reported):
-        if each and each[2:] not in _VAGUE:
-            return _of_status(each[2:])
+    for status in (said, reported):
+        if status and status[2:] != "0.0":
+            return _of_status(status)
     return _of_smtp(code, refusal)
 
 
-def _of_status(detail: str) -> BounceCause:
-    return _BY_CODE.get(detail) or _BY_SUBJECT.get(detail.partition(".")[0], TEMPORARY)
+def _of_status(status: str) -> BounceCause:
+    """By RFC 3463. Class 4 passes by definition, unless it is about us."""
+    detail = status[2:]
+    cause = _BY_CODE.get(detail) or _BY_SUBJECT.get(detail.partition(".")[0], TEMPORARY)
+    return TEMPORARY if status.startswith("4") and cause is ADDRESS else cause
 
 
 def _of_smtp(code: str, refusal: Refusal) -> BounceCause:
     if not code.startswith("5") or refusal.delayed or code == "552":
         return TEMPORARY
-    if code in {"550", "551", "553", "521", "556", "525"}:
+    if code in {"521", "525", "542", "550", "551", "553", "556"}:
         return ADDRESS if refusal.command in {"RCPT", ""} else SENDER
     return SENDER
 
 
 def plain_words(text: str) -> str:
     """The words of a server's answer, lower-case and in one line, without codes, links and addresses."""
-    text = _ADDRESSES.sub(" ", _LINKS.sub(" ", text[:LIMIT]))
+    text = _ADDRESSES.sub(" ", _LINKS.sub(r" \1 \2 ", text[:LIMIT]))
     return _SPACES.sub(" ", _CODES.sub(" ", _SPACES.sub(" ", text))).lower().strip()
 
 
 def tells(text: str) -> bool:
     """Whether the words name a reason at all."""
-    return _by_words(plain_words(text)) is not None
+    return rule_for(plain_words(text)) is not None
 
 
 def enhanced_code(text: str) -> str:
     """The RFC 3463 code in a text: the first that says something, else the first."""
     found = [".".join(each) for each in _ENHANCED.findall(text[:LIMIT])]
-    return next((each for each in found if each[2:] not in _VAGUE and each[0] != "2"), found[0] if found else "")
+    return next((each for each in found if each[2:] != "0.0" and each[0] != "2"), found[0] if found else "")
 
 
 def smtp_code(text: str) -> str:

@@ -87,9 +87,8 @@ _RANGE_END = re.compile(
     re.IGNORECASE,
 )
 _ON_WEEKDAY = re.compile(
-    r"\b(?:return\w*|back|until|till|resum\w*|wieder|zurück|bis|retour|hasta)\b[^.!?\n]{0,30}?\b(?:(next|following)\s)?("
-    + "|".join(sorted(_DAYS, key=len, reverse=True))
-    + r")\b",
+    r"\b(?:return\w*|back|until|till|resum\w*|wieder|zurück|bis|retour|hasta)\b[^.!?\n]{0,30}?\b(?:(next|"
+    r"following)\s)?(" + "|".join(sorted(_DAYS, key=len, reverse=True)) + r")\b",
     re.IGNORECASE,
 )
 _SOON = re.compile(r"\b(?:return\w*|back|available|until)\b[^.!?\n]{0,25}\b(tomorrow|next week)\b", re.IGNORECASE)

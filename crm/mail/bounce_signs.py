@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crm.domain.away import says_away
+from crm.mail.mentions import ADDRESS
 from crm.mail.reading import Reading
 
 #: Who writes bounces: programs and the people behind them.
@@ -16,14 +18,15 @@ _DAEMON = re.compile(
     re.IGNORECASE,
 )
 _FAILED_SUBJECT = re.compile(
-    r"undeliver(?:ed|able)|undelivrable|non[- ]?deliver(?:y|able)|nondeliver|returned (?:e?-?mail|to sender|"
+    r"undeliver(?:ed|able)|undelivrable|non[- ]?deliver(?:y|able)|nondeliver|\[bounce\]|message frozen|"
+    r"errors?\(?s?\)? in (?:forwarding|filtering)|returned (?:e?-?mail|to sender|"
     r"message)|return(?:ing|ed) (?:message )?to sender|failure notice|"
     r"(?:mail|message|delivery)\b.{0,40}\b(?:fail(?:ed|ure)?|error|problem|delayed|undeliverable|"
     r"not (?:be )?delivered|could not be delivered)\b|delivery (?:status|report|notification|notice|"
     r"has failed)|fail(?:ure|ed) (?:to deliver|delivery)|"
     r"delivery status|mail delivery|could ?n[o']t be (?:sent|delivered)|(?:cannot|can'?t|could not|unable to|"
     r"was not|wasn'?t) (?:be )?(?:deliver|sent)\w*|rejected (?:mail|message)|message (?:you sent )?blocked|"
-    r"warning: (?:could not|message)|error sending|mail system error|"
+    r"warning: (?:could not|message)|error sending|mail system error|incorrectly constructed|malformed address|"
     r"unzustellbar|nicht zugestellt|zustellung|non remis|échec de (?:la )?remise|no se (?:ha )?pud?o|"
     r"no entregado|devuelt|mancata consegna|não entregue|devolvid|niet (?:worden )?bezorgd|onbestelbaar|"
     r"не доставлен|недоставлен|エラー|配[信送]|届け|退信|无法投递|未送达|退回",
@@ -43,7 +46,7 @@ _FAILED_WORDS = re.compile(
     r"user unknown|unknown user|mailbox (?:is )?full|"
     r"not (?:been )?delivered|no such (?:user|address)|failure reasons?|is delayed|(?:message|"
     r"mail) (?:\S+ ){0,3}?(?:rejected|blocked|bounced|undeliverable)|WAS NOT relayed|"
-    r"delivery report unavailable|system error|"
+    r"delivery report unavailable|system error|incorrectly constructed|malformed address|"
     r"nicht (?:zugestellt|zustellbar|ausgeliefert)|n'?a (?:pas )?pu être (?:remis|délivré|distribué)|"
     r"non (?:remis|délivré)|no (?:se )?(?:pudo|ha podido|puede) (?:ser )?entrega\w*|impossibile (?:consegnare|"
     r"recapitare)|não (?:pôde|foi) (?:ser )?entreg\w*|не (?:может быть |была? )?доставлен\w*|"
@@ -68,6 +71,14 @@ _AUTOMATIC = re.compile(
     r"holiday|abwesen|absen[ct]|réponse automatique|respuesta autom|automatische antwort|自動(?:返信|応答)",
     re.IGNORECASE,
 )
+_NOT_DELIVERED_TO = re.compile(
+    r"(?:(?:could not|cannot|was not|can'?t) be delivered to|unable to deliver (?:the |your )?(?:message|mail|"
+    r"e-?mail) to"
+    rf"|delivery (?:has )?failed to)\s?:?\s?<?{ADDRESS}",
+    re.IGNORECASE,
+)
+_LIST_REFUSES = re.compile(r"not (?:a )?member|spam|loop|reject|security alert", re.IGNORECASE)
+_NAMED = re.compile(rf"^[\s>*]{{0,12}}<?{ADDRESS}>?(?:$|[:\s])", re.MULTILINE)
 _FORWARDED_DAEMON = re.compile(
     r"^[\s>*]{0,8}(?:from|von|de|da|van|från)\s?:.{0,80}(?:mailer-?daemon|mail delivery (?:sub)?system|"
     r"postmaster@)",
@@ -108,29 +119,40 @@ def _why(reading: Reading, subject: str, head: str, *, has_report: bool) -> str:
     sender = reading.header("from") or reading.header("sender")
     in_subject, in_words = _FAILED_SUBJECT.search(subject), _FAILED_WORDS.search(head)
     says = f"Subject: {subject[:120]}" if in_subject else f"it says “{in_words[0][:80]}”" if in_words else ""
-    if has_report and (says or _is_program(reading, sender)):
+    if has_report and (says or _is_daemon(reading, sender)):
         return says or "it is a delivery report without recipients"
-    if _is_program(reading, sender) and says and _fits(head, both=bool(in_subject and in_words)):
+    if _is_daemon(reading, sender) and says and (in_subject or _names_failure(head)):
         return f"From: {sender[:80] or '<>'}; {says}"
+    if (
+        reading.header("return-path").strip() == "<>"
+        and says
+        and not says_away(head)
+        and (in_subject or _CODE.search(head) or _NAMED.search("\n".join(reading.texts())[:6_000]))
+    ):
+        return f"Return-Path: <>; {says}"
     if in_subject and in_words and _CODE.search(head) and not _is_answer(reading):
         return f"{says}, with a server's answer"
+    named = _NOT_DELIVERED_TO.search(head)
+    if named and not _is_answer(reading):
+        return f"it says “{named[0][:120]}”"
+    if "x-mlserver" in reading.headers and _LIST_REFUSES.search(f"{subject} {head}"):
+        return f"Subject: {subject[:120]}"
     if _FORWARD.search(head) and _FORWARDED_DAEMON.search("\n".join(reading.texts())[:4_000]) and in_words:
         return "a bounce that somebody forwarded"
     return ""
 
 
-def _fits(head: str, *, both: bool) -> bool:
-    return both or bool(_CODE.search(head)) or bool(_FAILED_WORDS.search(head)) or not head
+def _names_failure(head: str) -> bool:
+    return bool(_CODE.search(head) or _FAILED_WORDS.search(head))
 
 
-def _is_program(reading: Reading, sender: str) -> bool:
+def _is_daemon(reading: Reading, sender: str) -> bool:
+    """Whether a mail program wrote it: by its name, or by having none."""
     path = reading.header("return-path").strip()
-    address = sender.replace(" ", "")
     return (
         bool(_DAEMON.search(sender))
-        or address in {"", "<>"}
+        or sender.replace(" ", "") in {"", "<>"}
         or "<>" in sender
-        or path == "<>"
         or bool(_DAEMON.search(path))
     )
 

@@ -13,12 +13,21 @@ from crm.mail.notices import Notice, notice_of, recipients_in
 from crm.mail.reading import Reading
 from crm.mail.reports import DELAYED, DELIVERED, Group, Report, report_of
 
-_COMMAND = re.compile(
-    r"in reply to (?:the )?(?:end of )?(rcpt|mail|data|ehlo|helo)|error from remote mail server after (rcpt|"
-    r"mail|end of (?=data)|initial (?=connection)|helo|ehlo)"
-    r"|after i sent the (?=message)|(?:>>>|error following|\[)\s?(rcpt|mail|data|ehlo|helo)\b|(refused) to talk to me",
-    re.IGNORECASE,
+#: How servers tell at which step they were refused, as Postfix, Exim, qmail, sendmail and appliances put it.
+_STEPS = (
+    ("CONN", r"refused to talk to me|after initial connection|but greeting failed|while talking to .{1,80}:\s+<<<"),
+    ("EHLO", r"in reply to (?:ehlo|helo)|after (?:ehlo|helo)|my name was rejected|(?:>>>|<<<|=>)\s?(?:ehlo|helo)\b"),
+    ("MAIL", r"in reply to mail|after mail from|but sender was rejected|(?:>>>|<<<|=>)\s?mail from"),
+    (
+        "RCPT",
+        r"in reply to rcpt|after rcpt to|does not like recipient|following rcpt|\[rcpt_to\]|(?:>>>|<<<|=>)\s?rcpt to",
+    ),
+    (
+        "DATA",
+        r"in reply to (?:end|data)|after (?:end of )?data|after i sent the message|(?:>>>|<<<|=>)\s?data\b",
+    ),
 )
+_STEP = re.compile("|".join(f"(?P<{verb}>{words})" for verb, words in _STEPS), re.IGNORECASE)
 DIAGNOSTIC_LIMIT = 500
 
 
@@ -95,16 +104,20 @@ def _about(recipient: str, text: str) -> str:
 
 
 def _command(text: str) -> str:
-    found = _COMMAND.search(text[:8_000])
-    if not found:
-        return ""
-    verb = (found[1] or found[2] or found[3] or found[4] or "data").lower()
-    return {"refused": "CONN", "initial ": "CONN", "end of ": "DATA"}.get(verb, verb.upper())
+    """The SMTP verb that was refused: the last one of a transcript, which went on until then."""
+    found = [match.lastgroup or "" for match in _STEP.finditer(" ".join(text[:8_000].split()))]
+    return found[-1] if found else ""
 
 
 def _from_notice(sign: Sign, notice: Notice, reading: Reading) -> Bounce:
     recipients = (
-        _failed_recipients(reading) or sign.recipients or recipients_in(notice, not_these=_not_recipients(reading))
+        _failed_recipients(reading)
+        or sign.recipients
+        or recipients_in(
+            notice,
+            sender=_addresses(reading, "from", "sender"),
+            reader=_addresses(reading, "to", "delivered-to", "x-original-to", "reply-to"),
+        )
     )
     causes = tuple(_cause(each, notice, sign) for each in recipients) or (_cause("", notice, sign),)
     return Bounce(
@@ -125,8 +138,10 @@ def plain_lines(text: str) -> str:
 
 
 def _cause(recipient: str, notice: Notice, sign: Sign) -> BounceCause:
-    """From the lines after the recipient, else from the whole notice; its subject is the last resort."""
+    """By the lines after the recipient, by the whole notice, by its subject. A Google group refuses who may not post."""
     about = _about(recipient, notice.words) if recipient else notice.words
+    if recipient.endswith("@googlegroups.com") and not smtp_code(plain_lines(notice.words)):
+        return BounceCause.SENDER
     for words in (sign.diagnostic, about, notice.words, sign.subject):
         answer = plain_lines(words)
         if tells(answer):
@@ -137,14 +152,11 @@ def _cause(recipient: str, notice: Notice, sign: Sign) -> BounceCause:
 
 
 def _failed_recipients(reading: Reading) -> list[str]:
-    return unique(
-        each for value in reading.headers.get("x-failed-recipients", ())[:20] for each in addresses_in(value[:8_000])
-    )
+    values = reading.headers.get("x-failed-recipients", ())[:20]
+    return unique(each for value in values for each in addresses_in(value[:8_000]))
 
 
-def _not_recipients(reading: Reading) -> frozenset[str]:
-    """The report's own sender and reader are not the ones it is about."""
-    names = ("from", "to", "sender", "reply-to", "return-path", "delivered-to", "x-original-to")
+def _addresses(reading: Reading, *names: str) -> frozenset[str]:
     return frozenset(
         address.lower() for name in names for _, address in header_addresses(reading.headers.get(name, ()))
     )

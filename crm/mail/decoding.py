@@ -16,16 +16,19 @@ _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 
 def decode_bytes(raw: bytes, charset: str) -> str:
     """Text in the declared character set where that works, else UTF-8, else Windows-1252. Line ends become \\n."""
-    for name in (_codec(charset), "utf-8"):
-        if name:
-            try:
-                return _lines(raw.decode(name))
-            except (UnicodeError, LookupError, ValueError):
-                continue
     name = _codec(charset)
-    if name and name not in {"ascii", "utf-8"}:
-        return _lines(raw.decode(name, "replace"))
+    for codec, errors in ((name, "strict"), ("utf-8", "strict"), (_by_replacing(name), "replace")):
+        try:
+            if codec:
+                return _lines(raw.decode(codec, errors))
+        except (UnicodeError, LookupError, ValueError):
+            continue
     return _lines(raw.decode("cp1252", "replace"))
+
+
+def _by_replacing(name: str) -> str:
+    """The declared set, unless it is one that anything is labelled with."""
+    return "cp1252" if name in {"", "ascii", "utf-8"} else name
 
 
 def decode_header(text: str) -> str:
@@ -48,12 +51,14 @@ def _word(found: re.Match[str]) -> str:
 
 
 def _codec(charset: str) -> str:
-    name = charset.strip().strip("\"'").lower()
+    name = charset.strip().strip("\"'").lower()[:60]
     try:
-        found = codecs.lookup(_ALIASES.get(name, name)).name if name else ""
+        found = codecs.lookup(_ALIASES.get(name, name)) if name else None
     except (LookupError, ValueError):
         return ""
-    return "" if found in _NOT_FOR_MAIL else found
+    if found is None or not getattr(found, "_is_text_encoding", True):
+        return ""
+    return "" if found.name in _NOT_FOR_MAIL else found.name
 
 
 def _lines(text: str) -> str:

@@ -10,10 +10,11 @@ import re
 from html import unescape
 
 #: Longer HTML is cut: a person's words stand at the top of it.
-LIMIT = 1_000_000
+LIMIT = 400_000
 DEEPEST_QUOTE = 20
 
-_TAG = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})")
+_MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})")
 _SPACES = re.compile(r"[ \t\r\n\f\u00ad\u200b]+")
 _UNSEEN = frozenset({"script", "style", "head", "title", "svg", "template"})
 _BREAKS = frozenset({"br", "tr", "li", "dt", "dd", "div", "section", "article", "center", "address", "form"})
@@ -39,9 +40,8 @@ class _Scan:
     def run(self) -> None:
         at = 0
         while at < len(self.html):
-            start = self.html.find("<", at)
-            if start < 0:
-                start = len(self.html)
+            found = _MARKUP.search(self.html, at)
+            start = found.start() if found else len(self.html)
             self.words(self.html[at:start])
             at = self.tag(start) if start < len(self.html) else start
 
@@ -51,7 +51,7 @@ class _Scan:
             return self._after("-->", start)
         if self.html.startswith(("<!", "<?"), start):
             return self._after(">", start)
-        found = _TAG.match(self.html, start + 1)
+        found = _TAG.match(self.html, start)
         if found is None:
             self.words("<")
             return start + 1

@@ -37,7 +37,10 @@ def tidy(address: str) -> str:
 
 def header_addresses(values: tuple[str, ...]) -> list[tuple[str, str]]:
     """(name, address) pairs of address headers; what has no address is left out."""
-    pairs = getaddresses([value[:10_000] for value in values[:20]])
+    try:
+        pairs = getaddresses([value[:10_000] for value in values[:20]])
+    except (RecursionError, ValueError, IndexError):  # its parser descends into nested comments
+        pairs = []
     found = [(name.strip(), tidy(address)) for name, address in pairs if "@" in address]
     return found or [("", each) for value in values[:20] for each in addresses_in(value[:10_000])]
 

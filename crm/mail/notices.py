@@ -22,23 +22,27 @@ _DIVIDER = re.compile(
     r"^[\s>]*[-=_*]{2,}.{0,20}\b(?:copy|original|returned|unsent|enclosed|below this line|header|"
     r"message follows|BODY)\b.{0,80}$|"
     r"^[\s>]*(?:the )?(?:original |unsent |returned )?message (?:headers? )?(?:follows?|is attached)\b.{0,60}$|"
-    r"^[\s>]*(?:original|returned|your) message(?:'s)? (?:headers?|follows).{0,60}$",
+    r"^[\s>]*(?:included|below|enclosed|attached|here) is (?:a|the) copy\b.{0,80}$|"
+    r"^[\s>]*(?:original|returned|your) (?:mail|message)(?:'s)? (?:headers?|follows).{0,60}$",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"^[\s>]{0,10}(?!>>>|<<<)([A-Za-z][A-Za-z0-9-]{1,40}):")
 _MAIL_HEADERS = frozenset({"received", "return-path", "message-id", "dkim-signature", "mime-version", "x-received"})
 
 #: Lines that only begin with an address: `<a@b>:`, `a@b on Thu…`, `    a@b`, `<a@b>... User unknown`, `Name <a@b>`.
-_LEADING = re.compile(rf"^[\s>*\-\d.)•]{{0,12}}(?:rfc822;\s?|mailto:)?[<\[(]?({ADDRESS})[>\])]?(?=$|[\s:;,.<>(\[\]-])")
+_LEADING = re.compile(
+    rf"^[\s>*\-\d.)•]{{0,12}}(?:rfc822;\s?|mailto:)?[<\[(]?({ADDRESS})[>\])]?(?=$|[\s:;,.<>(\[\]-])"
+    rf"(?:\s?<({ADDRESS})>)?"
+)
 #: Phrases that end in the address they are about.
 _PHRASES = re.compile(
-    r"(?:recipients?(?: address(?:es)?| was| is)?|addressed to|undeliverable to|deliver(?:ed|y|ing)?(?: the|"
-    r" your)?(?: mail| message| e-?mail)?"
-    r"(?: message)? to|rejected(?: recipient| address)?|rcpt(?: to)?|failed(?: address| for| recipients?)?|"
-    r"address(?:es)?|unknown (?:user|recipient|address)"
-    r"|user|mailbox|account|(?:mail|message|e-?mail) (?:to|for)|(?:^|\s)to|for|reach|an|für|à|zu|adresse|"
-    r"destinatario|destinataire|full:?)"
-    rf"\s?[:=(]?\s{{0,8}}[<\[\"'(]{{0,2}}({ADDRESS})",
+    r"(?:\b(?:recipients?(?: address(?:es)?| was| is)?|addressed to|undeliverable to"
+    r"|deliver(?:ed|y|ing)?(?: the| your)?(?: mail| message| e-?mail)?(?: message)? to|rejected(?: recipient| address)?"
+    r"|rcpt(?: to)?|failed(?: address| for| recipients?)?|address(?:es)?|unknown (?:user|recipient|address)|"
+    r"user|mailbox"
+    r"|account|(?:mail|message|e-?mail) (?:to|for)|to|for|reach|size|an|für|zu|adresse|destinatario|"
+    r"destinataire|full)|à)"
+    rf"(?:\s?[:=(]\s{{0,8}}|\s{{1,8}}|(?=[<\[]))[<\[\"'(]{{0,2}}({ADDRESS})",
     re.IGNORECASE,
 )
 _COMMAND = re.compile(rf"(?:>>>|=>|RCPT)\s?(?:RCPT )?TO:\s?<?({ADDRESS})", re.IGNORECASE)
@@ -58,10 +62,14 @@ _EMPTY_ID_LINE = re.compile(
     r"^[\s>]{0,10}message-id\s{0,3}:\s{0,8}\n\s{0,12}(<\S{3,400})",
     re.IGNORECASE | re.MULTILINE,
 )
-_TO_LINE = re.compile(
-    r"^[\s>]{0,10}(?:to|x-original-to|original-recipient|envelope-to|x-apparently-to|delivered-to|"
-    r"for):\s{0,8}(.{3,400})$",
-    re.IGNORECASE | re.MULTILINE,
+#: Where the returned message was going, the surest header first: a list's own address stands in its To.
+_GOING_TO = tuple(
+    re.compile(rf"^[\s>]{{0,10}}{name}", re.IGNORECASE | re.MULTILINE)
+    for name in (
+        r"(?:x-original-to|envelope-to|x-apparently-to|delivered-to|x-envelope-to):\s{0,8}(.{3,400})$",
+        rf"received:(?:.|\n[ \t]){{0,600}}?\bfor <?({ADDRESS})",
+        r"to:\s{0,8}(.{3,400})$",
+    )
 )
 
 
@@ -86,9 +94,9 @@ class Notice:
         return ""
 
     def original_recipients(self) -> list[str]:
-        """To whom the returned message was addressed."""
-        found = _TO_LINE.search(self.original)
-        return addresses_in(found[1]) if found else []
+        """To whom the returned message was going."""
+        found = (pattern.search(self.original[:20_000]) for pattern in _GOING_TO)
+        return next((addresses_in(match[1]) for match in found if match and addresses_in(match[1])), [])
 
 
 def notice_of(reading: Reading) -> Notice:
@@ -123,34 +131,40 @@ def _first_of_run(lines: list[str], at: int) -> int:
     return at
 
 
-def recipients_in(notice: Notice, *, not_these: frozenset[str]) -> list[str]:
-    """Whom the notice is about, the surest places first; `not_these` (lower-case) are sender and ourselves."""
+def recipients_in(notice: Notice, *, sender: frozenset[str], reader: frozenset[str]) -> list[str]:
+    """Whom the notice is about, the surest places first.
+
+    `sender` wrote the notice and is never meant; `reader` got it and is meant only when nobody else is named.
+    """
     lines = [line[:600] for line in notice.words.split("\n")]
-    for find in (_leading, _phrases, _commands):
-        found = _allowed(find(lines), not_these)
-        if found:
-            return found
-    anywhere = _allowed(addresses_in(notice.words[:8_000]), not_these)
-    return anywhere[:1] if len(anywhere) == 1 else _allowed(notice.original_recipients(), not_these) or anywhere[:1]
+    found = _allowed(_leading(lines), sender)
+    for find in (_phrases, _commands):
+        found = found or _allowed(find(lines), sender | reader)
+    anywhere = _allowed(addresses_in(notice.words[:8_000]), sender | reader)
+    if found or len(anywhere) == 1:
+        return found or anywhere
+    return _allowed(notice.original_recipients(), sender) or anywhere[:1] or _allowed(_phrases(lines), sender)
 
 
 def _leading(lines: list[str]) -> list[str]:
-    return [tidy(match[1]) for match in map(_LEADING.match, lines) if match]
+    return [tidy(match[2] or match[1]) for match in map(_LEADING.match, lines) if match]
 
 
 def _phrases(lines: list[str]) -> list[str]:
     return [
-        tidy(match[1])
-        for line in lines
-        for match in _PHRASES.finditer(line)
-        if not _NOT_RECIPIENT.search(line[max(match.start(1) - 60, 0) : match.start(1)])
+        tidy(match[1]) for line in lines for match in _PHRASES.finditer(line) if _is_recipient(line, match.start(1))
     ]
+
+
+def _is_recipient(line: str, at: int) -> bool:
+    return not _NOT_RECIPIENT.search(line[max(at - 60, 0) : at])
 
 
 def _commands(lines: list[str]) -> list[str]:
     return [tidy(match[1]) for line in lines for match in _COMMAND.finditer(line)]
 
 
-def _allowed(addresses: list[str], not_these: frozenset[str]) -> list[str]:
-    kept = [each for each in addresses if each.lower() not in not_these and not _NEVER.match(each)]
-    return unique(kept)[:MOST_RECIPIENTS]
+def _allowed(addresses: list[str], never: frozenset[str]) -> list[str]:
+    kept = [each for each in addresses if each.lower() not in never]
+    people = [each for each in kept if not _NEVER.match(each)]
+    return unique(people or kept)[:MOST_RECIPIENTS]

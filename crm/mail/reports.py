@@ -104,17 +104,21 @@ def _blocks(text: str) -> Iterator[dict[str, str]]:
 def _groups(fields: Mapping[str, str]) -> Iterator[Group]:
     if not ({"action", "status", "diagnostic-code"} & fields.keys()):
         return
-    for name in _RECIPIENT_FIELDS:
-        recipient = _recipient(fields.get(name, ""))
-        if recipient:
-            yield Group(
-                recipient,
-                fields.get("action", "").partition(" ")[0].strip("();,").lower(),
-                fields.get("status", ""),
-                _diagnostic(fields.get("diagnostic-code", "")),
-                fields.get("remote-mta", ""),
-            )
-            return
+    recipient = _named(fields)
+    if recipient:
+        yield Group(
+            recipient,
+            fields.get("action", "").partition(" ")[0].strip("();,").lower(),
+            fields.get("status", ""),
+            _diagnostic(fields.get("diagnostic-code", "")),
+            fields.get("remote-mta", ""),
+        )
+
+
+def _named(fields: Mapping[str, str]) -> str:
+    """The final recipient; where that is a name within the other system (no domain), the original one."""
+    named = [each for each in (_recipient(fields.get(name, "")) for name in _RECIPIENT_FIELDS) if each]
+    return next((each for each in named if "." in each.rpartition("@")[2]), next(iter(named), ""))
 
 
 def _recipient(value: str) -> str:
