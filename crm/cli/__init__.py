@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "script": "crm.cli.script:command",
     "check-scope": "crm.cli.scope:command",
     "mail": "crm.cli.mail:group",
+    "sequences": "crm.cli.sequences:group",
     "demo": "crm.cli.demo:group",
     "backup": "crm.cli.backup:backup",
     "restore": "crm.cli.backup:restore",
