@@ -4,6 +4,7 @@ batches, each a short transaction that also moves the cursor, so that nothing is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from crm.domain import npi
@@ -24,6 +25,7 @@ from crm.store import imports as store
 
 INVALID_NPI = "invalid_npi"
 FILTERED = "filtered"
+OFTEN = timedelta(seconds=0.5)
 
 
 def check(kind: ImportKind, path: Path) -> None:
@@ -62,6 +64,7 @@ def _read(shop: Workshop, run_id: int, mate: Mate) -> None:
         run.state = ImportState.READING
     counts = Counts()
     bad: list[str] = []
+    report = _Report(shop, run_id)
     try:
         with imports_spool.SpoolWriter(shop.folder, run_id, mate.ask) as spool:
             for batch, total in _batches(run):
@@ -71,7 +74,7 @@ def _read(shop: Workshop, run_id: int, mate: Mate) -> None:
                 counts.skipped[FILTERED] += batch.filtered
                 counts.skipped[INVALID_NPI] += len(refused)
                 bad += refused[: store.SKIPS_KEPT - len(bad)]
-                _report(shop, run_id, "Reading", READING_SHARE * batch.position // max(1, total))
+                report(READING_SHARE * batch.position // max(1, total))
     except BaseException:
         imports_spool.remove(shop.folder, run_id)
         raise
@@ -102,8 +105,19 @@ def _check_numbers(batch: Batch) -> tuple[list[str], list[str]]:
     return [text for text in batch.rows if text.partition(TAB)[0] not in wrong], refused
 
 
-def _report(shop: Workshop, run_id: int, what: str, percent: int) -> None:
-    with shop.db.write() as session:
-        store.get(session, run_id).progress = percent
-        store.lease(session, run_id, me=shop.me, now=shop.clock())
-    shop.progress(what, percent)
+class _Report:
+    """Says how far reading is, when that has changed and often enough for who watches."""
+
+    def __init__(self, shop: Workshop, run_id: int) -> None:
+        self._shop, self._run_id = shop, run_id
+        self._percent, self._next = -1, shop.clock()
+
+    def __call__(self, percent: int) -> None:
+        now = self._shop.clock()
+        if percent == self._percent or now < self._next:
+            return
+        self._percent, self._next = percent, now + OFTEN
+        with self._shop.db.write() as session:
+            store.get(session, self._run_id).progress = percent
+            store.lease(session, self._run_id, me=self._shop.me, now=now)
+        self._shop.progress("Reading", percent)

@@ -21,6 +21,7 @@ from crm.sources.nppes_layout import COLUMNS, SWITCHES_SAY_PRIMARY, TAB, Layout,
 
 SEPARATOR = b'","'
 SEPARATOR_TEXT = SEPARATOR.decode()
+RAW_TAB, RAW_PRIMARY = TAB.encode(), SWITCHES_SAY_PRIMARY.encode()
 LINE_ENDS = (b'"\n', b'"\r\n')
 LINES_A_VALUE_MAY_SPAN = 20
 BATCH = 5_000
@@ -93,7 +94,8 @@ class NppesFile:
     def batches(self, filters: Filters, size: int = BATCH) -> Iterator[Batch]:
         """Every row of the file, in batches of about `size` wanted ones. BadFile at the first broken line."""
         keep = _raw_filter(filters, self._layout)
-        parse, batch = self._parser(), Batch()
+        parse, wants = self._parser(), filters.wants if filters else None
+        batch = Batch()
         for line in self._stream:
             self._line += 1
             batch.seen += 1
@@ -101,7 +103,7 @@ class NppesFile:
                 batch.filtered += 1
             else:
                 row = parse(line)
-                if not filters or filters.wants(row):
+                if wants is None or wants(row):
                     batch.rows.append(row)
                 else:
                     batch.filtered += 1
@@ -119,18 +121,16 @@ class NppesFile:
         def parse(line: bytes) -> str:
             if line.count(SEPARATOR) != separators or not line.endswith(LINE_ENDS):
                 return self._odd(line)
-            try:
-                text = line.decode()
-            except UnicodeDecodeError:
-                raise BadFile(_NOT_TEXT, self._line) from None
-            fields = text.split(SEPARATOR_TEXT, head)
-            fields[0] = fields[0][1:]
-            values = TAB.join(pick(fields))
-            if '"' in values or values.count(TAB) != tabs:
+            if not line.isascii():
+                self._text(line)
+            fields = line.split(SEPARATOR, head)
+            values = RAW_TAB.join(pick(fields))
+            if values.rfind(b'"') or values.count(RAW_TAB) != tabs:  # the one before the first value is at 0
                 return self._odd(line)
-            if fields[switch] != SWITCHES_SAY_PRIMARY or not fields[code]:
-                return f"{values}{TAB}{layout.primary(text.split(SEPARATOR_TEXT, tail))}"
-            return f"{values}{TAB}{fields[code]}"
+            if fields[switch] != RAW_PRIMARY or not fields[code]:
+                primary = layout.primary(line.decode().split(SEPARATOR_TEXT, tail))
+                return f"{values[1:].decode()}{TAB}{primary}"
+            return (values[1:] + RAW_TAB + fields[code]).decode()
 
         return parse
 

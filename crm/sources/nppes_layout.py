@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm.sources.errors import BadFile
 
@@ -115,8 +115,8 @@ class Layout:
         """How many columns hold everything with all taxonomy slots."""
         return max(self.head, *(switch for _, switch in self.slots)) + 1
 
-    def pick(self) -> Callable[[list[str]], tuple[str, ...]]:
-        """A getter of `Row`'s columns, but for the taxonomy, from a split row."""
+    def pick(self) -> Callable[[list[Any]], tuple[Any, ...]]:
+        """A getter of `Row`'s columns, but for the taxonomy, from a split row, of texts or of bytes."""
         first, *others = (self.positions[name] for name in COLUMNS)
         return itemgetter(first, *others)
 

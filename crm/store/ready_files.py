@@ -32,7 +32,8 @@ def write_database(
         connection.executescript(_SETTINGS)
         connection.execute("BEGIN")
         for table, columns, content in zip(_TABLES, (names, practice_names), (lambda: rows, practices), strict=True):
-            connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+            numbered = ["n INTEGER PRIMARY KEY" if name == "n" else name for name in columns]
+            connection.execute(f"CREATE TABLE {table} ({', '.join(numbered)})")
             connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", content())
         connection.execute("COMMIT")
     finally:
