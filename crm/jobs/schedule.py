@@ -63,6 +63,7 @@ def at_hour_utc(hour: int) -> Callable[[datetime], datetime]:
 
 JOBS: tuple[Job, ...] = (
     Job("send_mail", work.send_mail, next_due=work.next_mail, finishes=True),
+    Job("mail_effects", work.mail_effects, next_due=work.next_mail_effect),
     Job("read_mail", work.read_mail, next_due=work.next_reading),
     Job("take_steps", work.take_steps, next_due=work.next_step, finishes=True),
     Job("digests", work.digests, next_due=work.next_digest),
@@ -71,6 +72,7 @@ JOBS: tuple[Job, ...] = (
     Job("run_imports", work.run_imports, next_due=work.next_import),
     Job("refresh_search", work.refresh_search, next_due=work.next_search),
     Job("rescore", work.rescore, next_due=work.next_rescore),
+    Job("make_sequences", work.make_sequences, chore=at_hour_utc(10)),
     Job("find_duplicates", work.find_duplicates, chore=at_hour_utc(9), at_first=False),
     Job("nightly_copy", work.nightly_copy, chore=at_hour_utc(8), at_first=False, finishes=True),
 )

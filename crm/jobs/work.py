@@ -53,6 +53,27 @@ def next_step(session: Session) -> datetime | None:
     return sequence_steps.next_due(session)
 
 
+def mail_effects(turn: Turn) -> int:
+    """Write what follows from messages whose sender ended before it did."""
+    from crm.services import mail_effects as effects
+
+    return effects.run_due(turn.handoff.db, clock=turn.clock, stopping=turn.stopping)
+
+
+def next_mail_effect(session: Session) -> datetime | None:
+    """When something is owed that its sender has not written."""
+    from crm.services import mail_effects as effects
+
+    return effects.next_due(session)
+
+
+def make_sequences(turn: Turn) -> int:
+    """Make the sequences that come with Handoff, each once."""
+    from crm.services import sequences
+
+    return sequences.make_built_ins(turn.handoff.db, now=turn.clock())
+
+
 def digests(turn: Turn) -> int:
     """Tell people in the morning what waits for them."""
     from crm.services import digest

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from crm.domain.errors import HandoffError
 from crm.domain.kinds import MessageKind
 from crm.mail.compose import Attachment, Letter, OptOut, compose
+from crm.mail.dkim import Signer
 from crm.models.messages import Message
 from crm.services.mailboxes import Post
-from crm.store import messages as store
-from crm.store.engine import Database
 
 WITH_OPT_OUT = frozenset({MessageKind.OUTREACH, MessageKind.TEST})
 
@@ -19,10 +19,18 @@ class UnwritableError(HandoffError):
     """A row that can't be put into mail's form: an address that is none, an attachment that is gone."""
 
 
-def written(db: Database, post: Post, message: Message, *, sent_at: datetime) -> bytes:
-    """The whole message. Raises UnwritableError."""
+def written(
+    post: Post,
+    message: Message,
+    files: Sequence[tuple[str, str, str]] = (),
+    *,
+    sent_at: datetime,
+    signer: Signer | None = None,
+) -> bytes:
+    """The whole message, signed where a signer is given. `files` are name, kind and hash. Raises UnwritableError."""
     try:
-        return compose(_letter(message, _attachments(db, post, message), sent_at))
+        content = compose(_letter(message, _attachments(post, files), sent_at))
+        return signer.signed(content) if signer is not None else content
     except (ValueError, OSError) as error:
         raise UnwritableError(str(error)) from error
 
@@ -55,10 +63,5 @@ def _opt_out(message: Message) -> OptOut:
     )
 
 
-def _attachments(db: Database, post: Post, message: Message) -> list[Attachment]:
-    assert message.id is not None
-    with db.read() as session:
-        files = store.files(session, message.id)
-    return [
-        Attachment(link.name or file.name, file.mime, (post.files / file.sha256).read_bytes()) for link, file in files
-    ]
+def _attachments(post: Post, files: Sequence[tuple[str, str, str]]) -> list[Attachment]:
+    return [Attachment(name, mime, (post.files / sha256).read_bytes()) for name, mime, sha256 in files]

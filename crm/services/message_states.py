@@ -12,7 +12,7 @@ from crm.domain.kinds import MessageState
 from crm.domain.outbox import MOVES
 from crm.domain.reasons import Reason
 from crm.models.messages import Message
-from crm.services import mail_timeline
+from crm.services import mail_effects, mail_timeline
 from crm.store import messages as store
 from crm.store.engine import Database
 
@@ -45,10 +45,11 @@ def arrived_in(session: Session, message: Message, *, evidence: str = "", actor_
     """As `arrived`, in the caller's transaction. `evidence` says how it is known: the Sent folder, a reply."""
     if message.state is not MessageState.IN_DOUBT:
         raise Refused("wrong_state", "Nobody doubts that this message arrived.")
-    _move(session, message, MessageState.SENT, Reason.ARRIVED, now, sent_at=message.claimed_at or now)
+    sent_at = message.claimed_at or now
+    _move(session, message, MessageState.SENT, Reason.ARRIVED, now, sent_at=sent_at, via=message.via or "smtp")
     said = f"E-mail known to have arrived ({evidence})" if evidence else "E-mail known to have arrived"
     mail_timeline.note(session, message, said, actor_id=actor_id, now=now)
-    mail_timeline.sent(session, message, now=now)
+    mail_effects.follow(session, message, now=now)
 
 
 def send_again(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:

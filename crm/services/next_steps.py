@@ -54,10 +54,14 @@ def propose(
     touched_on: date | None = None,
     task_kind: TaskKind | None = None,
     stage: Stage | None = None,
+    line_id: int | None = None,
 ) -> Proposal | None:
-    """What to do next once this has happened. `stage` is the stage after it (default: the provider's)."""
+    """What to do next once this has happened. `stage` is the stage after it (default: the provider's).
+
+    `line_id` is the touch's own line when it has been written already: it doesn't count among the earlier ones.
+    """
     assert provider.id is not None
-    before = store.recent_touches(session, [provider.id], limit=30)[provider.id]
+    before = store.recent_touches(session, [provider.id], limit=30, but=line_id)[provider.id]
     event = happened(kind, outcome, before, task_kind)
     return from_event(stage or provider.stage, event, today=today, touched_on=touched_on, return_on=provider.return_on)
 

@@ -1,8 +1,10 @@
 """The sending side of the outbox: claim, deliver, settle. Nothing is lost, nothing doubled.
 
-Three short transactions a message, none open across the network: one claims it and asks every rule once more; one,
-durable, says `in_data` just before DATA, and only if the claim still stands; one settles. What a kill leaves behind
-tells by its state how far it had come.
+Three kinds of short transactions, none open across the network: one claims a batch and asks every rule once more; then
+for each message one, durable, says `in_data` just before DATA, and only if the claim still stands; and one, durable
+too, settles it, with its line on the timeline (with a server that is quick, together with the next one's `in_data`).
+What a kill leaves behind tells by its state how far it had come. What follows from a sent message (`mail_effects`) is
+owed by its row and written when nothing more is to be sent.
 """
 
 from __future__ import annotations
@@ -15,17 +17,22 @@ from crm.domain.errors import Refused
 from crm.domain.kinds import MessageState
 from crm.domain.outbox import LEASE_TIME, Verdict, after_lease, after_trouble
 from crm.domain.reasons import Reason
-from crm.mail.ports import Envelope, MailError, Receipt, Transport
+from crm.mail.dkim import Signer
+from crm.mail.ports import Envelope, MailError, Phase, Receipt, SenderProblem, Transport
 from crm.models.accounts import MailAccount
 from crm.models.messages import Message
-from crm.services import claims, letters, settling
+from crm.services import claims, letters, mail_effects, settling, signing
 from crm.services.claims import Ticket
 from crm.services.mailboxes import Post
 from crm.services.settling import Outcome
+from crm.store import deliveries
 from crm.store import messages as store
 from crm.store.engine import Database
 
 Clock = Callable[[], datetime]
+
+QUICK_SECONDS = 0.05
+"""A server that asks for DATA within this of the last answer: the wait for the disk is shared by two messages."""
 
 
 class LeaseLostError(Exception):
@@ -33,6 +40,13 @@ class LeaseLostError(Exception):
 
 
 def run_due(db: Database, post: Post, *, clock: Clock, me: str, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due, then write what follows from it. Returns how many messages were settled."""
+    count = send_due(db, post, clock=clock, me=me, stopping=stopping)
+    mail_effects.run_due(db, clock=clock, stopping=stopping, mine=True)
+    return count
+
+
+def send_due(db: Database, post: Post, *, clock: Clock, me: str, stopping: Callable[[], bool] = lambda: False) -> int:
     """Send what is due until nothing is, or until asked to stop (then the message in hand is finished first).
 
     Returns how many messages were settled.
@@ -61,6 +75,7 @@ def run_one(db: Database, post: Post, message_id: int, *, clock: Clock, me: str)
         courier.deliver(ticket)
     finally:
         courier.close()
+    mail_effects.run_due(db, clock=clock, mine=True)
     return True
 
 
@@ -93,24 +108,28 @@ class Courier:
         self._me = me
         self._pause = pause
         self._transports: dict[int, Transport] = {}
+        self._signers: dict[int, Signer | None] = {}
+        self._unwritten: tuple[Message, Outcome, datetime] | None = None
+        self._quick = False
 
     def round(self, tickets: Sequence[Ticket], stopping: Callable[[], bool]) -> int:
         """Deliver claimed messages of one mailbox; what isn't begun any more goes back into the queue."""
         for done, ticket in enumerate(tickets):
             if stopping():
+                self._write_last()
                 self._give_back(tickets[done:], Verdict(MessageState.QUEUED, Reason.WORKER_STOPPED))
                 return done
-            outcome = self.deliver(ticket)
+            outcome = self.deliver(ticket, is_last=done + 1 == len(tickets))
             if outcome.ends_round:
                 self._give_back(tickets[done + 1 :], outcome.verdict)
                 return done + 1
         return len(tickets)
 
-    def deliver(self, ticket: Ticket) -> Outcome:
-        """One message, from its claim to its settled state."""
-        message, account = ticket.message, ticket.account
+    def deliver(self, ticket: Ticket, *, is_last: bool = True) -> Outcome:
+        """One message, from its claim to its settled state; one that isn't the last may be settled by the next."""
+        message = ticket.message
         try:
-            receipt = self._send(message, account)
+            receipt = self._send(ticket)
         except LeaseLostError:
             outcome = Outcome(None, "lease_lost")
         except MailError as error:
@@ -120,11 +139,15 @@ class Courier:
         except letters.UnwritableError as error:
             outcome = Outcome(Verdict(MessageState.FAILED, Reason.UNWRITABLE), "failed", reply=str(error))
         except BaseException:
+            self._write_last()
             self._abandon(message)
             raise
         else:
             outcome = settling.delivered(receipt, ticket.via)
-        self._settle(message, account, outcome)
+        if is_last or outcome.receipt is None or not self._quick:
+            self._settle(ticket, outcome)
+        else:
+            self._unwritten = message, outcome, self._clock()
         return outcome
 
     def close(self) -> None:
@@ -133,11 +156,19 @@ class Courier:
             transport.close()
         self._transports.clear()
 
-    def _send(self, message: Message, account: MailAccount) -> Receipt:
-        transport = self._transport(account)
-        content = letters.written(self._db, self._post, message, sent_at=self._clock())
+    def _send(self, ticket: Ticket) -> Receipt:
+        message = ticket.message
+        transport = self._transport(ticket.account)
+        signer = self._signer(ticket.account)
+        content = letters.written(self._post, message, ticket.files, sent_at=self._clock(), signer=signer)
         envelope = Envelope(message.from_address, message.to_address, message.message_id, content)
-        return transport.send(envelope, lambda: self._say_in_data(message))
+        began = time.monotonic()
+
+        def announce() -> None:
+            self._quick = time.monotonic() - began < QUICK_SECONDS
+            self._say_in_data(message)
+
+        return transport.send(envelope, announce)
 
     def _transport(self, account: MailAccount) -> Transport:
         assert account.id is not None
@@ -145,30 +176,64 @@ class Courier:
             self._transports[account.id] = self._post.transport_of(account)
         return self._transports[account.id]
 
+    def _signer(self, account: MailAccount) -> Signer | None:
+        """Who signs mail of this mailbox. A key that can't be read pauses it: unsigned mail might be thrown away."""
+        assert account.id is not None
+        if account.id not in self._signers:
+            try:
+                with self._db.read() as session:
+                    self._signers[account.id] = signing.signer_of(session, self._post.vault, account.address)
+            except Refused as error:
+                raise SenderProblem(Phase.AUTH, None, str(error)) from error
+        return self._signers[account.id]
+
     def _say_in_data(self, message: Message) -> None:
         """The point of no return, on disk before the first byte of the text leaves."""
         assert message.id is not None
         lease_until = self._clock() + LEASE_TIME
-        with self._db.write(durable=True) as session:
-            mine = store.move(
-                session,
-                message.id,
-                {MessageState.CLAIMED},
-                MessageState.IN_DATA,
-                leased_by=self._me,
-                lease_until=lease_until,
-            )
+        with self._db.connect(durable=True) as connection:
+            if self._unwritten is not None:
+                settling.settle_sent(connection, *self._unwritten[:2], me=self._me, now=self._unwritten[2])
+            mine = deliveries.begin_data(connection, message.id, me=self._me, lease_until=lease_until)
+        self._unwritten = None
         if not mine:
             raise LeaseLostError
         message.state = MessageState.IN_DATA
 
-    def _settle(self, message: Message, account: MailAccount, outcome: Outcome) -> None:
-        """Write down how it ended. What a server has accepted is worth a few tries when the database is in trouble."""
+    def _settle(self, ticket: Ticket, outcome: Outcome) -> None:
+        """Write down how it ended."""
+        self._write_last()
+        message, now = ticket.message, self._clock()
+        if outcome.receipt is not None:
+            self._unwritten = message, outcome, now
+            self._write_last()
+            return
+
+        def write() -> None:
+            with self._db.write(durable=True) as session:
+                settling.settle(session, message, ticket.account, outcome, me=self._me, now=now)
+
+        self._insist(write)
+
+    def _write_last(self) -> None:
+        """Settle the message that was sent last, if that is still to be done."""
+        if self._unwritten is None:
+            return
+        message, outcome, at = self._unwritten
+
+        def write() -> None:
+            with self._db.connect(durable=True) as connection:
+                settling.settle_sent(connection, message, outcome, me=self._me, now=at)
+
+        self._unwritten = None
+        self._insist(write)
+
+    def _insist(self, write: Callable[[], None]) -> None:
+        """What a server has said is worth a few tries when the database is in trouble."""
         for wait in (0.1, 1.0, 5.0, None):
             try:
-                with self._db.write(durable=True) as session:
-                    settling.settle(session, message, account, outcome, me=self._me, now=self._clock())
-                return
+                write()
+                break
             except settling.TROUBLE:
                 if wait is None:
                     raise

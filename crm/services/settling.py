@@ -7,18 +7,20 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from crm.domain.kinds import MessageState
 from crm.domain.outbox import Verdict, after_put_off, after_unreachable
 from crm.domain.reasons import Reason
-from crm.mail.ports import InDoubt, MailError, Permanent, Receipt, SenderProblem, Unreachable
+from crm.mail.ports import InDoubt, MailError, Permanent, Phase, Receipt, SenderProblem, Unreachable
 from crm.models.accounts import MailAccount
 from crm.models.messages import Message
-from crm.services import mail_timeline, mailboxes
-from crm.store import mail_accounts
+from crm.services import mail_effects, mail_timeline, mailboxes, sequence_steps
+from crm.store import deliveries, mail_accounts
 from crm.store import messages as store
+from crm.store.deliveries import Sent
 from crm.store.engine import Database
 
 TROUBLE = (OperationalError,)
@@ -35,6 +37,9 @@ NOTED = {
 }
 
 
+ENDED_UNSENT = frozenset({MessageState.FAILED, MessageState.SKIPPED, MessageState.CANCELLED})
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a message (`verdict`, None when it isn't ours any more) and what the server said."""
@@ -45,6 +50,7 @@ class Outcome:
     code: int | None = None
     reply: str = ""
     via: str = ""
+    receipt: Receipt | None = None
     pauses_mailbox: bool = False
     put_off: bool = False
     rests_mailbox: bool = False
@@ -62,7 +68,8 @@ class Outcome:
 
 def delivered(receipt: Receipt, via: str) -> Outcome:
     """The server has it."""
-    return Outcome(Verdict(MessageState.SENT), "sent", "after_dot", receipt.code, receipt.reply, via=via)
+    phase = Phase.AFTER_DOT.value
+    return Outcome(Verdict(MessageState.SENT), "sent", phase, receipt.code, receipt.reply, via, receipt)
 
 
 def outcome_of(db: Database, message: Message, error: MailError, now: datetime) -> Outcome:
@@ -80,6 +87,17 @@ def outcome_of(db: Database, message: Message, error: MailError, now: datetime) 
         verdict = after_unreachable(_times_unreachable(db, message), now)
         return Outcome(verdict, "unreachable", rests_mailbox=True, **said)
     return Outcome(after_put_off(message.attempts, now), "put_off", put_off=True, **said)
+
+
+def settle_sent(connection: Connection, message: Message, outcome: Outcome, *, me: str, now: datetime) -> None:
+    """A server has it: the state, the attempt, the line on the timeline, and that the rest is still owed."""
+    assert message.id is not None
+    sent = Sent(me, now, outcome.via, outcome.phase, outcome.code, outcome.reply)
+    has_line = message.provider_id is not None and message.kind in mail_timeline.ABOUT_A_PROVIDER
+    owed_at = now + mail_effects.GRACE if has_line or message.enrollment_step_id is not None else None
+    if deliveries.settle_sent(connection, message.id, sent, owed_at=owed_at) and has_line:
+        reason = mail_effects.KEPT_HERE if outcome.via == "local" else ""
+        deliveries.add_line(connection, message, at=now, reason=reason)
 
 
 def settle(
@@ -101,28 +119,21 @@ def settle(
 
 
 def apply(session: Session, message: Message, outcome: Outcome, *, me: str | None = None, now: datetime) -> bool:
-    """Move the message where the verdict says, if it still is where we left it; with its timeline line and attempt."""
+    """Move the unsent message where the verdict says, if it still is where we left it; with its line and attempt."""
     assert message.id is not None
     _end_attempt(session, message, outcome, now)
-    before = _before(message, outcome)
+    before = IN_HAND if message.state in IN_HAND else frozenset({message.state})
     if not store.move(
         session, message.id, before, outcome.verdict.state, leased_by=me, **_values(message, outcome, now)
     ):
         return False
     fresh = session.get(Message, message.id, populate_existing=True)
     assert fresh is not None
-    if fresh.state is MessageState.SENT:
-        mail_timeline.sent(session, fresh, now=now)
-    elif fresh.state in NOTED:
+    if fresh.state in NOTED:
         mail_timeline.note(session, fresh, NOTED[fresh.state], actor_id=None, now=now)
+    if fresh.enrollment_step_id is not None and fresh.state in ENDED_UNSENT:
+        sequence_steps.message_settled(session, fresh, now=now)
     return True
-
-
-def _before(message: Message, outcome: Outcome) -> frozenset[MessageState]:
-    """A message known to be sent is sent even if its lease ran out in the meantime."""
-    if outcome.verdict.state is MessageState.SENT:
-        return IN_HAND | {MessageState.IN_DOUBT}
-    return IN_HAND if message.state in IN_HAND else frozenset({message.state})
 
 
 def _values(message: Message, outcome: Outcome, now: datetime) -> dict[str, Any]:
@@ -134,8 +145,6 @@ def _values(message: Message, outcome: Outcome, now: datetime) -> dict[str, Any]
         values["due_at"] = verdict.until
     if outcome.put_off:
         values["attempts"] = message.attempts + 1
-    if verdict.state is MessageState.SENT:
-        values |= {"sent_at": now, "via": outcome.via}
     if verdict.state not in (MessageState.QUEUED, MessageState.DEFERRED, MessageState.HELD):
         values["settled_at"] = now
     if verdict.state is not MessageState.IN_DOUBT:  # in doubt, the sender may still come back with an answer

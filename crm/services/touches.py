@@ -9,13 +9,14 @@ from sqlmodel import Session, select
 
 from crm.domain.cadence import Proposal
 from crm.domain.errors import Invalid, NotFound
-from crm.domain.followups import OUTCOMES, Fate, fate
+from crm.domain.followups import OUTCOMES, SPOKEN, Fate, fate
 from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, TaskKind, TaskState, VisitState
 from crm.domain.pipeline import Stage, implied_stage
+from crm.domain.sequences import StopReason
 from crm.models.activities import Activity
 from crm.models.providers import Provider
 from crm.models.tasks import Task
-from crm.services import acts, next_steps, stages
+from crm.services import acts, next_steps, sequence_stops, stages
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
 from crm.store import tasks as store
@@ -23,6 +24,7 @@ from crm.store import visits
 from crm.store.engine import Database
 
 TO_COME = "This day is still to come. Plan it as a follow-up instead."
+IN_PERSON = frozenset({ActivityKind.MEETING, ActivityKind.IN_SERVICE})
 BY_HAND = frozenset({*OUTCOMES, ActivityKind.NOTE, ActivityKind.REPLY})
 
 
@@ -87,16 +89,21 @@ def log_in(
     next_step: NextStep | None = None,
     propose: bool = True,
     task: Task | None = None,
+    line: Activity | None = None,
 ) -> Logged:
-    """As `log`, in the caller's transaction. `task` is the follow-up that this completes."""
+    """As `log`, in the caller's transaction. `task` is the follow-up that this completes; `line` the touch's line
+    where it is on the timeline already.
+    """
     after = implied_stage(provider.stage, touch.kind, touch.outcome, sample_sent=_sample_sent(touch, task))
     # Proposed before the touch is written, so that it doesn't count among the earlier ones.
-    step = next_step or (_proposal(act, provider, touch, after, task) if propose else None)
-    activity = _record(act, provider, touch, task)
+    proposes = propose and not (_goes_on(act, provider) and _ends_sequence(touch) is None)
+    step = next_step or (_proposal(act, provider, touch, after, task, line) if proposes else None)
+    activity = line or _record(act, provider, touch, task)
     moved = after if after is not provider.stage else None
     if moved:
         stages.move_in(act.session, provider, moved, act.recorder, actor_id=act.actor_id, now=act.now)
     settle(act, provider, touch.kind, touch.outcome, but=task)
+    _end_sequence(act, provider, touch, activity)
     _make_visit(act, provider, touch)
     owner_id = (task.owner_id if task else None) or provider.owner_id or act.actor_id
     planned = next_steps.plan(act, provider, step, owner_id=owner_id, activity_id=activity.id) if step else None
@@ -120,6 +127,37 @@ def settle(
             act.close(task, state=TaskState.DONE, outcome=outcome)
         elif what is Fate.OUTDATED:
             act.close(task, state=TaskState.CANCELLED)
+
+
+def _goes_on(act: Act, provider: Provider) -> bool:
+    """Whether a sequence has the next step already, so that none need be proposed."""
+    assert provider.id is not None
+    return sequence_stops.running_of(act.session, provider.id) is not None
+
+
+def _ends_sequence(touch: Touch) -> StopReason | None:
+    """They answered, or we spoke: from here on a person decides what comes next."""
+    if touch.kind is ActivityKind.REPLY:
+        return StopReason.REPLIED
+    in_person = touch.kind in IN_PERSON and touch.outcome in (None, Outcome.DONE)
+    return StopReason.CONVERSATION if touch.outcome in SPOKEN or in_person else None
+
+
+def _end_sequence(act: Act, provider: Provider, touch: Touch, activity: Activity) -> None:
+    reason = _ends_sequence(touch)
+    if reason is None:
+        return
+    assert provider.id is not None
+    evidence = {"activity_id": activity.id, "outcome": touch.outcome.value if touch.outcome else ""}
+    sequence_stops.stop_for_provider(
+        act.session,
+        provider.id,
+        reason,
+        evidence=evidence,
+        actor_id=act.actor_id,
+        now=act.now,
+        recorder=act.recorder,
+    )
 
 
 def _make_visit(act: Act, provider: Provider, touch: Touch) -> None:
@@ -171,7 +209,9 @@ def _arrived_before(session: Session, client_key: str | None) -> Logged | None:
     return Logged(found.id, found.change_set_id, is_repeat=True)
 
 
-def _proposal(act: Act, provider: Provider, touch: Touch, after: Stage, task: Task | None) -> Proposal | None:
+def _proposal(
+    act: Act, provider: Provider, touch: Touch, after: Stage, task: Task | None, line: Activity | None
+) -> Proposal | None:
     return next_steps.propose(
         act.session,
         provider,
@@ -181,6 +221,7 @@ def _proposal(act: Act, provider: Provider, touch: Touch, after: Stage, task: Ta
         touched_on=touch.day,
         task_kind=task.kind if task else None,
         stage=after,
+        line_id=line.id if line else None,
     )
 
 

@@ -180,8 +180,10 @@ def owners_of(session: Session, task_ids: Sequence[int]) -> list[int]:
     return [provider_id for (provider_id,) in found if provider_id is not None]
 
 
-def recent_touches(session: Session, provider_ids: Sequence[int], limit: int = 400) -> dict[int, list[PastTouch]]:
-    """The latest touches of these providers, newest first, in one query."""
+def recent_touches(
+    session: Session, provider_ids: Sequence[int], limit: int = 400, *, but: int | None = None
+) -> dict[int, list[PastTouch]]:
+    """The latest touches of these providers, newest first, in one query; `but` is a line to leave out."""
     found: dict[int, list[PastTouch]] = defaultdict(list)
     if not provider_ids:
         return found
@@ -191,6 +193,7 @@ def recent_touches(session: Session, provider_ids: Sequence[int], limit: int = 4
             activity.c.provider_id.in_(provider_ids),
             activity.c.kind.in_(sorted(TOUCHES)),
             activity.c.undone_at.is_(None),
+            activity.c.id != (but or 0),
         )
         .order_by(activity.c.happened_at.desc(), activity.c.id.desc())
         .limit(limit)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -47,6 +48,14 @@ class FullDisk:
             raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
         with self._db.write(**given) as session:
             yield session
+
+    @contextlib.contextmanager
+    def connect(self, **given: Any) -> Iterator[Connection]:
+        self.writes += 1
+        if self.writes - 1 in self._failing:
+            raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
+        with self._db.connect(**given) as connection:
+            yield connection
 
     def read(self) -> contextlib.AbstractContextManager[Session]:
         return self._db.read()
