@@ -16,6 +16,7 @@ from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.services import acts, doubts, mailboxes, sequence_stops, suppressions, touches
 from crm.services import inbound_timeline as timeline
+from crm.services.acts import Act
 from crm.services.days import today_of
 from crm.services.touches import Touch
 from crm.store import inbound as store
@@ -40,16 +41,17 @@ def apply(
     feedback: str = "",
     actor_id: int | None = None,
     now: datetime,
+    act: Act | None = None,
 ) -> None:
     """Record, stop, pause, suppress, settle; say in `row.effect` what was done and in `row.state` whether a person is
-    to look at it. `kind` is given where the row has another one (a reply too large to be read)."""
+    to look at it. `kind` is given where the row has another one (a reply too large to be read), `act` where a person can undo it."""
     message = session.get(Message, row.answers_id) if row.answers_id is not None else None
     what = kind or row.kind
     said = []
     if message is not None and doubts.settle(session, message, doubts.SHOWN_BY.get(what, "it was read"), now=now):
         said.append("It shows that our mail arrived.")
     if what is InboundKind.REPLY:
-        said += _reply(session, row, message, actor_id, now)
+        said += _reply(session, row, message, actor_id, now, act)
     elif what is InboundKind.AUTO_REPLY:
         said += _auto_reply(session, row, message, now)
     elif what is InboundKind.BOUNCE:
@@ -76,7 +78,12 @@ def evidence_of(row: InboundMessage) -> dict[str, object]:
 
 
 def _reply(
-    session: Session, row: InboundMessage, message: Message | None, actor_id: int | None, now: datetime
+    session: Session,
+    row: InboundMessage,
+    message: Message | None,
+    actor_id: int | None,
+    now: datetime,
+    act: Act | None,
 ) -> list[str]:
     provider = _provider(session, row)
     if row.wants_out:
@@ -91,16 +98,24 @@ def _reply(
     if not _is_after_enrolment(session, row, provider):
         timeline.reply_plainly(session, row, provider, message, now)
         return ["On the timeline."]
-    stopped = _stop(session, row, provider, actor_id, now)
-    timeline.reply(session, row, provider, message, now)
+    stopped = _stop(session, row, provider, actor_id, now, act)
+    timeline.reply(session, row, provider, message, now, act)
     return ["On the timeline.", *stopped]
 
 
-def _stop(session: Session, row: InboundMessage, provider: Provider, actor_id: int | None, now: datetime) -> list[str]:
+def _stop(
+    session: Session, row: InboundMessage, provider: Provider, actor_id: int | None, now: datetime, act: Act | None
+) -> list[str]:
     evidence = evidence_of(row)
     assert provider.id is not None
     ended = sequence_stops.stop_for_provider(
-        session, provider.id, StopReason.REPLIED, evidence=evidence, actor_id=actor_id, now=now
+        session,
+        provider.id,
+        StopReason.REPLIED,
+        evidence=evidence,
+        actor_id=actor_id,
+        now=now,
+        recorder=act.recorder if act is not None else None,
     )
     colleagues = sequence_stops.stop_colleagues(session, provider, evidence=evidence, now=now)
     said = ["The sequence is stopped."] if ended else []

@@ -12,15 +12,23 @@ from crm.models.inbound import InboundMessage
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.services import activities, acts, touches
+from crm.services.acts import Act
 from crm.services.days import today_of
 from crm.services.touches import Touch
 
 
-def reply(session: Session, row: InboundMessage, provider: Provider, message: Message | None, now: datetime) -> None:
-    """The touch: stage, follow-ups and the next one, as if a person had logged it."""
-    today = today_of(session, provider.owner_id, now)
-    label = f"Reply from {provider.display_name}"
-    act = acts.begin(session, "reply", label, actor_id=None, now=now, today=today)
+def reply(
+    session: Session,
+    row: InboundMessage,
+    provider: Provider,
+    message: Message | None,
+    now: datetime,
+    act: Act | None = None,
+) -> None:
+    """The touch: stage, follow-ups and the next one, as if a person had logged it; in `act` where that is given."""
+    if act is None:
+        today = today_of(session, provider.owner_id, now)
+        act = acts.begin(session, "reply", f"Reply from {provider.display_name}", actor_id=None, now=now, today=today)
     happened_at = min(row.received_at, now)
     touch = Touch(
         ActivityKind.REPLY,
