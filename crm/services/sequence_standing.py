@@ -116,12 +116,19 @@ def page(
     sequence_id: int,
     *,
     states: Sequence[EnrollmentState] = tuple(EnrollmentState),
+    position: int | None = None,
+    reason: str = "",
     before_id: int | None = None,
     limit: int = 50,
     now: datetime,
 ) -> tuple[list[Standing], int | None]:
-    """The newest first, and the mark of the next page (None when there is none)."""
-    rows = store.page(session, sequence_id, states, before_id=before_id, limit=limit + 1)
+    """The newest first, and the mark of the next page (None when there is none).
+
+    `position` asks for those at a step, `reason` for those that ended or wait for this one.
+    """
+    rows = store.page(
+        session, sequence_id, states, position=position, reason=reason, before_id=before_id, limit=limit + 1
+    )
     found = [_standing(row, now) for row in rows[:limit]]
     return found, found[-1].enrollment.id if len(rows) > limit else None
 

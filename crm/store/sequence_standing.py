@@ -37,18 +37,33 @@ _NOT_UNDONE = col(Enrollment.state_reason) != StopReason.UNDONE
 
 
 def page(
-    session: Session, sequence_id: int, states: Sequence[EnrollmentState], *, before_id: int | None, limit: int
+    session: Session,
+    sequence_id: int,
+    states: Sequence[EnrollmentState],
+    *,
+    position: int | None = None,
+    reason: str = "",
+    before_id: int | None,
+    limit: int,
 ) -> list[Any]:
     """The newest first: one query a state, each walking the index from its end."""
-    found = [row for state in states for row in _page(session, sequence_id, state, before_id, limit)]
+    wanted = [_NOT_UNDONE]
+    wanted += [col(Enrollment.position) == position] if position is not None else []
+    wanted += [col(Enrollment.state_reason) == reason] if reason else []
+    found = [row for state in states for row in _page(session, sequence_id, state, wanted, before_id, limit)]
     found.sort(key=lambda row: row.Enrollment.id, reverse=True)
     return found[:limit]
 
 
 def _page(
-    session: Session, sequence_id: int, state: EnrollmentState, before_id: int | None, limit: int
+    session: Session,
+    sequence_id: int,
+    state: EnrollmentState,
+    wanted: Sequence[sa.ColumnElement[bool]],
+    before_id: int | None,
+    limit: int,
 ) -> Sequence[Any]:
-    asked = _ROWS.where(col(Enrollment.sequence_id) == sequence_id, col(Enrollment.state) == state, _NOT_UNDONE)
+    asked = _ROWS.where(col(Enrollment.sequence_id) == sequence_id, col(Enrollment.state) == state, *wanted)
     if before_id is not None:
         asked = asked.where(col(Enrollment.id) < before_id)
     return session.execute(asked.order_by(col(Enrollment.id).desc()).limit(limit)).all()

@@ -27,3 +27,14 @@ def version(session: Session, template_id: int, content_hash: str) -> TemplateVe
         TemplateVersion.template_id == template_id, TemplateVersion.content_hash == content_hash
     )
     return session.exec(query).first()
+
+
+def versions(session: Session, kind: TemplateKind, limit: int = 200) -> list[tuple[Template, TemplateVersion]]:
+    """Every wording that there has been of the templates in use, by title, the newest first."""
+    query = (
+        select(Template, TemplateVersion)
+        .where(TemplateVersion.template_id == Template.id)
+        .where(Template.kind == kind, col(Template.archived_at).is_(None))
+        .order_by(col(Template.title), col(TemplateVersion.id).desc())
+    )
+    return [(template, version) for template, version in session.exec(query.limit(limit))]

@@ -16,6 +16,7 @@ const onDemand = {
   "[data-check]": "./extra/check.js",
   "[data-poll]": "./extra/progress.js",
   "[data-autosubmit]": "./extra/autosubmit.js",
+  "[data-sequence]": "./extra/sequence.js",
   "[data-compose]": "./extra/compose.js",
   "dialog.log": "./extra/log.js",
 };

@@ -18,7 +18,8 @@ function put(field, value) {
   else field.value = value;
 }
 
-function read(form) {
+/** What is kept of a form, by the names of its fields; null when nothing is. */
+export function read(form) {
   try {
     return JSON.parse(localStorage.getItem(keyOf(form)));
   } catch {
@@ -36,6 +37,7 @@ function offer(form, fields, before) {
     forget(form);
     fields.forEach((field, index) => put(field, before[index]));
     note.remove();
+    form.dispatchEvent(new Event("discarded"));
   });
   (one(".body", form) ?? form).prepend(note);
   const dialog = form.closest("dialog:not([open])");
@@ -44,7 +46,8 @@ function offer(form, fields, before) {
   }
 }
 
-function start(form) {
+/** Fill in what is kept, and keep what is typed. */
+export function start(form) {
   const draft = read(form);
   if (draft) {
     const fields = fieldsOf(form);
@@ -70,7 +73,7 @@ function settle() {
   const sent = sessionStorage.getItem(SENT);
   if (!sent || !user) return;
   sessionStorage.removeItem(SENT);
-  const here = all("form[data-draft]").find((form) => form.dataset.draft === sent);
+  const here = all("[data-draft]").find((form) => form.dataset.draft === sent);
   const saved = one(".toast:not([data-toast=error])") || !here;
   if (saved && !(here && one("[aria-invalid=true]", here))) localStorage.removeItem(`${PREFIX}${user}:${sent}`);
 }
@@ -82,4 +85,5 @@ export function wipe() {
 document.addEventListener("submit", (event) => event.target.matches("[data-signout]") && wipe());
 if (one("[data-signed-out]")) wipe();
 settle();
-if (user) all("form[data-draft]").forEach(start);
+// With data-draft-later the form's own module starts it, once all its fields are there.
+if (user) all("form[data-draft]:not([data-draft-later])").forEach(start);

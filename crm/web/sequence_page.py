@@ -1,0 +1,186 @@
+"""The page of a sequence: who is where, what waits and why, and what came of it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from flask import url_for
+from sqlmodel import Session
+
+from crm.domain.calendar import business_day_from
+from crm.domain.conversion import Rate
+from crm.domain.mail_kinds import EnrollmentState, StepKind
+from crm.domain.sequence_plan import window_words
+from crm.domain.sequences import StopReason
+from crm.models.sequences import SequenceStep
+from crm.services import sequence_results, sequence_standing
+from crm.services.sequence_results import StepResult
+from crm.services.sequence_standing import Overview, Standing
+from crm.store import enroll_later
+from crm.web import filters
+from crm.web.mends import Mend, mends
+from crm.web.presentation import today, zone
+from crm.web.sequence_words import step_title
+
+FEW = 30
+"""Below this an interval is wider than most differences between texts."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A filter of the list."""
+
+    key: str
+    text: str
+    states: tuple[EnrollmentState, ...]
+    empty: str
+
+
+TABS = (
+    Tab("running", "Under way", (EnrollmentState.ACTIVE, EnrollmentState.PAUSED), "Nobody is under way."),
+    Tab("paused", "Paused", (EnrollmentState.PAUSED,), "Nobody is paused."),
+    Tab("stopped", "Stopped", (EnrollmentState.STOPPED,), "It has been stopped for nobody."),
+    Tab("finished", "Finished", (EnrollmentState.FINISHED,), "Nobody has come to the end yet."),
+    Tab("all", "Everyone", tuple(EnrollmentState), "Nobody here."),
+)
+
+
+class Line(NamedTuple):
+    """Somebody in a sequence, ready to be printed."""
+
+    id: int
+    name: str
+    href: str
+    state: EnrollmentState
+    step: str
+    why: str
+    until: str
+    quote: str
+    live: bool
+    needs_you: bool
+    mend: Mend | None
+
+
+class Place(NamedTuple):
+    """A step with how many of those under way stand at it."""
+
+    kind: StepKind
+    title: str
+    position: int
+    number: int
+
+
+class Shown(NamedTuple):
+    """A rate as it is said: the counts, and on demand how sure they are."""
+
+    words: str
+    said: str
+
+
+class Came(NamedTuple):
+    """What came of one step in one wording."""
+
+    kind: StepKind
+    title: str
+    wording: str
+    sent: int
+    rates: Sequence[tuple[str, Shown]]
+
+
+def kept_for_later(session: Session) -> int:
+    """How many providers wait for somebody to choose their sequence."""
+    return enroll_later.count(session, filters.CAP)
+
+
+def pause_days() -> list[tuple[date, str]]:
+    """Days offered for going on."""
+    offers = ((7, "A week"), (14, "Two weeks"), (30, "A month"))
+    return [(business_day_from(today() + timedelta(days=days)), words) for days, words in offers]
+
+
+def beside(session: Session, one: Overview) -> dict[str, Any]:
+    """What stands around the list: the steps with their numbers, results, why it ended, the rules."""
+    sequence = one.sequence
+    assert sequence.id is not None
+    results = sequence_results.of_sequence(session, sequence.id)
+    return {
+        "one": one,
+        "sequence": sequence,
+        "places": places(one.steps, sequence_standing.at_steps(session, sequence.id)),
+        "results": results,
+        "came": [_came(step) for step in results.steps],
+        "few": any(step.sent < FEW for step in results.steps),
+        "referred": sum(each.count for each in results.ended if each.reason == StopReason.REFERRAL),
+        "waiting": kept_for_later(session),
+        "window": window_words(sequence.window_start, sequence.window_end),
+    }
+
+
+def tab_of(key: str) -> Tab:
+    """The filter that an address names; the first without one."""
+    return next((tab for tab in TABS if tab.key == key), TABS[0])
+
+
+def tabs(sequence_id: int, chosen: Tab, one: Overview) -> list[tuple[str, str, bool, int | None]]:
+    """The filters with their counts."""
+    counts = {"running": one.running, "paused": one.paused, "stopped": one.stopped, "finished": one.finished}
+    return [
+        (tab.text, url_for("sequences.show", sequence_id=sequence_id, show=tab.key), tab is chosen, counts.get(tab.key))
+        for tab in TABS
+    ]
+
+
+def line(found: Standing) -> Line:
+    """Where somebody stands, in words."""
+    enrollment = found.enrollment
+    enrollment_id = enrollment.id or 0
+    quote = enrollment.evidence.get("quote")
+    field = str(enrollment.evidence.get("field", ""))
+    paused = enrollment.state is EnrollmentState.PAUSED
+    ways = mends(enrollment.state_reason, enrollment.provider_id, field=field) if paused else []
+    return Line(
+        id=enrollment_id,
+        name=found.provider.display_name,
+        href=url_for("enrollments.show", enrollment_id=enrollment_id),
+        state=enrollment.state,
+        step=f"Step {enrollment.position}: {found.step_title}" if found.is_running else "",
+        why=found.waits,
+        until=_until(found),
+        quote=quote if isinstance(quote, str) else "",
+        live=found.is_running,
+        needs_you=found.needs_a_look,
+        mend=ways[0] if ways else None,
+    )
+
+
+def _until(found: Standing) -> str:
+    if found.until is not None:
+        return f"until {filters.moment(found.until, zone(), today())}"
+    ended = found.enrollment.ended_at
+    return filters.moment(ended, zone(), today()) if ended is not None and not found.is_running else ""
+
+
+def places(steps: Iterable[SequenceStep], at: Mapping[int, int]) -> list[Place]:
+    """Every step of today with how many stand at it; steps of earlier days at the end."""
+    known = {step.position: step for step in steps}
+    found = [Place(step.kind, step_title(step), place, at.get(place, 0)) for place, step in known.items()]
+    old = [Place(StepKind.TASK, f"Step {place} of an earlier edition", place, n) for place, n in at.items()]
+    return [*found, *(place for place in old if place.position not in known)]
+
+
+def _came(step: StepResult) -> Came:
+    made = step.version_at
+    wording = f"wording of {filters.day(made.astimezone(zone()).date(), today())}" if made else ""
+    rates = (("Replied", step.replied), ("Positive", step.positive), ("Referred", step.referred))
+    title = f"{step.position}. {step.title}"
+    return Came(step.kind, title, wording, step.sent, [(name, rate_words(rate)) for name, rate in rates])
+
+
+def rate_words(rate: Rate) -> Shown:
+    """ "3 of 7", and what that says: "between 16 % and 75 %"."""
+    low, high = rate.interval
+    said = f"Between {low:.0%} and {high:.0%}, with 95 % confidence."
+    return Shown(rate.words, f"{said} A small number: take it as a first sign." if rate.whole < FEW else said)
