@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from crm.config import Settings
 from crm.domain import sign_ins
+from crm.mail.dns import Dns
 from crm.mail.local import LocalTransport
 from crm.mail.oauth import Client
 from crm.mail.smtp import SmtpServer
@@ -32,6 +33,7 @@ class Handoff:
     db: Database
     clock: Clock = field(default=utc_now)
     given_post: Post | None = None
+    dns: Dns = field(default_factory=Dns)
 
     def __post_init__(self) -> None:
         """Let small changes be found by search at once; the worker does the large ones."""

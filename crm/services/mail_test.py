@@ -21,9 +21,19 @@ If you can read it where you expected it, mail works. There is nothing to do.
 """
 
 
-def queue(db: Database, post: Post, *, to: str, actor_id: int | None, now: datetime) -> int:
-    """Put a test message into the outbox, due at once. Returns its id."""
-    draft = Draft(MessageKind.TEST, SUBJECT, TEXT, f"test:{secrets.token_hex(8)}", to_address=to, user_id=actor_id)
+def queue(
+    db: Database, post: Post, *, to: str, account_id: int | None = None, actor_id: int | None, now: datetime
+) -> int:
+    """Put a test message into the outbox, due at once, by that mailbox or the usual one. Returns its id."""
+    draft = Draft(
+        MessageKind.TEST,
+        SUBJECT,
+        TEXT,
+        f"test:{secrets.token_hex(8)}",
+        to_address=to,
+        user_id=actor_id,
+        mail_account_id=account_id,
+    )
     message = messages.queue(db, post, draft, actor_id=actor_id, now=now)
     assert message.id is not None
     return message.id

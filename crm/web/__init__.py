@@ -33,6 +33,7 @@ NOUNS: tuple[str, ...] = (
     "referral_list",
     "scripts",
     "letters",
+    "inbox",
     "mail",
     "messages",
     "mailbox",

@@ -1,4 +1,4 @@
-"""The pages of the outbox, the local mailbox, mail settings, suppressions and missing addresses."""
+"""The pages of the outbox, the local mailbox, suppressions and missing addresses."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from crm.bootstrap import Handoff
-from crm.domain.kinds import MessageKind, MessageState
+from crm.domain.kinds import MessageState
 from crm.domain.reasons import SENTENCES, Reason
-from crm.models.accounts import MailAccount
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.suppressions import Suppression
@@ -19,7 +18,6 @@ from crm.services import mailboxes, outbox
 from tests.factories import (
     NOW,
     FakeClock,
-    make_mail_account,
     make_message,
     make_message_attempt,
     make_provider,
@@ -140,60 +138,6 @@ def test_what_is_not_in_the_local_mailbox_is_not_found(client: FlaskClient, hand
         assert client.get(path).status_code == 404
     gone = add(handoff, account_id, state=MessageState.SENT, via="local", sent_at=NOW)
     assert "gone" in client.get(f"/mailbox/{gone}").text
-
-
-def test_a_paused_mailbox_is_told_on_every_page_and_can_go_on(client: FlaskClient, handoff: Handoff) -> None:
-    with handoff.db.write() as session:
-        make_mail_account(session, paused_at=NOW, paused_reason="535 bad credentials", preset="other")
-    assert "Mail is paused" in client.get("/mail").text
-    assert "535 bad credentials" in client.get("/settings/mail").text
-    client.post("/settings/mail/resume")
-    assert "Mail is paused" not in client.get("/mail").text
-
-
-SETTINGS = {
-    "address": "dana@stride.example.com", "from_name": "Dana", "preset": "other", "smtp_host": "127.0.0.1",
-    "smtp_port": "1", "smtp_security": "none", "username": "", "password": "secret", "daily_cap": "40",
-    "gap_seconds": "10",
-}  # fmt: skip
-
-
-def test_mail_settings_are_kept_tried_and_removed(client: FlaskClient, handoff: Handoff) -> None:
-    assert client.post("/settings/mail", data=SETTINGS).status_code == 303
-    page = client.get("/settings/mail").text
-    assert "signing in failed" in page
-    assert "secret" not in page
-    with handoff.db.read() as session:
-        account = session.exec(select(MailAccount)).one()
-    assert (account.daily_cap, account.gap_seconds, account.verified_at) == (40, 10, None)
-    client.post("/settings/mail/check")
-    client.post("/settings/mail/removal")
-    assert "Practice mode" in client.get("/settings/mail").text
-
-
-def test_settings_that_cannot_be_used_come_back_with_what_was_typed(client: FlaskClient) -> None:
-    response = client.post("/settings/mail", data={**SETTINGS, "smtp_host": "", "smtp_port": "many"})
-    assert response.status_code == 422
-    assert "Give a port from 1 to 65535" in response.text
-    assert 'value="dana@stride.example.com"' in response.text
-
-
-@pytest.mark.parametrize("preset", ["google", "microsoft", "icloud", "fastmail", "other", "nonsense"])
-def test_presets_fill_in_hosts_and_ports(client: FlaskClient, preset: str) -> None:
-    assert client.get(f"/settings/mail?preset={preset}").status_code == 200
-
-
-def test_a_test_to_oneself_is_answered_while_one_waits(client: FlaskClient, handoff: Handoff) -> None:
-    client.post("/settings/mail/test")
-    assert "The test is in the local mailbox." in client.get("/settings/mail").text
-    with handoff.db.read() as session:
-        assert session.exec(select(Message)).one().kind is MessageKind.TEST
-    client.post("/settings/mail/test", data={"to": "nobody"})
-    assert "an e-mail address" in client.get("/settings/mail").text
-    client.post("/settings/mail", data=SETTINGS)
-    client.get("/settings/mail")
-    client.post("/settings/mail/test")
-    assert "The test was not sent." in client.get("/settings/mail").text
 
 
 def test_suppressions_by_hand_and_lifted(client: FlaskClient, handoff: Handoff) -> None:
