@@ -20,7 +20,7 @@ OTHERS = PARTS.index("others")
 _ORGANIZATION, _PERSON = "2\t", "1\t"
 _ENTITY = slice(11, 13)
 _BLOCK = 1 << 18
-STRETCH = 2_000_000
+STRETCH = 1_200_000
 """About the bytes of a stretch, some eight thousand rows."""
 
 

@@ -13,7 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from crm.store.ready_files import APART, NULL, Plain, as_text
+from crm.store import ready_files
+from crm.store.ready_files import APART, NULL, as_text
+
+Plain = ready_files.Plain
 
 _COPY = f"COPY {{table}} FROM STDIN WITH (DELIMITER '{APART}', NULL '{NULL}')"
 _BLOCK = 500

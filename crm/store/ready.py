@@ -19,12 +19,12 @@ SELECT 1 WHERE EXISTS (SELECT 1 FROM ready_provider r CROSS JOIN provider p WHER
 OR EXISTS (SELECT 1 FROM ready_provider r CROSS JOIN deactivated_npi d WHERE d.npi = r.npi)
 """
 _UNNAMED = """
-SELECT r.name, {owner}, p.id FROM ready_practice r CROSS JOIN practice p
+SELECT r.name, {owner}, p.id FROM {practices} CROSS JOIN practice p
 WHERE r.name <> '' AND p.address_key = r.address_key AND p.name = ''
 """
 _PRACTICES = """
 INSERT INTO practice ({names}, name, organization_id, {same})
-SELECT {values}, r.name, {owner}, {constants} FROM ready_practice r WHERE TRUE ON CONFLICT (address_key) DO NOTHING
+SELECT {values}, r.name, {owner}, {constants} FROM {practices} WHERE TRUE ON CONFLICT (address_key) DO NOTHING
 """
 _PROVIDERS = """
 INSERT INTO provider (id, practice_id, practice_name, {names}, {same})
@@ -49,10 +49,11 @@ class Fresh:
         self._session = session
         self._names, self._practice_names = names, practice_names
         self._is_sqlite = bulk.is_sqlite(session)
-        self._id, self._owner = ("r.id", "(SELECT o.id FROM ready_provider o WHERE o.n = r.owner)")
+        self._id, self._owner = "r.id", "o.id"
+        self._practices = "ready_practice r LEFT JOIN ready_provider o ON o.n = r.owner"
         if self._is_sqlite:
             base = bulk.new_ids(session, PROVIDER, 1)[0] - 1
-            self._id, self._owner = f"{base} + r.n", f"{base} + r.owner"
+            self._id, self._owner, self._practices = f"{base} + r.n", f"{base} + r.owner", "ready_practice r"
 
     def load(self, path: Path) -> None:
         """Put the rows where the statements look for them. On SQLite they are there already."""
@@ -63,7 +64,6 @@ class Fresh:
         tables = (f"ready_provider (n, {names}, address_key, content)", "ready_practice")
         for table, source in zip(tables, ready_files.text_paths(path), strict=True):
             bulk.copy_file(self._session, table, source)
-        self._run("CREATE INDEX ON ready_provider (n); ANALYZE ready_provider; ANALYZE ready_practice")
 
     def is_known(self) -> bool:
         """Whether any of them is no news."""
@@ -85,7 +85,11 @@ class Fresh:
         directory.queue_for_search(self._session, first, last)
 
     def _name_practices(self) -> None:
-        unnamed = self._session.connection().execute(sa.text(_UNNAMED.format(owner=self._owner))).all()
+        unnamed = (
+            self._session.connection()
+            .execute(sa.text(_UNNAMED.format(owner=self._owner, practices=self._practices)))
+            .all()
+        )
         if unnamed:
             directory.name_practices(self._session, [tuple(row) for row in unnamed])
 
@@ -103,6 +107,7 @@ class Fresh:
                 constants=", ".join(bulk.literal(self._session, value) for value in same.values()),
                 id=self._id,
                 owner=self._owner,
+                practices=self._practices,
             )
         )
 
