@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -116,6 +117,24 @@ def icon(name: str, size: int = 20, label: str = "") -> Markup:
     if label:
         return escape(lucide(name, size=size, role="img", aria_label=label))
     return escape(lucide(name, size=size, aria_hidden="true", focusable="false"))
+
+
+@lru_cache(maxsize=64)
+def _symbols(names: tuple[str, ...]) -> Markup:
+    icons = "".join([str(lucide(name, size=None, id=f"i-{name}")) for name in names])
+    symbols = icons.replace('<svg width="24" height="24"', "<symbol").replace("</svg", "</symbol")
+    return Markup(f'<div hidden><svg aria-hidden="true">{symbols}</svg></div>')  # noqa: S704  (lucide's own)
+
+
+def sprite(names: Iterable[str]) -> Markup:
+    """Icons that a page shows many times, once, to be pointed to by `use`."""
+    return _symbols(tuple(names))
+
+
+@lru_cache(maxsize=512)
+def use(name: str, size: int = 18) -> Markup:
+    """An icon of the page's `sprite`: a fifth of the bytes of `icon`."""
+    return Markup('<svg width="{0}" height="{0}" aria-hidden="true"><use href="#i-{1}"/></svg>').format(size, name)
 
 
 @lru_cache(maxsize=4)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlmodel import Session
 
 from crm.domain.followups import ACTIVITY_OF, outcomes_of
 from crm.domain.kinds import ActivityKind, Outcome, TaskKind
-from crm.domain.pipeline import implied_stage
+from crm.domain.pipeline import Stage, implied_stage
 from crm.services import next_steps
 from crm.store import tasks as store
 from crm.store.tasks import Line, PastTouch
@@ -32,27 +33,61 @@ class Ending(NamedTuple):
     follows: str
 
 
-def endings_of(session: Session, lines: Sequence[Line], today: date) -> dict[int, list[Ending]]:
+Endings = tuple[Ending, ...]
+
+
+def endings_of(session: Session, lines: Sequence[Line], today: date) -> dict[int, Endings]:
     """The endings of every follow-up on a page, by its id; one query for all."""
     ids = list({line.provider_id for line in lines if line.provider_id is not None})
     before = store.recent_touches(session, ids)
-    return {line.id: _endings(line, before.get(line.provider_id or 0, []), today) for line in lines}
+    pasts = {provider_id: tuple(touches) for provider_id, touches in before.items()}
+    return {
+        line.id: _endings(line.kind, line.stage, line.return_on, pasts.get(line.provider_id or 0, ()), today)
+        for line in lines
+    }
 
 
-def _endings(line: Line, before: Sequence[PastTouch], today: date) -> list[Ending]:
-    if line.kind is TaskKind.CALL_CLIENT:
-        return [Ending(outcome, *CLIENT[outcome]) for outcome in outcomes_of(line.kind)]
-    return [Ending(outcome, _words(line.kind, outcome), _follows(line, outcome, before, today))
-            for outcome in outcomes_of(line.kind)]  # fmt: skip
+class Sets(NamedTuple):
+    """The different groups of endings on a page, and which of them each follow-up has, by its id."""
+
+    groups: tuple[Endings, ...]
+    of: dict[int, int]
 
 
-def _follows(line: Line, outcome: Outcome, before: Sequence[PastTouch], today: date) -> str:
-    activity = ACTIVITY_OF.get(line.kind)
-    if activity is None or line.stage is None:
+def sets_of(endings: Mapping[int, Endings]) -> Sets:
+    """Most follow-ups of a page end in the same few ways, so each way is printed once."""
+    places: dict[Endings, int] = {}
+    of = {key: places.setdefault(group, len(places)) for key, group in endings.items()}
+    return Sets(tuple(places), of)
+
+
+@lru_cache(maxsize=1024)
+def _endings(
+    kind: TaskKind, stage: Stage | None, return_on: date | None, before: tuple[PastTouch, ...], today: date
+) -> Endings:
+    """All that a follow-up's endings depend on: those with the same past share them."""
+    if kind is TaskKind.CALL_CLIENT:
+        return tuple(Ending(outcome, *CLIENT[outcome]) for outcome in outcomes_of(kind))
+    return tuple(
+        Ending(outcome, _words(kind, outcome), _follows(kind, stage, return_on, outcome, before, today))
+        for outcome in outcomes_of(kind)
+    )
+
+
+def _follows(
+    kind: TaskKind,
+    stage: Stage | None,
+    return_on: date | None,
+    outcome: Outcome,
+    before: Sequence[PastTouch],
+    today: date,
+) -> str:
+    activity = ACTIVITY_OF.get(kind)
+    if activity is None or stage is None:
         return ""
-    stage = implied_stage(line.stage, activity, outcome, sample_sent=line.kind is TaskKind.SAMPLE)
-    event = next_steps.happened(activity, outcome, before, line.kind)
-    step = next_steps.from_event(stage, event, today=today, return_on=line.return_on)
+    after = implied_stage(stage, activity, outcome, sample_sent=kind is TaskKind.SAMPLE)
+    event = next_steps.happened(activity, outcome, before, kind)
+    step = next_steps.from_event(after, event, today=today, return_on=return_on)
     return f"{step.title} · {filters.near_day(step.due_on, today)}" if step else "No next step"
 
 

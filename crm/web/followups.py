@@ -22,15 +22,17 @@ from crm.services.tasks import Completed, Done
 from crm.store import tasks as store
 from crm.store.tasks import Filter, Line, Mark
 from crm.web import filters, labels
+from crm.web.assets import sprite
 from crm.web.context import actor_id, db, flash_undo, now
-from crm.web.endings import Ending, endings_of
+from crm.web.endings import endings_of, sets_of
+from crm.web.followup_rows import Frame, act_of, icons_of, rows_of
 from crm.web.forms import day_or_none, maybe_one_of, one_of
 from crm.web.presentation import today
 from crm.web.ways import way_back
 
 bp = Blueprint("followups", __name__)
 
-FIRST = {Bucket.OVERDUE: 25, Bucket.TODAY: 25, Bucket.LATER: 15, Bucket.WAITING: 10}
+FIRST = {Bucket.OVERDUE: 20, Bucket.TODAY: 15, Bucket.LATER: 10, Bucket.WAITING: 5}
 MORE = 50
 NEXT_KINDS = (TaskKind.CALL, TaskKind.VISIT, TaskKind.EMAIL, TaskKind.LETTER, TaskKind.SAMPLE, TaskKind.TODO)
 PART_TITLES = {
@@ -70,13 +72,19 @@ def index() -> str:
         counts = store.counts(session, today(), shown.wanted)
         parts = [_part(session, bucket, counts[bucket], shown) for bucket in Bucket if only in (None, bucket)]
         lines = [line for part in parts for line in part.lines]
+        sets = sets_of(endings_of(session, lines, today()))
+        here = request.full_path if request.query_string else request.path
+        frame = Frame(today(), sets.of, here)
         return render_template(
             "followups/index.html",
             parts=parts,
             counts=counts,
             only=only,
             wanted=shown.wanted,
-            endings=endings_of(session, lines, today()),
+            rows={part.bucket: rows_of(part.lines, frame, show_due=part.bucket is not Bucket.TODAY) for part in parts},
+            endings=sets.groups,
+            here=here,
+            sprite=sprite(icons_of(lines)),
             snoozes=snooze_choices(today()),
             people=store.people(session),
             total=sum(counts.values()),
@@ -212,11 +220,11 @@ def _address(bucket: Bucket, mark: Mark) -> str:
 def _page(task_id: int, errors: dict[str, str]) -> str | Response:
     with db().read() as session:
         line = store.line(session, task_id) or abort(404)
-        endings: list[Ending] = endings_of(session, [line], today())[task_id]
         return render_template(
             "followups/show.html",
             task=line,
-            endings=endings,
+            act=act_of(line),
+            endings=endings_of(session, [line], today())[task_id],
             snoozes=snooze_choices(today()),
             people=store.people(session),
             by_options=[(way.value, labels.label(way)) for way in _ways(line)],

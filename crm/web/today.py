@@ -21,8 +21,10 @@ from crm.services import demo
 from crm.store import provider_lists, providers, tasks, visits
 from crm.store.provider_lists import Question
 from crm.web import timeline
+from crm.web.assets import sprite
 from crm.web.context import actor_id, current_user, db, now, viewer_zone
-from crm.web.endings import endings_of
+from crm.web.endings import endings_of, sets_of
+from crm.web.followup_rows import Frame, icons_of, rows_of
 from crm.web.presentation import today
 
 bp = Blueprint("today", __name__)
@@ -56,12 +58,15 @@ def index() -> str:
     with db().read() as session:
         due = tasks.due(session, today(), owner_id=actor_id(), limit=DUE)
         quiet = _rows(session, Filter(next_step=NextStep.QUIET))
+        sets = sets_of(endings_of(session, due, today()))
         return render_template(
             "today/index.html",
             greeting=_greeting(),
             visit=_next(session),
             due=due,
-            endings=endings_of(session, due, today()),
+            rows=rows_of(due, Frame(today(), sets.of, "/", bare=True)),
+            endings=sets.groups,
+            sprite=sprite(icons_of(due)),
             snoozes=snooze_choices(today()),
             counts=tasks.counts(session, today(), tasks.Filter(owner_id=actor_id())),
             quiet=[(row, _quiet_days(row)) for row in quiet],

@@ -188,7 +188,7 @@ def test_the_first_page_of_all(house: House, window: OpenWindow, width: int) -> 
         ("/providers/1", "[commandfor=log] >> visible=true"),
         ("/providers/1", "[commandfor=referral] >> visible=true"),
         ("/providers/1", "[popovertarget=provider-more] >> visible=true"),
-        ("/followups", "[commandfor^=done-] >> visible=true"),
+        ("/followups", "[data-row] [data-key=e] >> visible=true"),
         ("/board", "[data-palette-open] >> visible=true"),
         ("/settings/you", "[popovertarget^=paper-] >> visible=true"),
     ],

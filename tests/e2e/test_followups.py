@@ -76,3 +76,34 @@ def test_keys_that_are_switched_off_do_nothing(house: House, window: OpenWindow)
     page.keyboard.press("j")
     page.keyboard.press("e")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_what_was_typed_for_one_stays_with_it_over_a_reload(house: House, window: OpenWindow) -> None:
+    watched = opened_list(house, window)
+    page = watched.page
+    page.get_by_role("button", name="Done").nth(1).click()
+    page.get_by_label("What was said").fill("Likes measured progress")
+    page.wait_for_timeout(500)  # a moment after the last letter
+    page.reload()
+    page.locator("html[data-ready]").wait_for(state="attached")
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("Bo Reed, PT")
+    expect(page.get_by_label("What was said")).to_have_value("Likes measured progress")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Done").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Ada Stone, MD")
+    expect(page.get_by_label("What was said")).to_have_value("")
+    assert watched.complaints == []
+
+
+def test_without_script_the_buttons_lead_to_the_follow_ups_own_page(house: House, window: OpenWindow) -> None:
+    page = opened_list(house, window).page
+    plain = page.context.browser
+    assert plain
+    context = plain.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    lone = context.new_page()
+    lone.goto(page.url)
+    lone.get_by_role("button", name="Later: Call Bo Reed, PT").click()
+    lone.get_by_role("button", name="Put off").click()
+    expect(lone.get_by_role("heading", name="Later")).to_be_visible()
+    context.close()

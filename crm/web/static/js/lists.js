@@ -1,5 +1,6 @@
 // <… data-list> with [data-row] rows: j and k walk, Enter opens, e and s and x press [data-key="e"] inside the row.
 import { all, one, typing } from "./dom.js";
+import "./followups.js";
 
 const rows = () => all("[data-list] [data-row]").filter((row) => !row.hidden);
 let current = null;
