@@ -14,10 +14,12 @@ CAP = 100
 
 
 class Around(NamedTuple):
-    """Follow-ups due by today and messages that wait for a person, counted up to CAP; the mailbox if there is one."""
+    """Follow-ups due by today, messages that wait for a person, leaving and come in, all counted up to CAP; the mailbox
+    if there is one."""
 
     followups: int
     messages: int
+    inbox: int
     has_mailbox: bool
     is_paused: bool
     paused_reason: str
@@ -31,6 +33,7 @@ SELECT
       AND (owner_id = :user_id OR owner_id IS NULL) LIMIT {cap}) AS due),
   (SELECT count(*) FROM (
     SELECT 1 FROM message WHERE state IN ('in_doubt', 'failed', 'held') LIMIT {cap}) AS undecided),
+  (SELECT count(*) FROM (SELECT 1 FROM inbound_message WHERE state = 'open' LIMIT {cap}) AS came_in),
   mailbox.id IS NOT NULL,
   mailbox.paused_at IS NOT NULL,
   coalesce(mailbox.paused_reason, '')
@@ -46,7 +49,7 @@ _CHOSEN = {
 def around(connection: Connection, today: date, user_id: int | None, *, by_environment: bool) -> Around:
     """The answer for one person. `by_environment`: the settings of the environment name the mail server."""
     row = connection.execute(_query(by_environment), {"today": today, "user_id": user_id}).one()
-    return Around(row[0], row[1], bool(row[2]), bool(row[3]), row[4])
+    return Around(row[0], row[1], row[2], bool(row[3]), bool(row[4]), row[5])
 
 
 @cache

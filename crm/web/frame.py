@@ -18,7 +18,7 @@ def around() -> dict[str, object]:
     by_environment = handoff().post.environment is not None
     with db().look() as connection:
         found = frame.around(connection, today(), g.user.id, by_environment=by_environment)
-    counts = {"followups.index": found.followups, "mail.index": found.messages}
+    counts = {"followups.index": found.followups, "mail.index": found.messages, "inbox.index": found.inbox}
     return {"banner": _banner(found, by_environment=by_environment), "nav_counts": counts}
 
 

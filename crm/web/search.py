@@ -30,6 +30,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("Follow-ups", "followups.index", "tasks due overdue"),
     ("Board", "board.index", "pipeline stages"),
     ("Today", "today.index", "home"),
+    ("Inbox", "inbox.index", "replies bounces answers"),
     ("Mail", "mail.index", "outbox"),
     ("Settings", "settings.index", "prices business account"),
 )
