@@ -1,6 +1,6 @@
 """How long pages take at 1,000, 100,000 and 1,000,000 providers, against an empty page of the same app in the same run.
 
-    .venv/bin/python -m benchmarks.pages [--sizes 1000,100000,1000000] [--keep FOLDER] [--url postgresql://…/empty_database]
+    .venv/bin/python -m benchmarks.pages [--sizes 1000,100000,1000000] [--keep FOLDER] [--url postgresql://…/pages_{size}]
 
 Times are the processor's and, in brackets, the clock's: the middle of many requests through the WSGI application, without
 network. Making the largest database takes a few minutes; `--keep` leaves it there for the next run.
@@ -45,6 +45,8 @@ PAGES = (
     Page("list: a stage, by next step", lambda _: "/providers?stage=contacted&sort=next", 5),
     Page("list: four filters", lambda _: "/providers?stage=prospect&specialty=pt&city=Katy&miles=500", 5),
     Page("board", lambda _: "/board", 10),
+    Page("today", lambda _: "/", 10),
+    Page("follow-ups", lambda _: "/followups", 10),
     Page("provider", lambda size: f"/providers/{people.worked(size)}", 5),
     Page("search: a whole name", lambda _: "/search.json?q=" + people.last_name(7).lower(), 15),
     Page("search: two letters", lambda _: "/search.json?q=an", 15),
@@ -78,16 +80,14 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="1000,100000,1000000")
     parser.add_argument("--keep", default="")
-    parser.add_argument("--url", default="", help="an empty PostgreSQL database; give one size with it")
+    parser.add_argument("--url", default="", help="PostgreSQL databases, {size} in the name; empty ones are filled")
     return parser.parse_args()
 
 
 def _filled(folder: Path, size: int, url: str) -> Handoff:
-    path = folder / f"pages-{size}.db"
-    is_there = path.exists()
-    url = url or f"sqlite:///{path}"
+    url = url.format(size=size) or f"sqlite:///{folder / f'pages-{size}.db'}"
     handoff = open_handoff(Settings(data_dir=folder / f"data-{size}", database_url=url), clock=lambda: people.NOW)
-    if is_there:
+    if not accounts.needs_owner(handoff.db):
         return handoff
     started = time.perf_counter()
     people.fill(handoff.db, size)
@@ -97,6 +97,7 @@ def _filled(folder: Path, size: int, url: str) -> Handoff:
     print(
         f"{size:,} providers made in {filled - started:.0f} s, indexed for search in {ended - filled:.0f} s", flush=True
     )
+    people.vacuum(handoff.db)
     _owner(handoff)
     return handoff
 

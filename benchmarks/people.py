@@ -57,14 +57,17 @@ def fill(db: Database, count: int) -> None:
             worked = [row for row in rows if row[PROVIDER.index("touch_count")]]
             insert("activity", ACTIVITY, [line for row in worked for line in _history(row[0])])
             insert("task", TASK, [_task(row) for row in worked if row[PROVIDER.index("next_due_on")]])
-    _analyze(db)
-
-
-def _analyze(db: Database) -> None:
     if not db.is_sqlite:
         with db.connect() as connection:
             connection.exec_driver_sql("SELECT setval('provider_id_seq', (SELECT max(id) FROM provider))")
             connection.exec_driver_sql("ANALYZE")
+
+
+def vacuum(db: Database) -> None:
+    """What PostgreSQL does by itself a minute later: count its rows and know which pages everybody may see."""
+    if not db.is_sqlite:
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _inserter(connection: Any, *, is_sqlite: bool) -> Any:
