@@ -26,12 +26,18 @@ from tests import nppes_files as files
 from tests.factories import FakeClock
 
 QUESTIONS = (
-    "SELECT npi, kind, display_name, sort_name, specialty, phone, city, zip, fit, distance_miles, practice_name, "
-    "import_id IS NOT NULL, edited_fields FROM provider ORDER BY npi",
-    "SELECT r.name, r.address_key, r.line1, r.zone, r.lat, p.npi FROM practice r "
-    "LEFT JOIN provider p ON p.id = r.organization_id ORDER BY address_key",
-    "SELECT p.npi, r.address_key, a.is_primary FROM affiliation a JOIN provider p ON p.id = a.provider_id "
-    "JOIN practice r ON r.id = a.practice_id AND r.id = p.practice_id ORDER BY p.npi",
+    (
+        "SELECT npi, kind, display_name, sort_name, specialty, phone, city, zip, fit, distance_miles, practice_name, "
+        "import_id IS NOT NULL, edited_fields FROM provider ORDER BY npi"
+    ),
+    (
+        "SELECT r.name, r.address_key, r.line1, r.zone, r.lat, p.npi FROM practice r "
+        "LEFT JOIN provider p ON p.id = r.organization_id ORDER BY address_key"
+    ),
+    (
+        "SELECT p.npi, r.address_key, a.is_primary FROM affiliation a JOIN provider p ON p.id = a.provider_id "
+        "JOIN practice r ON r.id = a.practice_id AND r.id = p.practice_id ORDER BY p.npi"
+    ),
     "SELECT p.npi, s.content, s.source FROM provider_source s JOIN provider p ON p.id = s.provider_id ORDER BY p.npi",
     "SELECT npi, deactivated_on FROM deactivated_npi ORDER BY npi",
     "SELECT p.npi FROM search_queue q JOIN provider p ON p.id = q.provider_id ORDER BY p.npi",
