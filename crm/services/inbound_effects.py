@@ -44,7 +44,10 @@ def apply(
     act: Act | None = None,
 ) -> None:
     """Record, stop, pause, suppress, settle; say in `row.effect` what was done and in `row.state` whether a person is
-    to look at it. `kind` is given where the row has another one (a reply too large to be read), `act` where a person can undo it."""
+    to look at it.
+
+    `kind` is given where the row has another one (a reply too large to be read), `act` where a person can undo it.
+    """
     message = session.get(Message, row.answers_id) if row.answers_id is not None else None
     what = kind or row.kind
     said = []

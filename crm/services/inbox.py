@@ -9,7 +9,7 @@ import hashlib
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from crm.domain.inbound import Verdict
 from crm.domain.inbox import InboxVerdict, tokens_in
 from crm.domain.kinds import BounceCause, InboundKind
 from crm.domain.mail_kinds import InboundState
+from crm.domain.replies import reply_text
+from crm.mail import reading as raw_mail
 from crm.mail.classify import classify
 from crm.models.inbound import InboundMessage
 from crm.services import files, inbound_effects, inbound_links
@@ -111,6 +113,8 @@ def _read(db: Database, folder: Path, arrived: Arrived, now: datetime) -> _Read:
         ours = frozenset(each.address.lower() for each in mail_accounts.all_of_them(session))
         today = today_of(session, None, min(arrived.received_at or now, now))
     verdict = classify(arrived.raw, ours=ours, received_on=today)
+    if verdict.kind is InboundKind.OWN:
+        verdict = replace(verdict, reply_text=reply_text(raw_mail.read(arrived.raw).body()))
     sha256 = files.keep(folder, arrived.raw)
     when = arrived.received_at or verdict.date or now
     return _Read(arrived, verdict, sha256, min(when.astimezone(UTC), now))
