@@ -27,6 +27,8 @@ inbox_words.install(bp)
 
 PAGE = 50
 CHOICES = 12
+BEFORE = 3
+"""Messages of a conversation shown before the one that is open; the rest is folded away."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def _page(session: Session, inbound_id: int, errors: dict[str, str], written: Wr
     opened = inbox_standing.one(session, inbound_id)
     if written is None and opened.may_answer:
         written = answers.begin(session, inbound_id, actor_id())
+    begins = _begins(opened)
     return render_template(
         "inbox/show.html",
         it=opened,
@@ -103,9 +106,18 @@ def _page(session: Session, inbound_id: int, errors: dict[str, str], written: Wr
         errors=errors,
         form=request.form,
         key=request.form.get("key") or secrets.token_hex(8),
+        earlier=opened.thread[:begins],
+        recent_thread=opened.thread[begins:],
         days=[(each.due_on, each.label) for each in snooze_choices(today())],
         **_beside(session, opened),
     )
+
+
+def _begins(opened: Opened) -> int:
+    """Where the part of the conversation begins that is shown at once: a little before this message."""
+    ids = [each.inbound_id for each in opened.thread]
+    here = ids.index(opened.message.id) if opened.message.id in ids else len(ids) - 1
+    return max(0, here - BEFORE)
 
 
 def _beside(session: Session, opened: Opened) -> dict[str, object]:
