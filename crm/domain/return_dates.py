@@ -74,7 +74,7 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
-    r"\b(?:until|till|til|bis|jusqu\w*|hasta|fino|até|tot|t/m|bis zum|by)\b(?:\s\S{1,12}){0,3}\s{0,2}$",
+    r"\b(?:until|till|til|bis|jusqu\S*|hasta|fino|até|tot|t/m|bis zum|by)\b(?:\s\S{1,12}){0,3}\s{0,2}$",
     re.IGNORECASE,
 )
 _THROUGH = re.compile(
@@ -82,6 +82,7 @@ _THROUGH = re.compile(
     re.IGNORECASE,
 )
 _INCLUSIVE = re.compile(r"^\s{0,2}\(?(?:inclusive|included|einschlie|inclus)", re.IGNORECASE)
+_AGAIN = re.compile(r"^\s{0,2}(?:wieder|zurück|bin ich wieder|de retour)\b", re.IGNORECASE)
 _RANGE_END = re.compile(
     r"^\s{0,2}(?:[-–—]|to|through|thru|bis|until)\s{0,2}(?:the )?(\d{1,2})(?:st|nd|rd|th|\.)?(?![\d/:.])",
     re.IGNORECASE,
@@ -126,11 +127,11 @@ def _dated(text: str, today: date) -> Iterator[_Found]:
             yield _Found(day.replace(day=int(end[1])) + timedelta(days=1), 2)
         elif _INCLUSIVE.match(after):
             yield _Found(day + timedelta(days=1), 3)
-        elif _THROUGH.search(before):
-            yield _Found(day + timedelta(days=1), 2)
         elif _UNTIL.search(before):
             yield _Found(day, 2)
-        elif _BACK.search(before):
+        elif _THROUGH.search(before):
+            yield _Found(day + timedelta(days=1), 2)
+        elif _BACK.search(before) or _AGAIN.match(after):
             yield _Found(day, 3)
 
 

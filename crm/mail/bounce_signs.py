@@ -137,9 +137,17 @@ def _why(reading: Reading, subject: str, head: str, *, has_report: bool) -> str:
         return f"it says “{named[0][:120]}”"
     if "x-mlserver" in reading.headers and _LIST_REFUSES.search(f"{subject} {head}"):
         return f"Subject: {subject[:120]}"
-    if _FORWARD.search(head) and _FORWARDED_DAEMON.search("\n".join(reading.texts())[:4_000]) and in_words:
+    if in_words and _is_forward(reading, head):
         return "a bounce that somebody forwarded"
     return ""
+
+
+def _is_forward(reading: Reading, head: str) -> bool:
+    return bool(
+        not _is_answer(reading)
+        and _FORWARD.search(head)
+        and _FORWARDED_DAEMON.search("\n".join(reading.texts())[:4_000])
+    )
 
 
 def _names_failure(head: str) -> bool:

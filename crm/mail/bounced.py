@@ -138,7 +138,7 @@ def plain_lines(text: str) -> str:
 
 
 def _cause(recipient: str, notice: Notice, sign: Sign) -> BounceCause:
-    """By the lines after the recipient, the whole notice, its subject. A Google group refuses those who may not post."""
+    """By the lines after the recipient, the whole notice, its subject; a Google group refuses who may not post."""
     about = _about(recipient, notice.words) if recipient else notice.words
     if recipient.endswith("@googlegroups.com") and not smtp_code(plain_lines(notice.words)):
         return BounceCause.SENDER

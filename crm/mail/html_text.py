@@ -10,7 +10,7 @@ import re
 from html import unescape
 
 #: Longer HTML is cut: a person's words stand at the top of it.
-LIMIT = 400_000
+LIMIT = 300_000
 DEEPEST_QUOTE = 20
 
 _MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")

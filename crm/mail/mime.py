@@ -4,6 +4,7 @@ every open boundary: it takes minutes for ten megabytes made to hurt. Here a par
 
 from __future__ import annotations
 
+import re
 from binascii import Error as BadBase64
 from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ HEAD_LIMIT = 256_000
 PART_HEAD_LIMIT = 16_000
 TEXT_LIMIT = 1_000_000
 
+_HEADER = re.compile(rb"From |>From |[!-9;-~]{1,80}[ \t]*:|[ \t]")
 _PARSER = BytesParser(policy=compat32)
 
 
@@ -43,16 +45,22 @@ class Entity:
 
 
 def entity(raw: bytes, *, limit: int = PART_HEAD_LIMIT) -> Entity:
-    """Split a message or part into headers and body. Lines that are no headers belong to the body."""
-    if raw.startswith(b"\n"):
-        return Entity(Message(), raw[1:], "")
-    end = raw.find(b"\n\n")
-    block = raw if end < 0 else raw[:end]
-    head = _PARSER.parsebytes(block[:limit], headersonly=True)
-    rest = str(head.get_payload() or "").encode("utf-8", "surrogateescape") + block[limit:]
-    below = b"" if end < 0 else raw[end + 2 :]
-    body = rest + (b"\n\n" if rest and below else b"") + below
-    return Entity(head, body, decode_bytes(block[: min(limit, len(block) - len(rest)) if rest else limit], ""))
+    """Split a message or part into headers and body. The first line that is no header begins the body."""
+    end = raw.find(b"\n\n", 0, limit)
+    block = b"" if raw.startswith(b"\n") else raw[: limit if end < 0 else end + 1]
+    size = _headers_end(block)
+    body = raw[size:]
+    head = _PARSER.parsebytes(block[:size], headersonly=True)
+    return Entity(head, body[1:] if body.startswith(b"\n") else body, decode_bytes(block[:size], ""))
+
+
+def _headers_end(block: bytes) -> int:
+    size = 0
+    for line in block.split(b"\n"):
+        if not _HEADER.match(line):
+            break
+        size += len(line) + 1
+    return min(size, len(block))
 
 
 def parts(whole: Entity) -> list[Entity]:

@@ -57,10 +57,16 @@ def report_of(reading: Reading) -> Report | None:
     """The delivery report in a message; None where there is none."""
     own = [part for part in reading.parts if not part.returned]
     machine = [part for part in own if part.kind in {"message/delivery-status", "message/global-delivery-status"}]
-    groups = _all_groups(machine) or _all_groups([part for part in own if part not in machine])
+    prose = [] if _answers(reading) else [part for part in own if part not in machine]
+    groups = _all_groups(machine) or _all_groups(prose)
     if groups or machine:
         return Report(tuple(groups), _message_id(machine))
     return None
+
+
+def _answers(reading: Reading) -> bool:
+    """Whether a person may be quoting a report: programs that report don't answer without saying that they are one."""
+    return bool(reading.header("in-reply-to")) and not reading.header("auto-submitted")
 
 
 def _all_groups(parts: list[Part]) -> list[Group]:
@@ -81,13 +87,13 @@ def _blocks(text: str) -> Iterator[dict[str, str]]:
     for line in text.split("\n"):
         match = _FIELD.match(line[:2_000])
         name = match[1].lower() if match else ""
-        if name in _REPORT_FIELDS or name.startswith("x-"):
+        if name in _REPORT_FIELDS or (name.startswith("x-") and not _FOLDED.match(line)):
             if name in fields and name == "final-recipient":
                 yield fields
                 fields = {}
             fields.setdefault(name, match[2].strip() if match else "")
             last = name
-        elif last and _FOLDED.match(line) and not match:
+        elif last and _FOLDED.match(line):
             fields[last] = f"{fields[last]} {line.strip()}"[:4_000]
         elif not line.strip():
             if "final-recipient" in fields and (
