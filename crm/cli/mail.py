@@ -95,7 +95,7 @@ def _verdict_line(path: Path, verdict: Verdict) -> str:
     about = " ".join(verdict.recipients) or verdict.from_address
     kind = f"{verdict.kind.value}{f' ({verdict.cause.value})' if verdict.cause else ''}"
     back = f"  back on {verdict.return_on}" if verdict.return_on else ""
-    return f"{path}  {kind}  {about}{back}  {verdict.evidence or verdict.error}"
+    return f"{path}  {kind}  {about}{back}  {' '.join((verdict.evidence or verdict.error).split())}"
 
 
 def _row(message: Message) -> dict[str, object]:

@@ -13,6 +13,7 @@ from crm.cli import COMMANDS, cli
 from tests.mail.smtp_server import SmtpStandIn, smtp_stand_in
 
 Run = Callable[..., Result]
+MESSAGES = Path(__file__).parent.parent / "data" / "mail"
 
 
 @pytest.fixture
@@ -96,3 +97,24 @@ def test_every_command_can_be_loaded_and_has_help(name: str) -> None:
     found = CliRunner().invoke(cli, [name, "--help"])
     assert found.exit_code == 0
     assert len(found.output.splitlines()) > 3
+
+
+def test_classify_prints_one_line_per_message_whatever_it_is(handoff_command: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.eml"
+    broken.write_bytes(b"\0\xff")
+    bounce = MESSAGES / "postfix_unknown_user.eml"
+    result = handoff_command("mail", "classify", str(bounce), str(broken), str(tmp_path / "none.eml"), "--json")
+    first, second, third = (json.loads(line) for line in result.stdout.splitlines())
+    assert result.exit_code == 0
+    assert list(first) == [
+        "file", "kind", "cause", "recipients", "original_message_id", "return_on", "reply_text", "evidence",
+    ]  # fmt: skip
+    assert (first["file"], first["kind"], first["cause"]) == (str(bounce), "bounce", "address")
+    assert first["recipients"] == ["p.moss@clinic.example"]
+    assert (second["cause"], second["recipients"], second["return_on"]) == ("", [], None)
+    assert (third["kind"], third["evidence"]) == ("other", "The file can't be read: No such file or directory")
+
+
+def test_classify_says_it_in_words_too(handoff_command: Run) -> None:
+    shown = handoff_command("mail", "classify", str(MESSAGES / "out_of_office.eml")).stdout
+    assert "auto_reply  p.moss@clinic.example  back on 2026-07-20  Auto-Submitted: auto-replied" in shown
