@@ -11,7 +11,7 @@ from crm.domain.errors import Invalid
 from crm.domain.pipeline import Stage
 from crm.domain.taxonomy import specialties
 from crm.services import imports_review, namesakes, practices, providers
-from crm.web import provider_page
+from crm.web import provider_page, sequence_page
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.forms import way_back
 from crm.web.presentation import today
@@ -27,10 +27,12 @@ def show(provider_id: int) -> Response | str:
         if provider.merged_into_id:
             return redirect(url_for("providers.show", provider_id=provider.merged_into_id), 302)
         page = provider_page.load(session, provider, today(), provider_page.mark(request.args.get("before", "")))
+        enrolled = sequence_page.enrolled(session, provider_id, now())
     return render_template(
         "providers/show.html",
         page=page,
         provider=provider,
+        enrolled=enrolled,
         client_key=token_urlsafe(12),
         referral_fields=provider_page.referral_fields(tuple(page.service_choices), today()),
     )

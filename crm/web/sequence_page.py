@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -53,6 +53,7 @@ class Line(NamedTuple):
 
     id: int
     name: str
+    sequence: str
     href: str
     state: EnrollmentState
     step: str
@@ -144,6 +145,7 @@ def line(found: Standing) -> Line:
     return Line(
         id=enrollment_id,
         name=found.provider.display_name,
+        sequence=found.sequence.name,
         href=url_for("enrollments.show", enrollment_id=enrollment_id),
         state=enrollment.state,
         step=f"Step {enrollment.position}: {found.step_title}" if found.is_running else "",
@@ -154,6 +156,21 @@ def line(found: Standing) -> Line:
         needs_you=found.needs_a_look,
         mend=ways[0] if ways else None,
     )
+
+
+class Enrolled(NamedTuple):
+    """The sequences of one provider."""
+
+    running: Line | None
+    past: Sequence[Line]
+
+
+def enrolled(session: Session, provider_id: int, now: datetime) -> Enrolled | None:
+    """For a provider's page; None for somebody who never was in one."""
+    found = sequence_standing.of_provider(session, provider_id, now=now)
+    if found.running is None and not found.past:
+        return None
+    return Enrolled(line(found.running) if found.running else None, [line(each) for each in found.past])
 
 
 def _until(found: Standing) -> str:
