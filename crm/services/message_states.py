@@ -12,7 +12,7 @@ from crm.domain.kinds import MessageState
 from crm.domain.outbox import MOVES
 from crm.domain.reasons import Reason
 from crm.models.messages import Message
-from crm.services import mail_effects, mail_timeline
+from crm.services import mail_effects, mail_timeline, sequence_steps
 from crm.store import messages as store
 from crm.store.engine import Database
 
@@ -78,6 +78,8 @@ def _change(
         extra: dict[str, Any] = {} if due_at is None else {"due_at": due_at, "attempts": 0}
         _move(session, message, after, reason, now, **extra)
         mail_timeline.note(session, message, said, actor_id=actor_id, now=now)
+        if after is MessageState.CANCELLED:
+            sequence_steps.message_settled(session, message, now=now)
 
 
 def _move(session: Session, message: Message, after: MessageState, reason: Reason, now: datetime, **extra: Any) -> None:

@@ -158,9 +158,23 @@ def _free_stuck(db: Database, now: datetime, stopping: Callable[[], bool]) -> in
             break
         with db.write() as session:
             enrollment = store.claim(session, enrollment_id, provider_id)
-            if enrollment is not None and enrollment.due_at is None:
-                sequence_resuming.find_way(session, enrollment, now=now)
+            if enrollment is not None and _waits_for_nothing(enrollment):
+                _free(session, enrollment, now)
     return len(found)
+
+
+def _waits_for_nothing(enrollment: Enrollment) -> bool:
+    return enrollment.state is EnrollmentState.ACTIVE and enrollment.due_at is None
+
+
+def _free(session: Session, enrollment: Enrollment, now: datetime) -> None:
+    """Nobody told the sequence how its message ended, or what it waited for was undone."""
+    step = moves.current_step(session, enrollment)
+    message = session.get(Message, step.message_id) if step is not None and step.message_id is not None else None
+    if message is not None and message.state in store.SETTLED:
+        message_settled(session, message, now=now)
+    if _waits_for_nothing(enrollment):
+        sequence_resuming.find_way(session, enrollment, now=now)
 
 
 def message_settled(session: Session, message: Message, *, now: datetime) -> None:
