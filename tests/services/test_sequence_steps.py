@@ -103,7 +103,7 @@ def test_a_mail_by_hand_puts_the_next_step_off(house: House) -> None:
     with house.db.write() as session:
         address = house.enrollment(who).address
         sent = {"sent_at": NOW, "state": MessageState.SENT, "mail_account_id": 1}
-            make_message(session, provider_id=who, to_address=address, **sent)
+        make_message(session, provider_id=who, to_address=address, **sent)
     house.work()
     enrollment = house.enrollment(who)
     assert enrollment.due_at == NOW + timedelta(days=2)
@@ -119,7 +119,7 @@ def test_the_gap_between_mails_is_a_setting(house: House) -> None:
     with house.db.write() as session:
         address = house.enrollment(who).address
         sent = {"sent_at": NOW, "state": MessageState.SENT, "mail_account_id": 1}
-            make_message(session, provider_id=who, to_address=address, **sent)
+        make_message(session, provider_id=who, to_address=address, **sent)
     house.work()
     assert len(house.messages(who, MessageState.SENT)) == 2
 
