@@ -23,6 +23,7 @@ from tests.factories import FakeClock
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
+    from tests.mail.imap_server import Dovecot
     from tests.postgres import Server
 
 REQUIRE_ALL = os.environ.get("HANDOFF_REQUIRE_ALL") == "1"
@@ -100,6 +101,19 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server: Server = request.getfixturevalue("postgres_server")
     with server.empty_database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def imap_server() -> Iterator[Dovecot]:
+    """A real IMAP server for this pytest process. Tests take users of their own names."""
+    from tests.mail import imap_server
+
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(imap_server.dovecot())
+        except imap_server.NoDovecot as error:
+            pytest.skip(str(error))
+        yield server
 
 
 # --- the application -------------------------------------------------------------------------------------------------
