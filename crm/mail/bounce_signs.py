@@ -119,9 +119,9 @@ def _why(reading: Reading, subject: str, head: str, *, has_report: bool) -> str:
     sender = reading.header("from") or reading.header("sender")
     in_subject, in_words = _FAILED_SUBJECT.search(subject), _FAILED_WORDS.search(head)
     says = f"Subject: {subject[:120]}" if in_subject else f"it says “{in_words[0][:80]}”" if in_words else ""
-    if has_report and (says or _is_daemon(reading, sender)):
+    if has_report and (says or is_daemon(reading, sender)):
         return says or "it is a delivery report without recipients"
-    if _is_daemon(reading, sender) and says and (in_subject or _names_failure(head)):
+    if is_daemon(reading, sender) and says and (in_subject or _names_failure(head)):
         return f"From: {sender[:80] or '<>'}; {says}"
     if (
         reading.header("return-path").strip() == "<>"
@@ -154,7 +154,7 @@ def _names_failure(head: str) -> bool:
     return bool(_CODE.search(head) or _FAILED_WORDS.search(head))
 
 
-def _is_daemon(reading: Reading, sender: str) -> bool:
+def is_daemon(reading: Reading, sender: str) -> bool:
     """Whether a mail program wrote it: by its name, or by having none."""
     path = reading.header("return-path").strip()
     return (

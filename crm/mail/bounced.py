@@ -12,6 +12,7 @@ from crm.mail.mentions import addresses_in, header_addresses, message_ids, uniqu
 from crm.mail.notices import Notice, notice_of, recipients_in
 from crm.mail.reading import Reading
 from crm.mail.reports import DELAYED, DELIVERED, Group, Report, report_of
+from crm.mail.second_opinion import second_opinion
 
 #: How servers tell at which step they were refused, as Postfix, Exim, qmail, sendmail and appliances put it.
 _STEPS = (
@@ -45,13 +46,13 @@ class Bounce:
     diagnostic: str = ""
 
 
-def bounce_of(reading: Reading) -> Bounce | None:
+def bounce_of(raw: bytes, reading: Reading) -> Bounce | None:
     """What the message reports about one of ours; None where it doesn't."""
     report = report_of(reading)
     notice = notice_of(reading)
     if report is not None and report.groups:
         return _from_report(report, notice, reading)
-    sign = sign_of(reading, notice.words, has_report=report is not None)
+    sign = sign_of(reading, notice.words, has_report=report is not None) or second_opinion(raw, reading)
     return _from_notice(sign, notice, reading) if sign else None
 
 

@@ -33,18 +33,18 @@ def classify(raw: bytes, *, ours: frozenset[str] = frozenset(), received_on: dat
     """
     try:
         reading = read(raw)
-        return _judged(reading, ours, received_on)
+        return _judged(raw, reading, ours, received_on)
     except (Exception, RecursionError) as error:  # the one place where any fault of any message ends
         return Verdict(
             InboundKind.OTHER, evidence="it could not be read", error=f"{type(error).__name__}: {error}"[:300]
         )
 
 
-def _judged(reading: Reading, ours: frozenset[str], received_on: date | None) -> Verdict:
+def _judged(raw: bytes, reading: Reading, ours: frozenset[str], received_on: date | None) -> Verdict:
     verdict = _envelope(reading)
     return (
         _complaint(reading, verdict)
-        or _bounce(reading, verdict)
+        or _bounce(raw, reading, verdict)
         or _receipt(reading, verdict)
         or _own(verdict, ours)
         or _automatic(reading, verdict, received_on)
@@ -66,8 +66,8 @@ def _complaint(reading: Reading, verdict: Verdict) -> Verdict | None:
     )
 
 
-def _bounce(reading: Reading, verdict: Verdict) -> Verdict | None:
-    found = notification_of(reading) or bounce_of(reading)
+def _bounce(raw: bytes, reading: Reading, verdict: Verdict) -> Verdict | None:
+    found = notification_of(reading) or bounce_of(raw, reading)
     if found is None:
         return None
     return replace(
