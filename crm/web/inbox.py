@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from crm.domain.cadence import snooze_choices
+from crm.domain.calendar import business_day_from
 from crm.domain.errors import Invalid, Refused
 from crm.services import answers, inbox_standing, inbox_verdicts, search
 from crm.services.inbox_standing import Opened, View
@@ -27,6 +27,7 @@ inbox_words.install(bp)
 
 PAGE = 50
 CHOICES = 12
+RETURNS = ((14, "In two weeks"), (30, "In a month"), (91, "In three months"), (182, "In half a year"))
 BEFORE = 3
 """Messages of a conversation shown before the one that is open; the rest is folded away."""
 
@@ -108,7 +109,7 @@ def _page(session: Session, inbound_id: int, errors: dict[str, str], written: Wr
         key=request.form.get("key") or secrets.token_hex(8),
         earlier=opened.thread[:begins],
         recent_thread=opened.thread[begins:],
-        days=[(each.due_on, each.label) for each in snooze_choices(today())],
+        days=[(business_day_from(today() + timedelta(days=count)), words) for count, words in RETURNS],
         **_beside(session, opened),
     )
 

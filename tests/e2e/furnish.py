@@ -10,6 +10,7 @@ from crm.services import accounts, demo
 from crm.web import create_app
 from tests import nppes_files
 from tests.conftest import SAME_SITE
+from tests.e2e.furnish_inbox import read_mail
 from tests.e2e.house import House
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def furnish(house: House) -> str:
     _post(client, "/settings/business", BUSINESS)
     _post(client, "/settings/credentials", {"kind": "cpr", "paper": "CPR/AED", "expires_on": "2026-04-01"})
     _write_to_somebody(client, house)
+    read_mail(house)
     _import(client, house)
     house.work()
     return token

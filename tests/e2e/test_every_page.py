@@ -10,6 +10,7 @@ from flask import Flask
 from sqlmodel import col, select
 
 from crm.models.imports import ImportRun
+from crm.models.inbound import InboundMessage
 from crm.models.messages import Message
 from crm.models.practices import Practice
 from crm.models.providers import Provider, ProviderPair
@@ -39,6 +40,7 @@ NO_PAGE = {
     "welcome.new": "looked at by itself, as above",
     "mail.body": "a mail in a frame, where no script may run, not even axe",
     "mailbox.html": "as above",
+    "inbox.body": "as above",
 }
 
 #: Arguments that mean something else on one page.
@@ -50,6 +52,8 @@ WITH_QUERY = [
     "/providers?q=nguyen",
     "/providers?q=zzzzzz",
     "/followups?when=later",
+    "/inbox?show=all",
+    "/inbox?show=bounces",
     "/settings/business?walk=1",
     "/nothing-here",
 ]
@@ -77,6 +81,7 @@ class Addresses:
             "provider_id": [*self.ids(Provider, partner), *self.ids(Provider, Provider.kind == "organization")],
             "practice_id": self.ids(Practice),
             "message_id": self.ids(Message, col(Message.sample).is_(False)),
+            "inbound_id": self.ids(InboundMessage, limit=5),
             "task_id": self.ids(Task),
             "referral_id": self.ids(Referral),
             "visit_id": self.ids(Visit),
