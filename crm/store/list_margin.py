@@ -38,7 +38,7 @@ class Margin(NamedTuple):
 
 _MARGIN = sa.text(f"""
 SELECT 'person', id, name, '' FROM user_account WHERE disabled_at IS NULL
-UNION ALL SELECT 'tag', 0, name, '' FROM (SELECT name FROM tag ORDER BY name LIMIT {MOST_TAGS}) AS some
+UNION ALL SELECT 'tag', 0, name, '' FROM (SELECT name FROM tag ORDER BY name LIMIT {MOST_TAGS}) AS listed
 UNION ALL SELECT 'view', id, name, query FROM saved_view WHERE user_id = :user_id
 UNION ALL SELECT 'off', 0, service_key, '' FROM service_price WHERE NOT offered
 """)
