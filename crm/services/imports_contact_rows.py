@@ -6,25 +6,26 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from crm.domain import places, taxonomy
 from crm.domain.kinds import ImportState, ProviderKind
 from crm.models.imports import ImportRun
 from crm.services import imports_contact_changes, imports_rows
-from crm.services.imports_contact_values import NAMES, Content, key_of_address
+from crm.services.imports_contact_values import Content, key_of_address
 from crm.services.imports_counts import Counts
 from crm.services.imports_house import House
 from crm.services.imports_judging import CHANGED, NEW, SKIPPED, UNCHANGED, Judge, Verdict
 from crm.services.imports_pace import Pace
 from crm.services.imports_rows import Turn
-from crm.services.imports_values import Address, Reader
+from crm.services.imports_values import Address, Reader, where
 from crm.services.imports_workshop import Workshop
 from crm.store import bulk, directory, indexes
 from crm.store import imports as store
 from crm.store import imports_staged as staged
 
-AT_ONCE = 2_000
+ROWS_PER_TRANSACTION = 20_000
 REBUILD_FROM = 10_000
 """Rows from which on a first load had better make its indexes at the end."""
 _COLUMNS = (
@@ -59,6 +60,9 @@ _COLUMNS = (
     "distance_miles",
     "fit",
 )
+_PERSON, _ORGANIZATION = ProviderKind.PERSON.value, ProviderKind.ORGANIZATION.value
+_BLANK = dict.fromkeys((*_COLUMNS, "practice_name"), "")
+_BEFORE_WORK, _AFTER_WORK = itemgetter(*_COLUMNS[5:15]), itemgetter(*_COLUMNS[19:28])
 
 
 def apply(shop: Workshop, run_id: int) -> None:
@@ -73,8 +77,7 @@ def apply(shop: Workshop, run_id: int) -> None:
         house = House.of(session)
         empty = directory.is_empty(session)
         rebuild = empty and total > REBUILD_FROM
-    if rebuild:
-        indexes.drop_secondary(shop.db)
+    (indexes.drop_secondary if rebuild else indexes.restore)(shop.db)
     try:
         _apply_all(shop, run_id, house, started, trust=empty)
     finally:
@@ -90,29 +93,31 @@ def apply(shop: Workshop, run_id: int) -> None:
 def _apply_all(shop: Workshop, run_id: int, house: House, started: datetime, *, trust: bool) -> None:
     """`trust` the staged verdicts where there was nobody else to compare with; otherwise every row is judged again."""
     judge: Judge | None = None
-    more, pace = True, Pace(AT_ONCE)
+    more, pace, clock = True, Pace(ROWS_PER_TRANSACTION), shop.clock
     while more:
-        began = shop.clock()
-        with shop.db.write() as session:
-            bulk.tune(session)
+        with shop.db.write(trusted=True) as session:
             judge = judge or Judge(session, run_id)
             judge.session = session
             run = store.get(session, run_id)
-            turn = Turn(session, run, Reader(house.zip, house.off), started)
-            more = _apply_part(turn, house, None if trust else judge, pace.size())
+            turn, counts = Turn(session, run, Reader(house.zip, house.off), started), Counts.of(run)
+            began, ends = clock(), False
+            while more and not ends:
+                most = pace.size()
+                more = _apply_part(turn, house, None if trust else judge, counts, most)
+                since, began = began, clock()
+                ends = pace.took(most, (began - since).total_seconds())
+            counts.write(run)
             run.progress = min(99, run.progress + 1)
-            store.lease(session, run_id, me=shop.me, now=shop.clock())
-        pace.took(AT_ONCE, (shop.clock() - began).total_seconds())
+            store.lease(session, run_id, me=shop.me, now=clock())
         shop.progress("Saving", run.progress)
 
 
-def _apply_part(turn: Turn, house: House, judge: Judge | None, limit: int) -> bool:
+def _apply_part(turn: Turn, house: House, judge: Judge | None, counts: Counts, limit: int) -> bool:
     _, fields = _columns_of(turn.run)
     part = staged.part(turn.session, turn.run_id, turn.run.cursor, limit, with_cells=None in fields)
     if not part:
         return False
     directory.take_turn(turn.session)
-    counts = Counts.of(turn.run)
     wanted = [(cells, content) for _, cells, content, reason in part if not reason]
     counts.rows += len(part)
     counts.skipped.update(Counter(reason for *_, reason in part if reason))
@@ -127,7 +132,6 @@ def _apply_part(turn: Turn, house: House, judge: Judge | None, limit: int) -> bo
     )
     counts.unchanged += sum(verdict.verdict == UNCHANGED for verdict in verdicts)
     counts.skipped.update(Counter(verdict.reason for verdict in verdicts if verdict.verdict == SKIPPED))
-    counts.write(turn.run)
     turn.run.cursor = part[-1][0]
     return True
 
@@ -154,35 +158,32 @@ def _insert(turn: Turn, house: House, fresh: Sequence[tuple[list[str], Content]]
     directory.insert_primary_affiliations(session, ids[0], ids[-1], run_id=turn.run_id)
     directory.queue_for_search(session, ids[0], ids[-1])
     headings, fields = _columns_of(turn.run)
-    beside = (
-        (id_, extra) for id_, (cells, _) in zip(ids, fresh, strict=True) if (extra := _extra(cells, headings, fields))
-    )
-    staged.insert_extras(session, beside)
-    staged.tag(session, ((id_, tag) for id_, (_, content) in zip(ids, fresh, strict=True) for tag in tags_of(content)))
+    if None in fields:
+        extras = ((id_, _extra(cells, headings, fields)) for id_, (cells, _) in zip(ids, fresh, strict=True))
+        staged.insert_extras(session, ((id_, extra) for id_, extra in extras if extra))
+    tagged = ((id_, content) for id_, (_, content) in zip(ids, fresh, strict=True) if "tags" in content)
+    staged.tag(session, ((id_, tag) for id_, content in tagged for tag in tags_of(content)))
 
 
 def _values(house: House, id_: int, practice: Any, content: Content) -> tuple[Any, ...]:
-    is_person = bool(content.get("last_name") or content.get("first_name"))
+    is_person = "last_name" in content or "first_name" in content
     specialty = specialty_of(content)
     known = taxonomy.specialty(specialty)
     zip_code = content.get("zip", "")
     miles = places.zip_miles(house.zip, zip_code) if zip_code and house.zip else None
-    get = content.get
+    said = _BLANK | content
     return (
         id_,
         practice[0],
-        practice[1] or get("practice_name", ""),
-        (ProviderKind.PERSON if is_person else ProviderKind.ORGANIZATION).value,
-        get("npi"),
-        *(get(field, "") for field in NAMES),
-        get("display_name", ""),
-        get("sort_name", ""),
-        get("taxonomy_code", ""),
+        practice[1] or said["practice_name"],
+        _PERSON if is_person else _ORGANIZATION,
+        content.get("npi"),
+        *_BEFORE_WORK(said),
         specialty,
         known.care_stage.value,
         known.ask.value,
         int(known.is_peer),
-        *(get(field, "") for field in _COLUMNS[19:28]),
+        *_AFTER_WORK(said),
         miles,
         house.fit(specialty, miles, content, is_person=is_person),
     )
@@ -190,22 +191,10 @@ def _values(house: House, id_: int, practice: Any, content: Content) -> tuple[An
 
 def address_of(content: Content) -> Address:
     """The practice of a row; its phone and fax stay with the person."""
-    zip_code = content.get("zip", "")
-    found = places.place(zip_code) if zip_code else None
-    return Address(
-        key_of_address(content),
-        content.get("line1", ""),
-        content.get("line2", ""),
-        content.get("city", ""),
-        content.get("state", ""),
-        zip_code,
-        "US",
-        "",
-        "",
-        found.zone if found else None,
-        found.lat if found else None,
-        found.lon if found else None,
-    )
+    get = content.get
+    zip_code = get("zip", "")
+    line1, line2, city, state = get("line1", ""), get("line2", ""), get("city", ""), get("state", "")
+    return Address(key_of_address(content), line1, line2, city, state, zip_code, "US", "", "", *where(zip_code))
 
 
 def specialty_of(content: Content) -> str:

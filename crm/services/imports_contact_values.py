@@ -21,6 +21,9 @@ OWNED = ("first_name", "last_name", "credentials", "organization_name", "phone",
 """Fields that are the trainer's own once a list has given them: a directory doesn't overwrite them."""
 
 _NAME_PARTS = ("prefix", "first_name", "middle_name", "last_name", "suffix", "credentials")
+_NAMED = frozenset(_NAME_PARTS)
+_NOBODY = names.PersonName()
+_AS_WRITTEN = ("website", "remarks", "tags")
 _SIMPLE = re.compile(r"[A-Za-z][A-Za-z'’-]*\.?")
 _TITLES = frozenset(("dr", "mr", "mrs", "ms", "miss", "prof"))
 _NEEDS_CARE = frozenset(
@@ -52,19 +55,24 @@ def read(cells: Sequence[str], columns: Sequence[str | None]) -> tuple[Content, 
     problems: dict[str, str] = {}
     content: Content = {}
     for field, check in _CHECKS.items():
-        if value := given.pop(field, ""):
+        if field in given:
             try:
-                content[field] = check(value)
+                content[field] = check(given[field])
             except Invalid as error:
                 problems[field] = next(iter(error.errors.values()))
-    _read_phone(given, content, problems)
-    content |= _named(given)
-    if not (content.get("last_name") or content.get("first_name") or content.get("organization_name")):
+    if "phone" in given:
+        _read_phone(given["phone"], content, problems)
+    person = _name(given, content)
+    if not (person.last or person.first or "organization_name" in content):
         problems.setdefault("name", "There is no name in this row. Fill it in, or leave the row out.")
-    content |= _worked(given, content)
-    content |= {field: value for field in ("website", "remarks", "tags") if (value := given.get(field, ""))}
-    content["display_name"], content["sort_name"] = display(content)
-    return {field: value for field, value in content.items() if value}, problems
+    _read_work(given, content, person.credentials)
+    for field in _AS_WRITTEN:
+        if field in given:
+            content[field] = given[field]
+    content["display_name"], content["sort_name"] = _shown(person, content.get("organization_name", ""))
+    if "" in content.values():
+        content = {field: value for field, value in content.items() if value}
+    return content, problems
 
 
 def reason_of(problems: Mapping[str, str]) -> str:
@@ -75,11 +83,13 @@ def reason_of(problems: Mapping[str, str]) -> str:
 
 def display(content: Content) -> tuple[str, str]:
     """(display name, sort name) of the parts of a name."""
-    if not (content.get("last_name") or content.get("first_name")):
-        name = content.get("organization_name", "")
-        return name, sort_key(name)
-    first, middle, last, suffix, credentials = (content.get(part, "") for part in _NAME_PARTS[1:])
-    person = names.PersonName("", first, middle, last, suffix, credentials)
+    person = names.PersonName(*(content.get(part, "") for part in _NAME_PARTS))
+    return _shown(person, content.get("organization_name", ""))
+
+
+def _shown(person: names.PersonName, organization: str) -> tuple[str, str]:
+    if not (person.last or person.first):
+        return organization, sort_key(organization)
     return names.display_name(person), names.sort_name(person)
 
 
@@ -96,15 +106,15 @@ def key_of_address(content: Content) -> str:
 def _given(cells: Sequence[str], columns: Sequence[str | None]) -> dict[str, str]:
     given: dict[str, str] = {}
     for field, cell in zip(columns, cells, strict=False):
-        if field is None or not cell:
-            continue
-        if field in given and field in MANY:
-            given[field] += f"\n{cell}" if field == "remarks" else f", {cell}"
-        else:
-            given.setdefault(field, cell)
+        if cell and field is not None:
+            if field not in given:
+                given[field] = cell
+            elif field in MANY:
+                given[field] += f"\n{cell}" if field == "remarks" else f", {cell}"
     return given
 
 
+@lru_cache(maxsize=4096)
 def _zip(text: str) -> str:
     if found := zip5(text):
         return found
@@ -131,9 +141,7 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def _read_phone(given: dict[str, str], content: Content, problems: dict[str, str]) -> None:
-    if not (text := given.pop("phone", "")):
-        return
+def _read_phone(text: str, content: Content, problems: dict[str, str]) -> None:
     if plain := phones.from_directory(text):
         content["phone"] = plain
         return
@@ -143,26 +151,24 @@ def _read_phone(given: dict[str, str], content: Content, problems: dict[str, str
         problems["phone"] = error.errors["phone"]
 
 
-def _named(given: dict[str, str]) -> Content:
-    content: Content = {}
-    if organization := given.get("organization_name", ""):
-        content["organization_name"] = organization_name(organization)
-    parts = {part: given.get(part, "") for part in _NAME_PARTS}
-    if not (parts["first_name"] or parts["last_name"]) and (whole := given.get("name", "")):
-        person = person_of(whole)
-        found = dict(zip(_NAME_PARTS, person, strict=True))
-        if parts["credentials"]:
-            found["credentials"] = normalise_credentials(parts["credentials"])
-        return content | found
-    person = names.from_directory(
-        parts["first_name"],
-        parts["middle_name"],
-        parts["last_name"],
-        prefix=parts["prefix"],
-        suffix=parts["suffix"],
-        credentials=parts["credentials"],
-    )
-    return content | dict(zip(_NAME_PARTS, person, strict=True))
+def _name(given: Mapping[str, str], content: Content) -> names.PersonName:
+    """Put the parts of the name into the content, and give them as a name."""
+    if "organization_name" in given:
+        content["organization_name"] = organization_name(given["organization_name"])
+    credentials = given.get("credentials", "")
+    if "name" in given and "first_name" not in given and "last_name" not in given:
+        person = person_of(given["name"])
+        if credentials:
+            person = person._replace(credentials=normalise_credentials(credentials))
+    elif "name" in given or not _NAMED.isdisjoint(given):
+        prefix, first, middle, last, suffix = (given.get(part, "") for part in _NAME_PARTS[:5])
+        person = names.from_directory(first, middle, last, prefix=prefix, suffix=suffix, credentials=credentials)
+    else:
+        return _NOBODY
+    for part, value in zip(_NAME_PARTS, person, strict=True):
+        if value:
+            content[part] = value
+    return person
 
 
 def person_of(text: str) -> names.PersonName:
@@ -193,22 +199,21 @@ def _are_credentials(text: str) -> bool:
     return all(is_credential(word) for word in text.split())
 
 
-def _worked(given: Mapping[str, str], content: Content) -> Content:
-    found: Content = {}
-    if practice := given.get("practice_name", ""):
-        found["practice_name"] = organization_name(practice)
-    if not content.get("state") and content.get("zip"):
-        found["state"] = state_of(content["zip"])
-    if code := taxonomy_of(given.get("specialty", "")):
-        found["taxonomy_code"] = code
-    elif given.get("specialty"):
-        found["specialty"] = specialty_of(given["specialty"])
-    else:
-        credentials = content.get("credentials", "").split(", ")
-        found["taxonomy_code"] = next((_BY_CREDENTIAL[one] for one in credentials if one in _BY_CREDENTIAL), "")
-    return found
+def _read_work(given: Mapping[str, str], content: Content, credentials: str) -> None:
+    if "practice_name" in given:
+        content["practice_name"] = organization_name(given["practice_name"])
+    if "zip" in content and not content.get("state"):
+        content["state"] = state_of(content["zip"])
+    if specialty := given.get("specialty", ""):
+        if code := taxonomy_of(specialty):
+            content["taxonomy_code"] = code
+        else:
+            content["specialty"] = specialty_of(specialty)
+    elif code := next((_BY_CREDENTIAL[one] for one in credentials.split(", ") if one in _BY_CREDENTIAL), ""):
+        content["taxonomy_code"] = code
 
 
+@lru_cache(maxsize=2048)
 def taxonomy_of(text: str) -> str:
     """A taxonomy code that stands in a cell, alone or before its words."""
     first = text.strip().upper().split(" ", 1)[0].strip("-:")

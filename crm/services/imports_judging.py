@@ -46,15 +46,22 @@ class Verdict(NamedTuple):
 
 @dataclass
 class Judge:
-    """Judges the rows of one import in their order; remembers them, so that a person who comes twice is found."""
+    """Judges the rows of one import in their order; remembers them, so that a person who comes twice is found.
+
+    `is_alone`: there is no provider yet that a row could mean.
+    """
 
     session: Session
     run_id: int | None = None
+    is_alone: bool = False
     _seen: set[str] = field(default_factory=set)
 
     def judge(self, rows: Sequence[tuple[Content, Mapping[str, str]]]) -> list[Verdict]:
         """A verdict for each (content, problems)."""
         identities = [_identity(content) for content, _ in rows]
+        if self.is_alone:
+            alone = zip(rows, identities, strict=True)
+            return [self._verdict(content, problems, identity, None) for (content, problems), identity in alone]
         found = {by: staged.matches(self.session, by, _keys(identities, by)) for by in _KEYS}
         ids = [None if problems else _match(one, found) for one, (_, problems) in zip(identities, rows, strict=True)]
         providers = directory.providers(self.session, sorted({one for one in ids if one is not None}))

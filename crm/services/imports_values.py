@@ -151,7 +151,7 @@ def address(row: Row | Location) -> Address:
         row.country or "US",
         from_directory(phone) if phone else "",
         from_directory(fax) if fax else "",
-        *_where(zip_code),
+        *where(zip_code),
     )
 
 
@@ -195,7 +195,8 @@ def _kind_of_work(code: str) -> tuple[str, str, str, int]:
 
 
 @lru_cache(maxsize=16384)
-def _where(zip_code: str) -> tuple[str | None, float | None, float | None]:
+def where(zip_code: str) -> tuple[str | None, float | None, float | None]:
+    """(zone, latitude, longitude) of a ZIP code."""
     found = places.place(zip_code) if zip_code else None
     return (found.zone, found.lat, found.lon) if found else (None, None, None)
 
