@@ -62,6 +62,11 @@ def of_sequence(session: Session, sequence_id: int) -> Results:
     return Results(steps, _ended(store.stops(session, sequence_id)), is_part=store.has_more(session, sequence_id))
 
 
+def ended(session: Session, sequence_id: int) -> list[Ended]:
+    """Only why it ended for whom, which is cheap however many there are."""
+    return _ended(store.stops(session, sequence_id))
+
+
 def _step(found: Tally, version_at: datetime | None) -> StepResult:
     group = found.group
     return StepResult(

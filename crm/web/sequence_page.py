@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from crm.domain.calendar import business_day_from
 from crm.domain.conversion import Rate
-from crm.domain.mail_kinds import EnrollmentState, StepKind
+from crm.domain.mail_kinds import EnrollmentState, StepKind, StepState
 from crm.domain.sequence_plan import window_words
 from crm.domain.sequences import StopReason
 from crm.models.sequences import SequenceStep
@@ -24,6 +24,9 @@ from crm.web import filters
 from crm.web.mends import Mend, mends
 from crm.web.presentation import today, zone
 from crm.web.sequence_words import step_title
+
+AT_ONCE = 2_000
+"""Enrollments whose results are counted with every look at the page."""
 
 FEW = 30
 """Below this an interval is wider than most differences between texts."""
@@ -102,19 +105,25 @@ def pause_days() -> list[tuple[date, str]]:
     return [(business_day_from(today() + timedelta(days=days)), words) for days, words in offers]
 
 
-def beside(session: Session, one: Overview) -> dict[str, Any]:
-    """What stands around the list: the steps with their numbers, results, why it ended, the rules."""
+def beside(session: Session, one: Overview, *, with_results: bool) -> dict[str, Any]:
+    """What stands around the list: the steps with their numbers, results, why it ended, the rules.
+
+    Results of very many take a moment: they come when they are asked for.
+    """
     sequence = one.sequence
     assert sequence.id is not None
-    results = sequence_results.of_sequence(session, sequence.id)
+    shown = with_results or one.running + one.ended <= AT_ONCE
+    results = sequence_results.of_sequence(session, sequence.id) if shown else None
+    ended = results.ended if results else sequence_results.ended(session, sequence.id)
     return {
         "one": one,
         "sequence": sequence,
         "places": places(one.steps, sequence_standing.at_steps(session, sequence.id)),
         "results": results,
-        "came": [_came(step) for step in results.steps],
-        "few": any(step.sent < FEW for step in results.steps),
-        "referred": sum(each.count for each in results.ended if each.reason == StopReason.REFERRAL),
+        "came": [_came(step) for step in results.steps] if results else (),
+        "few": any(step.sent < FEW for step in results.steps) if results else False,
+        "ended": ended,
+        "referred": sum(each.count for each in ended if each.reason == StopReason.REFERRAL),
         "waiting": kept_for_later(session),
         "window": window_words(sequence.window_start, sequence.window_end),
     }
@@ -149,8 +158,8 @@ def line(found: Standing) -> Line:
         href=url_for("enrollments.show", enrollment_id=enrollment_id),
         state=enrollment.state,
         step=f"Step {enrollment.position}: {found.step_title}" if found.is_running else "",
-        why=found.waits,
-        until=_until(found),
+        why=_due(found) or found.waits,
+        until="" if _due(found) else _until(found),
         quote=quote if isinstance(quote, str) else "",
         live=found.is_running,
         needs_you=found.needs_a_look,
@@ -171,6 +180,16 @@ def enrolled(session: Session, provider_id: int, now: datetime) -> Enrolled | No
     if found.running is None and not found.past:
         return None
     return Enrolled(line(found.running) if found.running else None, [line(each) for each in found.past])
+
+
+def _due(found: Standing) -> str:
+    """When the next step comes, where nothing but its day is waited for."""
+    step = found.step
+    planned = step is not None and step.state is StepState.PLANNED and not step.state_reason
+    if found.enrollment.state is not EnrollmentState.ACTIVE or step is None or not planned or found.until is None:
+        return ""
+    day = filters.by_day(found.until.astimezone(zone()).date(), today())
+    return f"Due {day}, {filters.clock(found.until, zone())}" if step.kind is StepKind.EMAIL else f"Due {day}"
 
 
 def _until(found: Standing) -> str:

@@ -158,7 +158,7 @@ def show(sequence_id: int) -> str:
             limit=PAGE,
             now=now(),
         )
-        came = sequence_page.beside(session, one)
+        came = sequence_page.beside(session, one, with_results="results" in request.args)
     chosen: dict[str, Any] = {"show": tab.key, "step": step, "reason": reason or None}
     return render_template(
         "sequences/show.html",
