@@ -20,6 +20,8 @@ NAME_KEY = "0"
 """Put before the words of a name among an entry's keys, so that they can be asked for by themselves."""
 WORKED_KEY = "00worked"
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
 _SPELT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 _JOINED = re.compile(r"['’`´.]")
 _APART = re.compile(r"[\W_]+")
@@ -114,6 +116,30 @@ def _tier_of(word: str, text: str) -> Tier | None:
 def slips(word: str) -> int:
     """How many slips are forgiven: one up to five letters, two beyond. Two letters changed places count as one."""
     return 1 if len(word) <= 5 else 2
+
+
+def one_slip(word: str) -> set[str]:
+    """Every word that `word` may be with one slip: a letter missing, too many or wrong, or two that changed places."""
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    found = {left + right[1:] for left, right in cuts if right}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    letters = {*LETTERS, *word}
+    found |= {left + letter + right[1:] for left, right in cuts if right for letter in letters}
+    found |= {left + letter + right for left, right in cuts for letter in letters}
+    return found - {word}
+
+
+def beginnings(word: str) -> set[str]:
+    """What a word two slips away begins with, unless both slips are in the first half of `word`."""
+    middle = len(word) // 2
+    half = word[:middle]
+    turned = half[:-1] + word[middle : middle + 1]  # the letters around the middle changed places
+    return {half, turned} | one_slip(half) | one_slip(turned)
+
+
+def end_of(word: str) -> str:
+    """What a word two slips away ends in when both slips are in the first half of `word`."""
+    return word[len(word) // 2 :]
 
 
 def likely(word: str, words: Iterable[str], limit: int = 6) -> Term:

@@ -83,7 +83,12 @@ def _meant(session: Session, asked: Sequence[Term], limit: int) -> Found:
 def _nearest(session: Session, word: str) -> Term:
     if store.matches(session, Look(((word,),), Tier.PREFIX), 1):
         return (word,)
-    return words.likely(word, store.words_near(session, len(word), words.slips(word)))
+    slips, length = words.slips(word), len(word)
+    known = store.words_among(session, words.one_slip(word))
+    if known or slips == 1:
+        return words.likely(word, known)
+    found = words.likely(word, store.words_beginning(session, words.beginnings(word), length, slips))
+    return found or words.likely(word, store.words_ending(session, words.end_of(word), length, slips))
 
 
 def _ranked(session: Session, asked: Sequence[Term], limit: int) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -94,8 +95,36 @@ def words_like(session: Session, part: str, limit: int) -> list[str]:
     return [row[0] for row in session.connection().execute(statement, {"part": f"%{part}%", "limit": limit})]
 
 
-def words_near(session: Session, length: int, slips: int) -> list[str]:
-    """Known words of about this length."""
-    statement = sa.text("SELECT word FROM search_word WHERE length(word) BETWEEN :least AND :most")
-    given = {"least": length - slips, "most": length + slips}
-    return [row[0] for row in session.connection().execute(statement, given)]
+def words_among(session: Session, words: Iterable[str]) -> list[str]:
+    """Those of these words that are known."""
+    is_sqlite = on_sqlite(session)
+    given = {"words": json.dumps(list(words)) if is_sqlite else list(words)}
+    statement = _AMONG_SQLITE if is_sqlite else _AMONG_POSTGRES
+    return list(session.connection().execute(statement, given).scalars())
+
+
+def words_beginning(session: Session, parts: Iterable[str], length: int, slips: int) -> list[str]:
+    """Known words of about this length that begin with one of these parts, by the index of words.
+
+    On PostgreSQL, whose index may be in the order of some language, all words of about this length.
+    """
+    given: dict[str, object] = {"least": length - slips, "most": length + slips}
+    if not on_sqlite(session):
+        return list(session.connection().execute(_NEAR, given).scalars())
+    return list(session.connection().execute(_BEGINNING, given | {"parts": json.dumps(list(parts))}).scalars())
+
+
+def words_ending(session: Session, end: str, length: int, slips: int) -> list[str]:
+    """Known words of about this length that end so; the database looks at all of that length."""
+    given = {"end": f"%{end}", "least": length - slips, "most": length + slips}
+    return list(session.connection().execute(_ENDING, given).scalars())
+
+
+_AMONG_SQLITE = sa.text("SELECT word FROM search_word WHERE word IN (SELECT value FROM json_each(:words))")
+_AMONG_POSTGRES = sa.text("SELECT word FROM search_word WHERE word = ANY(:words)")
+_NEAR = sa.text("SELECT word FROM search_word WHERE length(word) BETWEEN :least AND :most")
+_ENDING = sa.text(f"{_NEAR.text} AND word LIKE :end")
+_BEGINNING = sa.text(
+    "SELECT DISTINCT word FROM json_each(:parts) AS part CROSS JOIN search_word "
+    "WHERE word >= part.value AND word < part.value || char(1114111) AND length(word) BETWEEN :least AND :most"
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from crm.domain import search
 from crm.domain.search import Tier
@@ -83,3 +84,29 @@ def test_the_worst_word_decides_and_the_best_alternative_counts() -> None:
 )
 def test_typos_mean_the_nearest_known_word(word: str, meant: tuple[str, ...]) -> None:
     assert search.likely(word, ["lopez", "gonzalez", "ortega", "smith"]) == meant
+
+
+@pytest.mark.parametrize("word", ["smith", "smih", "smiith", "smoth", "msith", "smiht"])
+def test_one_slip_leads_back_to_the_word(word: str) -> None:
+    assert word == "smith" or "smith" in search.one_slip(word)
+    assert word not in search.one_slip(word)
+
+
+@given(
+    st.text("abcde", min_size=6, max_size=12),
+    st.lists(st.tuples(st.sampled_from("cut swap put add".split()), st.integers(0, 11)), min_size=2, max_size=2),
+)
+def test_whoever_slips_twice_is_found_by_beginning_or_end(word: str, slipped: list[tuple[str, int]]) -> None:
+    typed = word
+    for kind, at in slipped:
+        left, right = typed[:at], typed[at:]
+        typed = {
+            "cut": left + right[1:],
+            "swap": left + right[1:2] + right[:1] + right[2:],
+            "put": left + "e" + right[1:],
+            "add": left + "a" + right,
+        }[kind]
+    if len(typed) < 6 or OSA.distance(word, typed) != 2:
+        return
+    begins = any(word.startswith(part) for part in search.beginnings(typed))
+    assert begins or word.endswith(search.end_of(typed))
