@@ -128,12 +128,13 @@ def looked_over(
 ) -> Iterator[Planned | Refused]:
     """Everybody in the order given, with all steps dated and filled, or with the reason against it."""
     facts = enrollment_facts.read(session, provider_ids, now=now)
+    sources = _sources(session, steps)
     alone = sequence.one_per_practice if options.one_per_practice is None else options.one_per_practice
     for found in enrollment_facts.sorted_out(
         facts, provider_ids, sequence, steps, one_per_practice=alone, by_post=options.by_post
     ):
         if isinstance(found, Candidate):
-            result = _written(session, found, steps, options, actor_id=actor_id, now=now)
+            result = _written(session, found, steps, sources, options, actor_id=actor_id, now=now)
             if isinstance(result, Planned):
                 enrollment_facts.take_practice(facts, found)
             yield result
@@ -141,10 +142,19 @@ def looked_over(
             yield found
 
 
+def _sources(session: Session, steps: Sequence[tables.SequenceStep]) -> dict[int, str | None]:
+    """The wording of every e-mail, by the position of its step: read once for all."""
+    mails = [each for each in steps if each.kind is StepKind.EMAIL]
+    return {
+        each.position: sequence_texts.source_of(session, each.template_slug, each.template_version_id) for each in mails
+    }
+
+
 def _written(
     session: Session,
     candidate: Candidate,
     steps: Sequence[tables.SequenceStep],
+    sources: Mapping[int, str | None],
     options: Options,
     *,
     actor_id: int | None,
@@ -159,7 +169,7 @@ def _written(
             filled.append(step)
             continue
         filling = filling or merge.filling(session, candidate.id, actor_id, now=now)
-        text = sequence_texts.write(session, filling, step.template_slug, step.template_version_id)
+        text = sequence_texts.write(sources[step.position], filling, step.template_slug)
         is_allowed = text.problem is NotEnrolled.SCOPE_WARNING and bool(reason)
         if text.problem is not None and not is_allowed:
             name = candidate.provider.display_name

@@ -6,20 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from crm.domain.calendar import local_day
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.errors import Refused as Forbidden
-from crm.domain.kinds import TaskKind, TaskOrigin, TemplateKind
-from crm.domain.mail_kinds import EnrollmentState, StepKind
+from crm.domain.mail_kinds import EnrollmentState
 from crm.domain.sequence_plan import opens_on
-from crm.domain.sequences import NotEnrolled, PauseReason, StepReason, StopReason
-from crm.models import sequences as tables
+from crm.domain.sequences import PauseReason, StepReason, StopReason
+from crm.models.audit import ChangeSet
 from crm.models.providers import Provider
-from crm.models.sequences import Enrollment, EnrollmentStep
-from crm.models.tasks import Task
+from crm.models.sequences import Enrollment
 from crm.services import (
     changes,
     enrollment_dry_run,
@@ -27,21 +24,17 @@ from crm.services import (
     sequence_resuming,
     sequence_stops,
     sequences,
-    templates,
 )
+from crm.services import enrollment_writing as writing
 from crm.services import sequence_moves as moves
 from crm.services.changes import Recorder
-from crm.services.enrollment_dry_run import Options, Planned, Step
+from crm.services.enrollment_dry_run import Options, Planned
 from crm.services.enrollment_facts import Candidate, Refused
 from crm.store import enrollments as store
-from crm.store import tasks as task_rows
 from crm.store.engine import Database
 
-COPIED = (
-    *("position", "kind", "delay_days", "template_slug", "title", "remarks", "stored_file_id", "file_name"),
-    *("threads", "waits_days", "sequence_step_id"),
-)
-"""What an enrolled provider's step takes from the sequence's."""
+PART = 25
+"""Enrolled in one transaction, so that nobody else waits long to write."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +61,12 @@ def enroll(
     """
     with db.read() as session:
         looked = enrollment_dry_run.dry_run(session, sequence_id, provider_ids, options, actor_id=actor_id, now=now)
-    if not looked.planned:
-        return Enrolled(0, looked.refused, None)
-    with db.write() as session:
-        return _enroll_in(session, sequence_id, looked.planned, looked.refused, options, actor_id=actor_id, now=now)
+    done = Enrolled(0, looked.refused, None)
+    for start in range(0, len(looked.planned), PART):
+        part = looked.planned[start : start + PART]
+        with db.write() as session:
+            done = _enroll_in(session, sequence_id, part, done, options, actor_id=actor_id, now=now)
+    return done
 
 
 def pause(
@@ -159,33 +154,33 @@ def _enroll_in(
     session: Session,
     sequence_id: int,
     planned: Sequence[Planned],
-    refused: list[Refused],
+    before: Enrolled,
     options: Options,
     *,
     actor_id: int | None,
     now: datetime,
 ) -> Enrolled:
-    """Write those for whom the facts still hold."""
+    """Write those of a part for whom the facts still hold, under the one change set of this enrolment."""
     sequence, steps = sequences.get(session, sequence_id)
-    by_id = {each.provider.id: each for each in planned}
+    by_id = {each.provider.id or 0: each for each in planned}
     alone = sequence.one_per_practice if options.one_per_practice is None else options.one_per_practice
-    ids = [each.provider.id for each in planned if each.provider.id is not None]
-    facts = enrollment_facts.read(session, ids, now=now)
-    label = f"Enrolled in “{sequence.name}”"
-    recorder = changes.begin(session, "enroll", label, actor_id=actor_id, now=now)
-    versions = _versions(session, steps, now)
-    count = 0
+    facts = enrollment_facts.read(session, list(by_id), now=now)
+    recorder = _recorder(session, before.change_set_id, actor_id=actor_id, now=now)
+    versions = writing.versions(session, steps, now)
+    count, refused = before.count, list(before.refused)
     for found in enrollment_facts.sorted_out(
-        facts, ids, sequence, steps, one_per_practice=alone, by_post=options.by_post
+        facts, list(by_id), sequence, steps, one_per_practice=alone, by_post=options.by_post
     ):
+        result = found
         if isinstance(found, Candidate):
-            result = _write(session, recorder, sequence, by_id[found.id], found, versions, actor_id=actor_id, now=now)
-            if result is None:
-                enrollment_facts.take_practice(facts, found)
-                count += 1
-                continue
-            found = result  # noqa: PLW2901
-        refused.append(found)
+            result = writing.write(
+                session, recorder, sequence, by_id[found.id], found, versions, actor_id=actor_id, now=now
+            )
+        if isinstance(result, Refused):
+            refused.append(result)
+            continue
+        enrollment_facts.take_practice(facts, result)
+        count += 1
     if not count:
         session.delete(recorder.change_set)
         return Enrolled(0, refused, None)
@@ -193,106 +188,11 @@ def _enroll_in(
     return Enrolled(count, refused, recorder.id)
 
 
+def _recorder(session: Session, change_set_id: int | None, *, actor_id: int | None, now: datetime) -> Recorder:
+    if change_set_id is not None:
+        return Recorder(session, session.get_one(ChangeSet, change_set_id))
+    return changes.begin(session, "enroll", "Enrolled", actor_id=actor_id, now=now)
+
+
 def _who(planned: Sequence[Planned], count: int) -> str:
     return planned[0].provider.display_name if count == len(planned) == 1 else f"{count} providers"
-
-
-def _write(
-    session: Session,
-    recorder: Recorder,
-    sequence: tables.Sequence,
-    planned: Planned,
-    candidate: Candidate,
-    versions: dict[str, int],
-    *,
-    actor_id: int | None,
-    now: datetime,
-) -> Refused | None:
-    """One enrollment with its steps, made as one that was undone and then set going: Undo leads back to that."""
-    row = _row(sequence, planned, candidate, actor_id=actor_id, now=now)
-    try:
-        with session.begin_nested():
-            session.add(row)
-            session.flush()
-            recorder.update(row, state=EnrollmentState.ACTIVE, state_reason="", ended_at=None)
-            session.flush()
-    except IntegrityError:  # enrolled by somebody else in the same moment
-        name = candidate.provider.display_name
-        return Refused(candidate.id, name, NotEnrolled.IN_SEQUENCE)
-    assert row.id is not None
-    row.change_set_id = recorder.id
-    session.add_all(_step(row.id, each, versions) for each in planned.steps)
-    recorder.update(candidate.provider, enroll_later_at=None)
-    if planned.by_post:
-        _look_for_address(session, recorder, candidate.provider, row, now)
-    moves.note(session, row, "begun", actor_id=actor_id, now=now, recorder=recorder)
-    return None
-
-
-def _row(
-    sequence: tables.Sequence, planned: Planned, candidate: Candidate, *, actor_id: int | None, now: datetime
-) -> Enrollment:
-    assert sequence.id is not None
-    provider = candidate.provider
-    first = planned.steps[0]
-    return Enrollment(
-        sequence_id=sequence.id,
-        provider_id=candidate.id,
-        practice_id=provider.practice_id,
-        address=provider.email,
-        zone=candidate.window.zone,
-        window_start=sequence.window_start,
-        window_end=sequence.window_end,
-        colleague_stops=sequence.colleague_stops,
-        state=EnrollmentState.STOPPED,
-        state_reason=StopReason.UNDONE.value,
-        position=first.position,
-        due_at=first.at,
-        stage_at_start=provider.stage.value,
-        overrides={str(step.position): planned.reason for step in planned.steps if step.needs_reason},
-        enrolled_by=actor_id,
-        enrolled_at=now,
-        ended_at=now,
-        sample=provider.sample,
-    )
-
-
-def _step(enrollment_id: int, step: Step, versions: dict[str, int]) -> EnrollmentStep:
-    version_id = step.template_version_id or versions.get(step.template_slug)
-    return EnrollmentStep(
-        enrollment_id=enrollment_id,
-        **{name: getattr(step, name) for name in COPIED},
-        template_version_id=version_id if step.kind is StepKind.EMAIL else None,
-        planned_at=step.at,
-    )
-
-
-def _versions(session: Session, steps: Sequence[tables.SequenceStep], now: datetime) -> dict[str, int]:
-    """The wording in force of every e-mail: what this enrolment keeps, whatever is edited later."""
-    slugs = {each.template_slug for each in steps if each.kind is StepKind.EMAIL}
-    return {slug: templates.version_id(session, TemplateKind.EMAIL, slug, now=now) for slug in sorted(slugs)}
-
-
-def _look_for_address(session: Session, recorder: Recorder, provider: Provider, row: Enrollment, now: datetime) -> None:
-    """Somebody whose mail goes by post stands on the list of addresses to find, until it is found."""
-    assert provider.id is not None
-    if any(each.kind is TaskKind.FIND_EMAIL for each in task_rows.live_of(session, provider.id)):
-        return
-    today = local_day(now, row.zone)
-    owner_id = provider.owner_id or row.enrolled_by
-    task = Task(
-        provider_id=provider.id,
-        practice_id=provider.practice_id,
-        kind=TaskKind.FIND_EMAIL,
-        title="Find the e-mail address",
-        why="Their sequence goes by letter and call until there is one",
-        due_on=today,
-        first_due_on=today,
-        origin=TaskOrigin.SEQUENCE,
-        owner_id=owner_id,
-        created_by=row.enrolled_by,
-        created_at=now,
-        sample=provider.sample,
-    )
-    recorder.insert(task)
-    recorder.update(provider, next_due_on=task_rows.next_due_on(session, provider.id))

@@ -75,16 +75,15 @@ def begin(session: Session, provider_id: int, user_id: int | None, *, slug: str 
     filling = merge.filling(session, provider_id, user_id, now=now)
     if slug not in {each.slug for each in choices()}:
         slug = suggested(filling.moment)
-    found = fill(session, filling, slug)
+    found = fill(templates.source_in_force(session, TemplateKind.EMAIL, slug), filling, slug)
     return Written(found.subject, found.body, slug)
 
 
-def fill(session: Session, filling: Filling, slug: str, *, version_id: int | None = None) -> RenderedEmail:
-    """A template filled in the wording of a version (default: the one in force), with empty fields marked and listed.
+def fill(source: str | None, filling: Filling, slug: str) -> RenderedEmail:
+    """A template filled, with empty fields marked and listed; without a `source` in the built-in wording.
 
     Raises TemplateFault.
     """
-    source = templates.pinned_source(session, TemplateKind.EMAIL, slug, version_id)
     audience = str(filling.audience)
     if source is None:
         return emails.render_email(slug, filling.fields, audience=audience, mark_missing=True)

@@ -51,13 +51,9 @@ def take(
     token = messages.new_token()
     url = messages.opt_out_url(session, post, token)
     filling = merge.filling(session, enrollment.provider_id, enrollment.enrolled_by, now=now, opt_out_url=url)
-    text = sequence_texts.write(
-        session,
-        filling,
-        step.template_slug,
-        step.template_version_id,
-        allowed=str(step.position) in enrollment.overrides,
-    )
+    source = sequence_texts.source_of(session, step.template_slug, step.template_version_id)
+    allowed = str(step.position) in enrollment.overrides
+    text = sequence_texts.write(source, filling, step.template_slug, allowed=allowed)
     if text.problem is not None:
         _pause(session, enrollment, PauseReason(text.problem.value), text.detail, now, field=text.field)
         return

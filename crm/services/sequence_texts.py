@@ -9,8 +9,9 @@ from sqlmodel import Session
 from crm.documents.emails import RenderedEmail
 from crm.documents.faults import TemplateFault
 from crm.domain import scope
+from crm.domain.kinds import TemplateKind
 from crm.domain.sequences import NotEnrolled
-from crm.services import outreach_review
+from crm.services import outreach_review, templates
 from crm.services.merge import Filling
 from crm.services.outreach_review import Written
 
@@ -37,10 +38,15 @@ class Text:
         return self.email.text if self.email is not None else ""
 
 
-def write(session: Session, filling: Filling, slug: str, version_id: int | None, *, allowed: bool = False) -> Text:
+def source_of(session: Session, slug: str, version_id: int | None) -> str | None:
+    """The wording of a step's e-mail: that of its version, else the one in force. None is the built-in one."""
+    return templates.pinned_source(session, TemplateKind.EMAIL, slug, version_id)
+
+
+def write(source: str | None, filling: Filling, slug: str, *, allowed: bool = False) -> Text:
     """Fill one step's e-mail for a provider. `allowed`: a person has given a reason why it may leave the scope."""
     try:
-        email = outreach_review.fill(session, filling, slug, version_id=version_id)
+        email = outreach_review.fill(source, filling, slug)
     except TemplateFault as fault:
         return Text(None, NotEnrolled.TEMPLATE_FAULT, str(fault))
     if email.missing:
