@@ -40,8 +40,7 @@ def _sqlite_words(session: Session, look: Look, limit: int) -> list[int]:
     question = _fts(look.asked, " *" if look.tier is Tier.PREFIX else "", NAME_KEY if look.in_name else "")
     if look.worked:
         question += f' AND "{WORKED_KEY}"'
-    statement = sa.text("SELECT rowid FROM search_whole WHERE search_whole MATCH :question LIMIT :limit")
-    return [row[0] for row in session.connection().execute(statement, {"question": question, "limit": limit})]
+    return list(session.connection().execute(_WHOLE, {"question": question, "limit": limit}).scalars())
 
 
 def _sqlite_fragments(session: Session, look: Look, limit: int) -> list[int]:
@@ -84,23 +83,20 @@ def _likes(asked: Sequence[Term], text: str, given: dict[str, object], around: t
 
 def entries(session: Session, ids: Iterable[int]) -> dict[int, Entry]:
     """The search entries of these providers."""
-    statement = sa.text("SELECT provider_id, name, body, keys, mark FROM provider_search WHERE provider_id IN :ids")
-    rows = session.connection().execute(statement.bindparams(sa.bindparam("ids", expanding=True)), {"ids": list(ids)})
+    statement = _ENTRIES_SQLITE if on_sqlite(session) else _ENTRIES_POSTGRES
+    rows = session.connection().execute(statement, {"ids": _many(session, ids)})
     return {row[0]: Entry(*row[1:]) for row in rows}
 
 
 def words_like(session: Session, part: str, limit: int) -> list[str]:
     """Known words that hold `part` anywhere, for parts too short for trigrams."""
-    statement = sa.text("SELECT word FROM search_word WHERE word LIKE :part LIMIT :limit")
-    return [row[0] for row in session.connection().execute(statement, {"part": f"%{part}%", "limit": limit})]
+    return list(session.connection().execute(_LIKE, {"part": f"%{part}%", "limit": limit}).scalars())
 
 
 def words_among(session: Session, words: Iterable[str]) -> list[str]:
     """Those of these words that are known."""
-    is_sqlite = on_sqlite(session)
-    given = {"words": json.dumps(list(words)) if is_sqlite else list(words)}
-    statement = _AMONG_SQLITE if is_sqlite else _AMONG_POSTGRES
-    return list(session.connection().execute(statement, given).scalars())
+    statement = _AMONG_SQLITE if on_sqlite(session) else _AMONG_POSTGRES
+    return list(session.connection().execute(statement, {"words": _many(session, words)}).scalars())
 
 
 def words_beginning(session: Session, parts: Iterable[str], length: int, slips: int) -> list[str]:
@@ -111,7 +107,7 @@ def words_beginning(session: Session, parts: Iterable[str], length: int, slips: 
     given: dict[str, object] = {"least": length - slips, "most": length + slips}
     if not on_sqlite(session):
         return list(session.connection().execute(_NEAR, given).scalars())
-    return list(session.connection().execute(_BEGINNING, given | {"parts": json.dumps(list(parts))}).scalars())
+    return list(session.connection().execute(_BEGINNING, given | {"parts": _many(session, parts)}).scalars())
 
 
 def words_ending(session: Session, end: str, length: int, slips: int) -> list[str]:
@@ -120,6 +116,16 @@ def words_ending(session: Session, end: str, length: int, slips: int) -> list[st
     return list(session.connection().execute(_ENDING, given).scalars())
 
 
+def _many(session: Session, values: Iterable[object]) -> object:
+    """Many values as one parameter: a statement with hundreds of them takes longer to write than to run."""
+    return json.dumps(list(values)) if on_sqlite(session) else list(values)
+
+
+_WHOLE = sa.text("SELECT rowid FROM search_whole WHERE search_whole MATCH :question LIMIT :limit")
+_ENTRIES = "SELECT provider_id, name, body, keys, mark FROM provider_search WHERE provider_id"
+_ENTRIES_SQLITE = sa.text(f"{_ENTRIES} IN (SELECT value FROM json_each(:ids))")
+_ENTRIES_POSTGRES = sa.text(f"{_ENTRIES} = ANY(:ids)")
+_LIKE = sa.text("SELECT word FROM search_word WHERE word LIKE :part LIMIT :limit")
 _AMONG_SQLITE = sa.text("SELECT word FROM search_word WHERE word IN (SELECT value FROM json_each(:words))")
 _AMONG_POSTGRES = sa.text("SELECT word FROM search_word WHERE word = ANY(:words)")
 _NEAR = sa.text("SELECT word FROM search_word WHERE length(word) BETWEEN :least AND :most")
