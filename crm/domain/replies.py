@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import re
 
-from crm.domain.quotations import MARKER_LINES, Line, is_marker, kind_of, may_begin_marker
+from crm.domain.quotations import MARKER_LINES, SUBJECT, Line, is_marker, kind_of, may_begin_marker, with_plain_marks
 
 #: Longer texts are cut before anything is looked for.
 LIMIT = 200_000
 MOST_LINES = 5_000
 #: So many lines of text below a divider are a footer; more are text again.
 FOOTER_LINES = 8
+MOST_CODE = 400
+
+_PGP_BEGIN = re.compile(r"\A-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [\w, -]{1,60})?\s{0,4}", re.IGNORECASE)
+_LIST_FOOTER = re.compile(
+    r"^Unsubscribe: .{1,200}@.{1,200}(?:\n.{0,20}https?:.{1,300})?\s*\Z", re.IGNORECASE | re.MULTILINE
+)
+_FENCE = re.compile(r"^```\w{0,20}$")
 
 _OUT = re.compile(
     r"^\W{0,4}(?:(?:please|pls|kindly|hi|hello|thanks?|thank you|no)\W{1,3}){0,3}(?:"
@@ -43,8 +50,9 @@ _NOT_OUT = re.compile(
 
 def reply_text(text: str) -> str:
     """The person's own words, inner blank lines kept. Empty when there is nothing but quotation."""
-    lines, kinds = _read(text)
+    lines, kinds = _read(_bare(text))
     lines, kinds = _without_devices(*_above_signature(lines, kinds))
+    lines, kinds = _below_quotation(lines, kinds)
     lines, kinds = _above_quotation(lines, kinds)
     lines, kinds = _above_headers(lines, kinds)
     lines, kinds = _without_trailing_quote(lines, kinds)
@@ -69,19 +77,40 @@ def wants_out(own_words: str, subject: str = "") -> bool:
 _Read = tuple[list[str], list[Line]]
 
 
+def _bare(text: str) -> str:
+    """Without what programs put around the text: PGP armour, and a list's line for unsubscribing at the end."""
+    text = _PGP_BEGIN.sub("", text[:LIMIT].replace("\xa0", " ").lstrip("\n"), count=1)
+    armour = text.find("\n-----BEGIN PGP SIGNATURE-----")
+    text = text if armour < 0 else text[: armour + 1]
+    return _LIST_FOOTER.sub("", text)
+
+
 def _read(text: str) -> _Read:
-    """Lines and what each is; a marker that was broken over several lines becomes one."""
-    source = [line.rstrip() for line in text[:LIMIT].replace("\xa0", " ").split("\n")[:MOST_LINES]]
+    """Lines and what each is. A marker that was broken over several lines becomes one; fenced code is text."""
+    source = [line.rstrip() for line in text.split("\n")[:MOST_LINES]]
     lines: list[str] = []
     kinds: list[Line] = []
     at = 0
     while at < len(source):
-        count = _marker_length(source, at)
-        joined = " ".join(line.strip() for line in source[at : at + count]) if count > 1 else source[at]
-        lines.append(joined)
-        kinds.append(Line.MARKER if count > 1 else kind_of(joined))
+        code = _code_length(source, at)
+        count = code or _marker_length(source, at)
+        if code:
+            lines += source[at : at + code]
+            kinds += [Line.TEXT] * code
+        else:
+            joined = " ".join(line.strip() for line in source[at : at + count]) if count > 1 else source[at]
+            kinds.append(Line.MARKER if count > 1 else kind_of(joined))
+            lines.append(with_plain_marks(joined) if kinds[-1] is Line.QUOTE else joined)
         at += count
     return lines, kinds
+
+
+def _code_length(source: list[str], at: int) -> int:
+    """Of how many lines the fenced code that begins here consists; 0 where none does."""
+    if not _FENCE.match(source[at]):
+        return 0
+    end = next((i for i in range(at + 1, min(at + MOST_CODE, len(source))) if source[i].strip() == "```"), at)
+    return end - at + 1 if end > at else 0
 
 
 def _marker_length(source: list[str], at: int) -> int:
@@ -115,6 +144,16 @@ def _without_devices(lines: list[str], kinds: list[Line]) -> _Read:
     return [line for line, _ in kept], [kind for _, kind in kept]
 
 
+def _below_quotation(lines: list[str], kinds: list[Line]) -> _Read:
+    """Where the announced quotation stands on top and all own words below it, only those."""
+    first = next((i for i, kind in enumerate(kinds) if kind is not Line.EMPTY), len(kinds))
+    text = next((i for i, kind in enumerate(kinds) if kind is Line.TEXT), len(kinds))
+    above, below = kinds[first:text], kinds[text:]
+    if above[:1] == [Line.MARKER] and Line.QUOTE in above and set(below) <= {Line.TEXT, Line.EMPTY} and below:
+        return lines[text:], below
+    return lines, kinds
+
+
 def _above_quotation(lines: list[str], kinds: list[Line]) -> _Read:
     """Cut at the first marker below text, unless the person went on writing among or below the quoted lines."""
     for at, kind in enumerate(kinds):
@@ -132,7 +171,7 @@ def _goes_on(kinds: list[Line], at: int) -> bool:
 
 def _above_headers(lines: list[str], kinds: list[Line]) -> _Read:
     """Cut where copied headers (From, Sent, To …) begin below text; without text above, only the headers go."""
-    at = _header_block(kinds)
+    at = _header_block(lines, kinds)
     if at is None:
         return lines, kinds
     if Line.TEXT in kinds[:at]:
@@ -143,14 +182,15 @@ def _above_headers(lines: list[str], kinds: list[Line]) -> _Read:
     return lines[:at] + lines[end:], kinds[:at] + kinds[end:]
 
 
-def _header_block(kinds: list[Line]) -> int | None:
-    """Where three copied headers stand together, each with at most two lines of its own below."""
+def _header_block(lines: list[str], kinds: list[Line]) -> int | None:
+    """Where three copied headers stand together, one of them a subject or with an address."""
     for at, kind in enumerate(kinds):
         if kind is not Line.HEADER:
             continue
         near = kinds[at : at + 9]
         until = next((i for i, each in enumerate(near) if each in {Line.MARKER, Line.QUOTE}), len(near))
-        if (near[:until].count(Line.HEADER) >= 3 and near[1] is not Line.EMPTY) or near[:7].count(Line.HEADER) >= 4:
+        together = near[:until].count(Line.HEADER) >= 3 and near[1] is not Line.EMPTY
+        if (together or near[:7].count(Line.HEADER) >= 4) and any(map(SUBJECT.search, lines[at : at + 9])):
             return at
     return None
 

@@ -21,6 +21,13 @@ ANNOUNCEMENTS = [
     "Den mån 6 juli 2026 kl 09:00 skrev Dana Reyes <dana@trainer.example>:",
     "2026-07-06 9:00 GMT-04:00 Dana Reyes <dana@trainer.example>:",
     "Dana Reyes <dana@trainer.example> 于2026年7月6日周一 09:00写道：",
+    "---- On Mon, 06 Jul 2026 09:00:00 -0400 Dana Reyes<dana@trainer.example> wrote ----",
+    "Dana Reyes <dana@trainer.example> schrieb am Mo., 6. Juli 2026 um 09:00 Uhr:",
+    "man. 6. juli 2026 kl. 09.00 skrev Dana Reyes <dana@trainer.example>:",
+    "понедельник, 6 июля 2026 г. пользователь Dana Reyes написал:",
+    "Dana Reyes (dana@trainer.example) wrote:",
+    "Dana Reyes via Clinic List wrote:",
+    "2026/7/6 Dana Reyes <dana@trainer.example>",
     "-----Original Message-----",
     "---------- Forwarded message ---------",
     "Begin forwarded message:",
@@ -43,6 +50,9 @@ def test_what_stands_below_an_announcement_is_left_out(announcement: str, quoted
     [
         "On Monday we wrote:\nthat is what the chart says.",
         "From: the heart\nThank you.",
+        "Date: Thursday\nFrom: 10 am\nTo: 11 am\nDoes that suit you?",
+        "The forms went out.\nSent by fax this morning\nFrom my perspective that's all.",
+        "Try:\n\n```\nOn Mon, Jul 6, 2026 at 9:00 AM Dana <d@t.example> wrote:\n> no quotation\n```\n\nIt works.",
         "I read > 5 papers - it's 3 > 2.",
         "See the list:\n\n- one\n- two\n\n    indented",
         "The number of patients at 10:30 on 7/6:\n12",
@@ -60,6 +70,20 @@ def test_answers_between_quoted_lines_stay_with_what_they_answer() -> None:
     assert reply_text(text) == "Gladly:\n\n> When?\n\nThursday.\n\n> Where?\n\nHere."
 
 
+def test_of_a_quotation_on_top_only_the_answer_below_stays() -> None:
+    assert reply_text("On Jul 6, 2026, at 9:00, Dana wrote:\n> May I visit?\n\nYes.\nAt ten.") == "Yes.\nAt ten."
+
+
+def test_marks_with_a_name_become_plain_ones() -> None:
+    assert reply_text("See:\n\nDana> When?\n\nThursday.") == "See:\n\n> When?\n\nThursday."
+
+
+def test_what_programs_put_around_the_text_is_left_out() -> None:
+    armour = "-----BEGIN PGP SIGNATURE-----\nabc\n-----END PGP SIGNATURE-----"
+    assert reply_text(f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\nYes.\n{armour}") == "Yes."
+    assert reply_text("Yes.\n\nUnsubscribe: list@pt.example\n  https://pt.example/out") == "Yes."
+
+
 def test_an_answer_below_the_quotation_stays() -> None:
     text = "Hi Dana,\n\nOn Jul 6, 2026, at 9:00, Dana wrote:\n> May I visit?\n\nYes."
     assert reply_text(text).endswith("Yes.")
@@ -73,6 +97,9 @@ def test_an_answer_below_the_quotation_stays() -> None:
         "Sent from my iPhone",
         "Get Outlook for iOS<https://aka.ms/o0ukef>",
         "Von meinem iPhone gesendet",
+        "<<sent by galaxy>>",
+        "Sent from Mail<https://go.example/fwlink> for Windows 10",
+        "Get [Outlook for iOS](https://aka.ms/o0ukef)",
         "_______________________\nThe clinic's list",
     ],
 )
