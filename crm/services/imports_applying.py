@@ -18,7 +18,7 @@ from crm.services.imports_rows import Turn
 from crm.services.imports_spool import Spool, Stretch
 from crm.services.imports_values import PRACTICE_COLUMNS, PROVIDER_COLUMNS, Reader
 from crm.services.imports_workshop import Workshop
-from crm.store import bulk, directory, indexes, prices
+from crm.store import directory, indexes, prices
 from crm.store import imports as store
 from crm.store.ready import Fresh
 
@@ -115,7 +115,6 @@ class Applying:
     def _turn(self, ready: Ready | None = None) -> Iterator[Turn]:
         """A transaction."""
         with self._shop.db.write(trusted=True, beside=ready.path if ready else None) as session:
-            bulk.tune(session)
             run = store.get(session, self._run_id)
             yield Turn(session, run, self._reader, self._started)
         self._shop.progress("Saving", run.progress)

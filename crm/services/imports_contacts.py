@@ -24,7 +24,7 @@ from crm.store import imports as store
 from crm.store import imports_staged as staged
 from crm.store.engine import Database
 
-AT_ONCE = 4_000
+AT_ONCE = 2_000
 STAGING_SHARE = 50
 NO_FIELD = ("", "-", "none", "skip")
 

@@ -38,11 +38,15 @@ _USUAL = {
     "temp_store": "MEMORY",
     "cache_size": "-16384",
     "threads": "0",
+    "wal_autocheckpoint": "1000",
+    "mmap_size": "134217728",
 }
 _DURABLE = {"synchronous": "FULL"}
-_TRUSTED = {"foreign_keys": "OFF"}
+#: Much is written at once: fewer checkpoints, and no map of the file that counts as our memory.
+_LOADING = {"wal_autocheckpoint": "8000", "mmap_size": "0"}
+_TRUSTED = _LOADING | {"foreign_keys": "OFF"}
 #: A large index is sorted in pieces by a second thread, which SQLite has only for sorting in files.
-_SORTING = {"temp_store": "FILE", "cache_size": "-1024", "threads": "2"}
+_SORTING = _LOADING | {"temp_store": "FILE", "cache_size": "-1024", "threads": "2"}
 
 
 class NestedWriteError(RuntimeError):
