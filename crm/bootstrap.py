@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from crm.config import Settings
 from crm.domain import sign_ins
@@ -16,6 +17,9 @@ from crm.services.mailboxes import Post
 from crm.services.vault import Vault
 from crm.store import migrate
 from crm.store.engine import Database
+
+if TYPE_CHECKING:
+    from crm.services.doctor import Surroundings
 
 Clock = Callable[[], datetime]
 
@@ -52,6 +56,12 @@ class Handoff:
 
             self.given_post.tokens = Keyring(self.db, self.given_post, self.clock).source
         return self.given_post
+
+    def surroundings(self) -> Surroundings:
+        """What a check-up looks at."""
+        from crm.services.doctor import Surroundings
+
+        return Surroundings(self.db, self.post, self.settings.data_dir, self.settings.registry_url, self.dns)
 
     def now(self) -> datetime:
         """The current instant, aware UTC."""

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "check-scope": "crm.cli.scope:command",
     "mail": "crm.cli.mail:group",
     "sequences": "crm.cli.sequences:group",
+    "doctor": "crm.cli.doctor:command",
     "demo": "crm.cli.demo:group",
     "backup": "crm.cli.backup:backup",
     "restore": "crm.cli.backup:restore",

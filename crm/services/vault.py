@@ -15,6 +15,11 @@ class Vault:
     def __init__(self, key_file: Path) -> None:
         self._key_file = key_file
 
+    @property
+    def path(self) -> Path:
+        """Where the key lies, or will lie."""
+        return self._key_file
+
     def seal(self, secret: str) -> str:
         """The secret in a form that is safe to store; empty stays empty."""
         from cryptography.fernet import Fernet
@@ -29,7 +34,7 @@ class Vault:
             return ""
         try:
             return Fernet(self._key()).decrypt(sealed.encode()).decode()
-        except InvalidToken as error:
+        except (InvalidToken, ValueError) as error:
             message = "The stored password can't be read with this data folder's key. Enter it again in mail settings."
             raise Refused("wrong_key", message) from error
 

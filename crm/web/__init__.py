@@ -44,6 +44,7 @@ NOUNS: tuple[str, ...] = (
     "mailboxes",
     "sign_ins",
     "signing",
+    "doctor",
     "registry",
     "suppressions",
     "unsubscribe",
