@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -99,10 +100,8 @@ def page(
     wanted: Filter = Filter(),
 ) -> tuple[list[Line], Mark | None]:
     """The next follow-ups of one part of the list, the earliest first, and where the page after starts."""
-    clauses = [*_bucket(bucket, today), *_wanted(wanted)]
-    if after is not None:
-        clauses.append(sa.tuple_(task.c.due_on, task.c.id) > sa.tuple_(sa.literal(after.due_on), sa.literal(after.id)))
-    return _walk(session, clauses, limit)
+    given = {} if after is None else {"after_on": after.due_on, "after_id": after.id}
+    return _walk(session, _page(bucket, today, wanted, after is not None), given, limit)
 
 
 def line(session: Session, task_id: int) -> Line | None:
@@ -114,21 +113,17 @@ def line(session: Session, task_id: int) -> Line | None:
 
 def counts(session: Session, today: date, wanted: Filter = Filter()) -> dict[Bucket, int]:
     """How many there are in each part, counted up to the cap."""
-    numbers = [_counted((*_bucket(bucket, today), *_wanted(wanted))) for bucket in Bucket]
-    return dict(zip(Bucket, session.execute(sa.select(*numbers)).one(), strict=True))
+    return dict(zip(Bucket, session.connection().execute(_counts(today, wanted)).one(), strict=True))
 
 
 def due(session: Session, today: date, *, owner_id: int | None = None, limit: int = 20) -> list[Line]:
     """Open ones due today or overdue, the earliest first, for a digest or a short list."""
-    mine = [] if owner_id is None else [_owned(owner_id)]
-    return _walk(session, [LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine], limit)[0]
+    return _walk(session, _due(today, owner_id), {}, limit)[0]
 
 
 def first_visit(session: Session, owner_id: int) -> Line | None:
     """The earliest visit among somebody's open follow-ups."""
-    found, _ = _walk(
-        session, [LIVE, task.c.kind == TaskKind.VISIT, _owned(owner_id), provider.c.archived_at.is_(None)], 1
-    )
+    found, _ = _walk(session, _first_visit(owner_id), {}, 1)
     return found[0] if found else None
 
 
@@ -187,36 +182,70 @@ def recent_touches(
     found: dict[int, list[PastTouch]] = defaultdict(list)
     if not provider_ids:
         return found
-    query = (
-        sa.select(activity.c.provider_id, activity.c.kind, activity.c.outcome)
-        .where(
-            activity.c.provider_id.in_(provider_ids),
-            activity.c.kind.in_(sorted(TOUCHES)),
-            activity.c.undone_at.is_(None),
-            activity.c.id != (but or 0),
-        )
-        .order_by(activity.c.happened_at.desc(), activity.c.id.desc())
-        .limit(limit)
-    )
-    for provider_id, kind, outcome in session.execute(query):
+    given = {"ids": provider_ids, "but": but or 0, "limit": limit}
+    for provider_id, kind, outcome in session.connection().execute(_RECENT, given):
         found[provider_id].append(PastTouch(kind, outcome))
     return found
 
 
-def _walk(session: Session, clauses: Sequence[Any], limit: int) -> tuple[list[Line], Mark | None]:
-    """The first lines by day, and the mark of the last one if there are more."""
-    query = (
-        sa.select(*_COLUMNS)
-        .select_from(task.outerjoin(provider, provider.c.id == task.c.provider_id))
-        .where(*clauses)
-        .order_by(task.c.due_on, task.c.id)
-        .limit(limit + 1)
+_RECENT = (
+    sa.select(activity.c.provider_id, activity.c.kind, activity.c.outcome)
+    .where(
+        activity.c.provider_id.in_(sa.bindparam("ids", expanding=True)),
+        activity.c.kind.in_(sorted(TOUCHES)),
+        activity.c.undone_at.is_(None),
+        activity.c.id != sa.bindparam("but"),
     )
-    lines = [Line(*row) for row in session.execute(query)]
+    .order_by(activity.c.happened_at.desc(), activity.c.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
+
+def _walk(session: Session, query: sa.Select[Any], given: dict[str, Any], limit: int) -> tuple[list[Line], Mark | None]:
+    """The first lines by day, and the mark of the last one if there are more."""
+    rows = session.connection().execute(query, given | {"limit": limit + 1})
+    lines = [Line(*row) for row in rows]
     if len(lines) <= limit:
         return lines, None
     last = lines[limit - 1]
     return lines[:limit], Mark(last.due_on, last.id)
+
+
+# Statements are kept for the day and what is wanted: making them takes longer than running them.
+
+
+def _lines(*clauses: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*_COLUMNS)
+        .select_from(task.outerjoin(provider, provider.c.id == task.c.provider_id))
+        .where(*clauses)
+        .order_by(task.c.due_on, task.c.id)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+    )
+
+
+@lru_cache(maxsize=256)
+def _page(bucket: Bucket, today: date, wanted: Filter, goes_on: bool) -> sa.Select[Any]:
+    after = sa.tuple_(sa.bindparam("after_on", type_=sa.Date), sa.bindparam("after_id", type_=sa.Integer))
+    further = [sa.tuple_(task.c.due_on, task.c.id) > after] if goes_on else []
+    return _lines(*_bucket(bucket, today), *_wanted(wanted), *further)
+
+
+@lru_cache(maxsize=64)
+def _counts(today: date, wanted: Filter) -> sa.Select[Any]:
+    numbers: list[Any] = [_counted((*_bucket(bucket, today), *_wanted(wanted))) for bucket in Bucket]
+    return sa.select(*numbers)
+
+
+@lru_cache(maxsize=64)
+def _due(today: date, owner_id: int | None) -> sa.Select[Any]:
+    mine = [] if owner_id is None else [_owned(owner_id)]
+    return _lines(LIVE, task.c.state == TaskState.OPEN, task.c.due_on <= today, *mine)
+
+
+@lru_cache(maxsize=64)
+def _first_visit(owner_id: int) -> sa.Select[Any]:
+    return _lines(LIVE, task.c.kind == TaskKind.VISIT, _owned(owner_id), provider.c.archived_at.is_(None))
 
 
 def _bucket(bucket: Bucket, today: date) -> tuple[Any, ...]:
