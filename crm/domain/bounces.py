@@ -58,16 +58,20 @@ class Refusal:
 
 def cause_of(refusal: Refusal) -> BounceCause:
     """Whom the refusal concerns."""
-    rule = rule_for(plain_words(refusal.words))
+    words = plain_words(refusal.words)
+    rule = rule_for(words)
     said, reported = enhanced_code(refusal.words), enhanced_code(refusal.status)
     if (said or reported)[2:] in {"2.2", "2.3"}:
         return TEMPORARY
     code = smtp_code(refusal.words) or refusal.code
     if rule is None or (rule.vague and (_is_exact(said or reported) or _at_the_door(refusal, code))):
         return _by_codes(said, reported, code, refusal)
-    if rule.cause is ADDRESS and refusal.command in _SENDER_COMMANDS:
+    if rule.cause is not ADDRESS:
+        return rule.cause
+    if refusal.command in _SENDER_COMMANDS or (said or reported)[2:] in {"1.7", "1.8"}:
         return SENDER
-    return rule.cause
+    passing = code.startswith("4") or said.startswith("4")
+    return TEMPORARY if passing and "temporar" in words else ADDRESS
 
 
 def _at_the_door(refusal: Refusal, code: str) -> bool:

@@ -13,7 +13,7 @@ from crm.domain.quotations import MARKER_LINES, SUBJECT, Line, is_marker, kind_o
 
 #: Longer texts are cut before anything is looked for.
 LIMIT = 200_000
-MOST_LINES = 5_000
+MOST_LINES = 3_000
 #: So many lines of text below a divider are a footer; more are text again.
 FOOTER_LINES = 8
 MOST_CODE = 400

@@ -65,7 +65,10 @@ _DELIVERED = re.compile(
     r"delivery status notification \((?:success|relay)",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\d.])(?:[45]\d\d[ \-:](?:#?[45]\.\d{1,3}\.\d{1,3}|\W{0,4}\w)|#?[45]\.\d{1,2}\.\d{1,3}\b)")
+#: A server's answer. A telephone number goes on with digits, an answer with words or an enhanced code.
+_CODE = re.compile(
+    r"(?<![\d.])(?:4[25]\d|5[0-57]\d)[ :-]\s?(?:#?[45]\.\d{1,3}\.\d{1,3}|[<(]?[A-Za-z])|#?[45]\.\d{1,2}\.\d{1,3}\b"
+)
 _AUTOMATIC = re.compile(
     r"auto(?:matic|mated)?[- ]?(?:re(?:ply|sponse)|generated reply)|out of (?:the )?office|vacation|on leave|"
     r"holiday|abwesen|absen[ct]|réponse automatique|respuesta autom|automatische antwort|自動(?:返信|応答)",

@@ -105,7 +105,7 @@ def notice_of(reading: Reading) -> Notice:
     lines = text.split("\n")[:MOST_LINES]
     cut = _original_begins(lines)
     original = "\n".join(lines[cut:])
-    returned = "\n".join(part.text for part in islice((each for each in reading.parts if each.returned), 4))
+    returned = "\n".join(islice((part.text for part in reading.parts if part.returned or part.attached), 4))
     return Notice("\n".join(lines[:cut]), f"{returned[:LIMIT]}\n{original}".strip("\n"))
 
 

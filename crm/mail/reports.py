@@ -146,7 +146,7 @@ def _from_japanese(text: str) -> str:
     """ISO-2022-JP whose escape bytes were lost on the way: `$B…(B`."""
     if "$B" not in text or "(B" not in text or not text.isascii():
         return text
-    escaped = text.replace("$B", "\x1b$B").replace("(B", "\x1b(B")
+    escaped = text.replace("\x1b", "").replace("$B", "\x1b$B").replace("(B", "\x1b(B")
     try:
         return escaped.encode("ascii").decode("iso2022_jp")
     except UnicodeError:
