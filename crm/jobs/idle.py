@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -24,17 +25,25 @@ from crm.store import chores, inbound, mail_accounts
 
 log = logging.getLogger("handoff.jobs")
 
-LOOK_SECONDS = 5.0
-"""How soon a mailbox that was set up, changed or switched off is noticed."""
-
 WAIT_SECONDS = 20 * 60.0
 """Servers end an IDLE of half an hour."""
 
 LEASE_TIME = timedelta(seconds=WAIT_SECONDS) + timedelta(minutes=5)
-ELSEWHERE_SECONDS = 30.0
-HOPELESS_SECONDS = 3600.0
-RESTS = (5.0, 30.0, 120.0, 600.0)
 GOODBYE_SECONDS = 1.8
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds. `look`: how soon a mailbox that was set up, changed or switched off is noticed; `elsewhere`: until we
+    ask again whether another worker still waits; `hopeless`: after a refusal; `rests`: after failures in a row."""
+
+    look: float = 5.0
+    elsewhere: float = 30.0
+    hopeless: float = 3600.0
+    rests: tuple[float, ...] = (5.0, 30.0, 120.0, 600.0)
+
+
+USUAL = Pace()
 
 
 class Place(NamedTuple):
@@ -45,9 +54,9 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def waiting(handoff: Handoff, stop: threading.Event, me: str) -> Iterator[None]:
+def waiting(handoff: Handoff, stop: threading.Event, me: str, pace: Pace = USUAL) -> Iterator[None]:
     """While the block runs, wait for mail of every mailbox that is read. Ends with `stop`, within two seconds."""
-    watch = Watch(handoff, stop, me)
+    watch = Watch(handoff, stop, me, pace)
     watch.start()
     try:
         yield
@@ -58,10 +67,11 @@ def waiting(handoff: Handoff, stop: threading.Event, me: str) -> Iterator[None]:
 class Watch:
     """Keeps one waiting thread for every mailbox."""
 
-    def __init__(self, handoff: Handoff, stop: threading.Event, me: str) -> None:
+    def __init__(self, handoff: Handoff, stop: threading.Event, me: str, pace: Pace = USUAL) -> None:
         self._handoff = handoff
         self._stop = stop
         self._me = me
+        self._pace = pace
         self._threads: dict[Place, threading.Thread] = {}
         self._wanted: frozenset[Place] = frozenset()
         self._watcher = threading.Thread(target=self._run, name="idle-watch", daemon=True)
@@ -79,7 +89,7 @@ class Watch:
     def _run(self) -> None:
         while True:
             self._look()
-            if self._stop.wait(LOOK_SECONDS):
+            if self._stop.wait(self._pace.look):
                 return
 
     def _look(self) -> None:
@@ -108,14 +118,14 @@ class Watch:
         failures = 0
         while not self._ended(place):
             try:
-                rest = 0.0 if self._wait_in_turn(place) else ELSEWHERE_SECONDS
+                rest = 0.0 if self._wait_in_turn(place) else self._pace.elsewhere
                 failures = 0
             except (NoWaiting, SenderProblem, HandoffError) as error:
                 log.info(line(event="idle", account=place.account_id, error=type(error).__name__))
-                rest = HOPELESS_SECONDS
+                rest = self._pace.hopeless
             except (MailError, SQLAlchemyError, OSError) as error:
                 log.info(line(event="idle", account=place.account_id, error=type(error).__name__))
-                rest = RESTS[min(failures, len(RESTS) - 1)]
+                rest = self._pace.rests[min(failures, len(self._pace.rests) - 1)]
                 failures += 1
             self._rest(place, rest)
 
