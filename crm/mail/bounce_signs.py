@@ -6,17 +6,18 @@ import re
 from dataclasses import dataclass
 
 from crm.domain.away import says_away
-from crm.mail.mentions import ADDRESS
+from crm.mail.mentions import ADDRESS, first_address
 from crm.mail.reading import Reading
 
 #: Who writes bounces: programs and the people behind them.
 _DAEMON = re.compile(
-    r"mailer[-_ .]?daemon|post[-_ ]?master|mail(?:er)?[- ]deliver(?:y|er)?[- ](?:sub)?system|"
-    r"mail[- ]administrator|mail ?system|delivery (?:service|agent|system)|^bounces?[@+-]|mail[- ]?daemon"
-    r"|(?:^|[\s\"<])(?:mmdf|majordomo|maildelivery|mdaemon|smtp)@|system administrator|content-?filter|"
-    r"systemadministrator",
+    r"mailer[-_ .]?daemon|post[-_ ]?master|mail(?:er)?[- ]deliver(?:y|er)?[- ](?:sub)?system|mail[- ]administrator"
+    r"|^[\"' ]{0,2}mail ?system|mail delivery|^bounces?@|mail[- ]?daemon|(?:^|[\s\"<])(?:mmdf|maildelivery|mdaemon|smtp)@"
+    r"|system ?administrator|content-?filter",
     re.IGNORECASE,
 )
+#: In a return path fewer names say so: newsletters come back to bounces@.
+_DAEMON_PATH = re.compile(r"^<?(?:mailer-?daemon|post_?master)\b", re.IGNORECASE)
 _FAILED_SUBJECT = re.compile(
     r"undeliver(?:ed|able)|undelivrable|non[- ]?deliver(?:y|able)|nondeliver|\[bounce\]|message frozen|"
     r"errors?\(?s?\)? in (?:forwarding|filtering)|returned (?:e?-?mail|to sender|"
@@ -133,7 +134,7 @@ def _why(reading: Reading, subject: str, head: str, *, has_report: bool) -> str:
         and (in_subject or _CODE.search(head) or _NAMED.search("\n".join(reading.texts())[:6_000]))
     ):
         return f"Return-Path: <>; {says}"
-    if in_subject and in_words and _CODE.search(head) and not _is_answer(reading):
+    if in_subject and in_words and _CODE.search(head) and first_address(head) and not _is_answer(reading):
         return f"{says}, with a server's answer"
     named = _NOT_DELIVERED_TO.search(head)
     if named and not _is_answer(reading):
@@ -164,7 +165,7 @@ def is_daemon(reading: Reading, sender: str) -> bool:
         bool(_DAEMON.search(sender))
         or sender.replace(" ", "") in {"", "<>"}
         or "<>" in sender
-        or bool(_DAEMON.search(path))
+        or bool(_DAEMON_PATH.match(path))
     )
 
 

@@ -166,6 +166,24 @@ def test_a_newsletter_about_undeliverable_mail_is_neither_bounce_nor_reply() -> 
     assert verdict_on("newsletter").kind is InboundKind.OTHER
 
 
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        ("FedEx Delivery Service <track@parcels.example>", "Delivery failed", "Your parcel could not be delivered."),
+        ("Paula Moss <p.moss@clinic.example>", "Returned mail", "Your letter was returned to us. Call 555-0100."),
+        ("Paula Moss <p.moss@clinic.example>", "Mail delivery problem", "The fax could not be sent to 550-0199."),
+        ("Clinic <office@clinic.example>", "Delivery status", "The walker has been delayed until Thursday."),
+        ("Paula Moss <p.moss@clinic.example>", "Undeliverable?", "I get 550 User unknown when I write to Dr. Hale."),
+        ("Bounce Fitness <hello@gym.example>", "Hello", "We could not reach you by phone."),
+        ("News <news@pt.example>", "Five delivery errors", "Avoid undeliverable mail and a full mailbox."),
+    ],
+)
+@pytest.mark.parametrize("extra", ["In-Reply-To: <a@trainer.example>", "Return-Path: <bounces+7=a@news.example>"])
+def test_people_and_companies_may_write_about_deliveries(sender: str, subject: str, body: str, extra: str) -> None:
+    raw = f"From: {sender}\nTo: dana@trainer.example\nSubject: {subject}\n{extra}\n\n{body}\n"
+    assert classify(raw.encode()).kind is InboundKind.REPLY
+
+
 def test_a_person_who_quotes_a_delivery_report_has_answered() -> None:
     quoted = (
         b"From: p.moss@clinic.example\nSubject: Re: Undeliverable: hello\nIn-Reply-To: <a@trainer.example>\n\n"
