@@ -38,7 +38,7 @@ SELECT
   mailbox.paused_at IS NOT NULL,
   coalesce(mailbox.paused_reason, '')
 FROM (SELECT 1) AS one LEFT JOIN mail_account AS mailbox ON mailbox.id = (
-  SELECT max(id) FROM mail_account WHERE {chosen})
+  SELECT id FROM mail_account WHERE {chosen} ORDER BY paused_at IS NULL, id DESC LIMIT 1)
 """
 _CHOSEN = {
     True: "preset = 'environment'",

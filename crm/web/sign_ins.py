@@ -21,8 +21,10 @@ ENDED = {SignInState.GRANTED: "", SignInState.FAILED: "bad", SignInState.EXPIRED
 
 
 @bp.get("/new")
-def new() -> str:
+def new() -> Response:
     """What is needed to sign in: the address, and by what name this Handoff is known there."""
+    if not request.args.get("service"):
+        return redirect(url_for("mailboxes.new"), 303)
     service = _service(request.args.get("service", ""))
     account_id = request.args.get("mailbox", type=int)
     address = request.args.get("address", "")
@@ -31,7 +33,7 @@ def new() -> str:
             address = mailbox_setup.one(session, account_id).address
         client = sign_ins.client_of(session, handoff().post, service.key)
     values = {"address": address, "client_id": client.id, "way": service.ways[0], "mailbox": account_id or ""}
-    return _form_page(service, values, {}, has_secret=bool(client.secret))
+    return make_response(_form_page(service, values, {}, has_secret=bool(client.secret)))
 
 
 @bp.post("")

@@ -159,7 +159,12 @@ def _talk(server: IdentityStandIn) -> type[BaseHTTPRequestHandler]:
             self.say(status, json.dumps(answer).encode())
 
         def do_GET(self) -> None:
-            """`/info?access_token=…`: whose a token is, as mail servers ask."""
+            """`/info?access_token=…`: whose a token is, for mail servers. `/authorize`: the person says yes at once."""
+            if self.path.startswith("/authorize?"):
+                self.send_response(302)
+                self.send_header("Location", server.visit(self.path))
+                self.end_headers()
+                return
             token = dict(parse_qsl(urlsplit(self.path).query)).get("access_token", "")
             with server.lock:
                 good = token in server.valid
