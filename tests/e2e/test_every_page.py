@@ -9,12 +9,14 @@ import pytest
 from flask import Flask
 from sqlmodel import col, select
 
+from crm.models.accounts import MailAccount
 from crm.models.imports import ImportRun
 from crm.models.inbound import InboundMessage
 from crm.models.messages import Message
 from crm.models.practices import Practice
 from crm.models.providers import Provider, ProviderPair
 from crm.models.referrals import Referral
+from crm.models.sign_ins import MailSignIn
 from crm.models.tasks import Task
 from crm.models.visits import Visit
 from crm.web import create_app
@@ -38,6 +40,7 @@ NO_PAGE = {
     "assets.manifest": "for the phone's home screen",
     "sessions.new": "looked at by itself: who is signed in is led on",
     "welcome.new": "looked at by itself, as above",
+    "sign_ins.answer": "where a service sends people back to; it leads on",
     "mail.body": "a mail in a frame, where no script may run, not even axe",
     "mailbox.html": "as above",
     "inbox.body": "as above",
@@ -55,6 +58,12 @@ WITH_QUERY = [
     "/inbox?show=all",
     "/inbox?show=bounces",
     "/settings/business?walk=1",
+    "/settings/mail/mailboxes/new?address=dana@gmail.com",
+    "/settings/mail/mailboxes/new?address=dana@gmail.com&form=1",
+    "/settings/mail/mailboxes/new?address=dana@outlook.com",
+    "/settings/mail/mailboxes/new?address=dana@stride.example",
+    "/settings/mail/sign-ins/new?service=google",
+    "/settings/mail/sign-ins/new?service=microsoft&mailbox=2",
     "/nothing-here",
 ]
 
@@ -82,6 +91,8 @@ class Addresses:
             "practice_id": self.ids(Practice),
             "message_id": self.ids(Message, col(Message.sample).is_(False)),
             "inbound_id": self.ids(InboundMessage, limit=5),
+            "account_id": self.ids(MailAccount, MailAccount.preset.not_in(("local", "environment")), limit=3),  # type: ignore[attr-defined]  # a column
+            "sign_in_id": self.ids(MailSignIn, limit=4),
             "task_id": self.ids(Task),
             "referral_id": self.ids(Referral),
             "visit_id": self.ids(Visit),
