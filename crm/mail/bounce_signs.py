@@ -12,8 +12,8 @@ from crm.mail.reading import Reading
 #: Who writes bounces: programs and the people behind them.
 _DAEMON = re.compile(
     r"mailer[-_ .]?daemon|post[-_ ]?master|mail(?:er)?[- ]deliver(?:y|er)?[- ](?:sub)?system|mail[- ]administrator"
-    r"|^[\"' ]{0,2}mail ?system|mail delivery|^bounces?@|mail[- ]?daemon|(?:^|[\s\"<])(?:mmdf|maildelivery|mdaemon|smtp)@"
-    r"|system ?administrator|content-?filter",
+    r"|^[\"' ]{0,2}mail ?system|mail delivery|^bounces?@|mail[- ]?daemon"
+    r"|(?:^|[\s\"<])(?:mmdf|maildelivery|mdaemon|smtp)@|system ?administrator|content-?filter",
     re.IGNORECASE,
 )
 #: In a return path fewer names say so: newsletters come back to bounces@.
