@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crm.bootstrap import Handoff
     from crm.domain.inbound import Verdict
     from crm.models.messages import Message
+    from crm.services.inbox_by_hand import Taken
 
 
 @click.group(name="mail")
@@ -76,6 +77,48 @@ def classify(files: tuple[Path, ...], as_json: bool) -> None:
         except OSError as error:
             verdict = Verdict(InboundKind.OTHER, evidence=f"The file can't be read: {error.strerror or error}")
         print_json(_verdict(path, verdict)) if as_json else click.echo(_verdict_line(path, verdict))
+
+
+@group.command(name="take-in")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def take_in(files: tuple[Path, ...], as_json: bool) -> None:
+    """Take in messages that were saved as files (.eml), as if the mailbox had received them.
+
+    Replies stop sequences, bounces suppress, as always. A message that is here already changes nothing.
+    """
+    from crm.services import inbox_by_hand
+
+    with opened() as handoff:
+        taken = inbox_by_hand.take_in(handoff.db, handoff.post, files, now=clock())
+    for each in taken:
+        print_json(_taken(each)) if as_json else click.echo(f"{each.path}: {_taken_line(each)}")
+    if any(each.error for each in taken):
+        raise click.exceptions.Exit(1)
+
+
+def _taken(taken: Taken) -> dict[str, object]:
+    message = taken.message
+    return {
+        "file": str(taken.path),
+        "error": taken.error or (message.error if message else ""),
+        "was_here": taken.was_here,
+        "id": message.id if message else None,
+        "kind": message.kind if message else None,
+        "provider_id": message.provider_id if message else None,
+        "linked_by": message.linked_by if message else "",
+        "state": message.state if message else "",
+        "effect": message.effect if message else "",
+    }
+
+
+def _taken_line(taken: Taken) -> str:
+    if taken.message is None:
+        return taken.error or "private mail of yours, not kept"
+    if taken.was_here:
+        return "here already"
+    said = [taken.message.kind.value.replace("_", " "), taken.message.effect or taken.message.error]
+    return ": ".join(each for each in said if each)
 
 
 def _verdict(path: Path, verdict: Verdict) -> dict[str, object]:

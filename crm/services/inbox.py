@@ -33,6 +33,9 @@ from crm.store.engine import Database
 
 log = logging.getLogger("handoff.mail")
 
+LARGEST = 10 * 1024 * 1024
+"""Of a larger message only the header is read."""
+
 LONGEST_TEXT = 100_000
 MOST_RECIPIENTS = 50
 JUNK = "junk"

@@ -42,9 +42,6 @@ RESTS = (timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15), time
 REFUSED_REST = timedelta(hours=6)
 """After a refused sign-in: a person has to do something, and many tries would lock the mailbox."""
 
-LARGEST = 10 * 1024 * 1024
-"""Of a larger message only the header is read."""
-
 MARGIN = timedelta(days=1)
 """A server's days are those of its own zone."""
 
@@ -214,7 +211,7 @@ def _read_folder(one: Round, box: Mailbox, folder: Folder) -> None:
     row = _folder_row(one, folder.name, state.uid_validity)
     assert row.id is not None
     uids = box.uids(above=row.last_uid, since=_since(one, row))
-    for fetched in box.fetch(uids, LARGEST):
+    for fetched in box.fetch(uids, inbox.LARGEST):
         one.go_on()
         _take_in(one, row, folder, fetched)
     _finish_folder(one, row.id, max([row.last_uid, state.uid_next - 1, *uids[-1:]]))

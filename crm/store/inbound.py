@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from crm.domain.kinds import InboundKind, MessageKind, MessageState
+from crm.domain.kinds import MessageKind, MessageState
 from crm.models.accounts import MailAccount
 from crm.models.inbound import InboundMessage, MailFolder, MailReading
 from crm.models.messages import Message, StoredFile
@@ -114,6 +114,11 @@ def advance(session: Session, folder_id: int, uid_validity: int, uid: int) -> No
 def by_id(session: Session, inbound_id: int) -> InboundMessage | None:
     """One received message."""
     return session.get(InboundMessage, inbound_id)
+
+
+def latest_id(session: Session) -> int:
+    """The id of the message that was taken in last; 0 when there is none."""
+    return session.scalar(sa.select(sa.func.max(col(InboundMessage.id)))) or 0
 
 
 def by_key(session: Session, account_id: int, content_key: str) -> InboundMessage | None:
@@ -245,16 +250,6 @@ def was_settled_before(session: Session, address: str, verdict: str) -> bool:
         col(InboundMessage.provider_id).is_(None),
     )
     return session.exec(asked.limit(1)).first() is not None
-
-
-def kinds_read(session: Session, account_id: int) -> dict[InboundKind, int]:
-    """How many of each kind this mailbox brought."""
-    asked = (
-        sa.select(col(InboundMessage.kind), sa.func.count())
-        .where(col(InboundMessage.mail_account_id) == account_id)
-        .group_by(col(InboundMessage.kind))
-    )
-    return {InboundKind(kind): count for kind, count in session.execute(asked)}
 
 
 def _is_read() -> sa.ColumnElement[bool]:

@@ -118,3 +118,22 @@ def test_classify_prints_one_line_per_message_whatever_it_is(handoff_command: Ru
 def test_classify_says_it_in_words_too(handoff_command: Run) -> None:
     shown = handoff_command("mail", "classify", str(MESSAGES / "out_of_office.eml")).stdout
     assert "auto_reply  p.moss@clinic.example  back on 2026-07-20  Auto-Submitted: auto-replied" in shown
+
+
+def test_saved_messages_are_taken_in_once(handoff_command: Run, tmp_path: Path) -> None:
+    saved = tmp_path / "reply.eml"
+    saved.write_bytes(b"From: Maria <maria@clinic.test>\r\nMessage-ID: <r@clinic.test>\r\n\r\nPlease call me.\r\n")
+    first = handoff_command("mail", "take-in", str(saved), "--json")
+    assert first.exit_code == 0
+    answer = json.loads(first.stdout)
+    assert (answer["kind"], answer["state"], answer["was_here"]) == ("reply", "open", False)
+    assert "here already" in handoff_command("mail", "take-in", str(saved)).output
+
+
+def test_a_file_that_can_not_be_read_is_named_and_the_others_are_taken_in(handoff_command: Run, tmp_path: Path) -> None:
+    saved = tmp_path / "large.eml"
+    saved.write_bytes(b"From: a@clinic.test\r\nSubject: Large\r\n\r\n" + b"x" * 11_000_000)
+    found = handoff_command("mail", "take-in", str(tmp_path / "gone.eml"), str(saved))
+    assert found.exit_code == 1
+    assert "gone.eml: It can't be read" in found.output
+    assert "only its header was read" in found.output
