@@ -115,9 +115,18 @@ def find(session: Session, statement: str, keys: Sequence[str | int]) -> Sequenc
     """Rows of a statement that has `IN (:keys)` in it, for many keys at once."""
     if is_sqlite(session):
         query = statement.replace("(:keys)", "(SELECT value FROM json_each(:keys))")
-        return session.connection().execute(sa.text(query), {"keys": json.dumps(list(keys))}).all()
-    query = statement.replace("IN (:keys)", "= ANY(:keys)")
-    return session.connection().execute(sa.text(query), {"keys": list(keys)}).all()
+        return _fetched(session, query, {"keys": json.dumps(list(keys))})
+    return _fetched(session, statement.replace("IN (:keys)", "= ANY(%(keys)s)"), {"keys": list(keys)})
+
+
+def _fetched(session: Session, query: str, parameters: Mapping[str, object]) -> Sequence[Any]:
+    cursor = _cursor(session)
+    try:
+        cursor.execute(query, parameters)
+        found: Sequence[Any] = cursor.fetchall()
+        return found
+    finally:
+        cursor.close()
 
 
 def _executemany(
