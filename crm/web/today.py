@@ -17,7 +17,8 @@ from crm.domain.pipeline import Stage, quiet_since
 from crm.domain.provider_filter import APPROACH, Filter, NextStep, Sort
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
-from crm.services import demo
+from crm.services import demo, inbox_standing
+from crm.services.inbox_standing import View
 from crm.store import provider_lists, providers, tasks, visits
 from crm.store.provider_lists import Question
 from crm.web import timeline
@@ -72,6 +73,7 @@ def index() -> str:
             quiet=[(row, _quiet_days(row)) for row in quiet],
             stranded=_rows(session, Filter(next_step=NextStep.NONE)),
             approach=_rows(session, APPROACH),
+            replies=inbox_standing.page(session, View.TO_ANSWER, limit=SHORT),
             samples=demo.present(db()),
             Bucket=Bucket,
         )

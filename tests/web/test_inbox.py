@@ -275,3 +275,11 @@ def test_long_lists_go_on_where_they_ended(client: FlaskClient, arrive: Arrive) 
 def test_a_message_that_is_gone_says_so(client: FlaskClient) -> None:
     for path in ("/inbox/99", "/inbox/99/body", "/inbox/99/source.eml"):
         assert client.get(path).status_code == 404
+
+
+def test_today_shows_who_wrote_back(client: FlaskClient, arrive: Arrive) -> None:
+    assert "They wrote back" not in client.get("/").text
+    arrive("Could you call my front desk?\n")
+    page = client.get("/").text
+    assert "They wrote back" in page
+    assert "Could you call my front desk?" in page
