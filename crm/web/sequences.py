@@ -30,6 +30,9 @@ def index() -> str:
     away = request.args.get("archived") == "1"
     with db().read() as session:
         found = sequence_standing.overview(session, archived=away)
+    if not found and not away and sequences.make_built_ins(db(), now=now()):  # sooner here than the worker
+        return index()
+    with db().read() as session:
         waiting = sequence_page.kept_for_later(session)
     return render_template("sequences/index.html", found=found, away=away, waiting=waiting)
 

@@ -47,6 +47,7 @@ def furnish(house: House) -> str:
     _post(client, "/settings/credentials", {"kind": "cpr", "paper": "CPR/AED", "expires_on": "2026-04-01"})
     _write_to_somebody(client, house)
     read_mail(house)
+    _enroll(client)
     _import(client, house)
     house.work()
     set_up_mailboxes(house)
@@ -58,6 +59,15 @@ def _write_to_somebody(client: FlaskClient, house: House) -> None:
     subject = {"subject": "When therapy ends", "text": "Dear Amos,\n\nmay I send you a sample?\n\nDana", "do": "send"}
     _post(client, f"{made.location}/mail", subject | {"template": "introduction", "key": "first"})
     house.wait(seconds=70)
+
+
+def _enroll(client: FlaskClient) -> None:
+    """Some in a sequence: two under way, one paused, one stopped."""
+    client.get("/sequences")  # makes those that come with Handoff
+    form = {"sequence": "1", "start_on": "2026-03-02", "one": "", "by_post": "1"}
+    _post(client, "/enrollments", form | {"id": [str(number) for number in range(1, 25)]})
+    _post(client, "/enrollments/1/pauses", {"until": "2026-03-12"})
+    _post(client, "/enrollments/2/stops", {})
 
 
 def _import(client: FlaskClient, house: House) -> None:

@@ -16,6 +16,7 @@ from crm.models.messages import Message
 from crm.models.practices import Practice
 from crm.models.providers import Provider, ProviderPair
 from crm.models.referrals import Referral
+from crm.models.sequences import Enrollment, Sequence
 from crm.models.sign_ins import MailSignIn
 from crm.models.tasks import Task
 from crm.models.visits import Visit
@@ -43,6 +44,7 @@ NO_PAGE = {
     "sign_ins.answer": "where a service sends people back to; it leads on",
     "mail.body": "a mail in a frame, where no script may run, not even axe",
     "mailbox.html": "as above",
+    "sequences.sample": "as above",
     "inbox.body": "as above",
 }
 
@@ -64,6 +66,10 @@ WITH_QUERY = [
     "/settings/mail/mailboxes/new?address=dana@stride.example",
     "/settings/mail/sign-ins/new?service=google",
     "/settings/mail/sign-ins/new?service=microsoft&mailbox=2",
+    "/sequences?archived=1",
+    "/sequences/1?show=all&results=1",
+    "/sequences/1?show=paused",
+    "/enrollments/new?id=30&id=31&id=32&id=33&id=9999&sequence=4&by_post=1",
     "/nothing-here",
 ]
 
@@ -96,6 +102,8 @@ class Addresses:
             "task_id": self.ids(Task),
             "referral_id": self.ids(Referral),
             "visit_id": self.ids(Visit),
+            "sequence_id": self.ids(Sequence, limit=2),
+            "enrollment_id": self.ids(Enrollment, limit=3),
             "run_id": self.ids(ImportRun, limit=5),
             "pair_id": self.ids(ProviderPair),
             "slug": ["introduction-letter"],
@@ -207,6 +215,8 @@ def test_the_first_page_of_all(house: House, window: OpenWindow, width: int) -> 
         ("/followups", "[data-row] [data-key=e] >> visible=true"),
         ("/board", "[data-palette-open] >> visible=true"),
         ("/settings/you", "[popovertarget^=paper-] >> visible=true"),
+        ("/sequences", "[popovertarget^=sequence-] >> visible=true"),
+        ("/sequences/1", "[popovertarget^=enrollment-] >> visible=true"),
     ],
 )
 def test_what_opens_over_a_page(
