@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +37,8 @@ class Clause:
     leads: tuple[sa.Column[Any], ...] = ()
     is_wide: bool = False
     """Nearly every row meets it."""
+    parts: tuple[Clause, ...] = ()
+    """The same as several equalities, each of which leads: what is wanted of each is merged."""
 
 
 def unindexed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -100,6 +103,14 @@ def _on(column: sa.Column[Any], condition: Callable[[Any], Built], **known: Any)
     return Clause(lambda indexed: condition(column if indexed else unindexed(column)), **known)
 
 
+def _one_of(column: sa.Column[Any], values: Sequence[str], leads: tuple[sa.Column[Any], ...], **known: Any) -> Clause:
+    """An index leads when there is one value; with more, it leads for each of them."""
+    parts = tuple(_on(column, partial(operator.eq, value), leads=leads) for value in values)
+    if len(parts) == 1:
+        return replace(parts[0], **known)
+    return _on(column, lambda column: column.in_(values), parts=parts, **known)
+
+
 def _about_ids(wanted: Filter, searched: bool) -> Iterator[Clause]:
     if searched:
         yield _on(C.id, lambda column: column.in_(sa.bindparam("ids", expanding=True)), is_few=True)
@@ -122,13 +133,8 @@ def _about_work(wanted: Filter, is_sqlite: bool) -> Iterator[Clause]:
     if wanted.next_step is NextStep.QUIET:
         yield Clause(lambda _: _quiet(is_sqlite))
     if stages := wanted.wanted_stages:
-        one = stages[0] if len(stages) == 1 else None
-        yield _on(
-            C.stage,
-            lambda column: column == one if one else column.in_(stages),
-            is_few=Stage.PROSPECT not in stages,
-            leads=(C.fit, C.next_due_on) if one else (),
-        )
+        is_few = Stage.PROSPECT not in stages
+        yield _one_of(C.stage, stages, is_few=is_few, leads=(C.fit, C.next_due_on))
 
 
 def _about_origin(wanted: Filter) -> Iterator[Clause]:
@@ -145,9 +151,7 @@ def _about_place(wanted: Filter) -> Iterator[Clause]:
         near = lambda column: column <= sa.bindparam("miles")  # noqa: E731  (one line reads better)
         yield _on(C.distance_miles, near, may_be_few=True, leads=(C.distance_miles,))
     if keys := wanted.wanted_specialties:
-        one = keys[0] if len(keys) == 1 else None
-        is_one = lambda column: column == one if one else column.in_(keys)  # noqa: E731  (as above)
-        yield _on(C.specialty, is_one, may_be_few=True, leads=(C.fit,) if one else ())
+        yield _one_of(C.specialty, keys, may_be_few=True, leads=(C.fit,))
 
 
 def _plain(wanted: Filter) -> Iterator[Clause]:

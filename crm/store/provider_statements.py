@@ -136,19 +136,57 @@ def segment(
     """The rows with a value in the order's column, or those without one; `within`: from a cursor among them on.
 
     The conditions are told so that one index is used: the most selective one's, whose rows are sorted, or the order's.
+    Where the order's index walks each of several values, the first of each are merged.
     """
-    column, identity = kind.column, TABLE.c.id
+    some = _Some(kind, is_null, within, back, names)
     in_order = None if is_null else leads(kind, driver)
-    statement = sa.select(*(TABLE.c[name] for name in names))
-    statement = statement.where(*where(kind, driver if in_order is None else in_order)).limit(LIMIT)
+    several = None if is_null or in_order is not None else _several(kind, driver)
+    if several is None:
+        sorts = driver is not None and in_order is None
+        return _rows(some, where(kind, driver if in_order is None else in_order), sorts=sorts)
+    others = [one for place, one in enumerate(where(kind, None)) if place != several]
+    tops = [_rows(some, [*others, part.build(True)], sorts=False) for part in kind.clauses[several].parts]
+    merged = sa.union_all(*(sa.select(top.subquery()) for top in tops)).subquery()
+    return sa.select(*merged.c).order_by(*_order(some, [merged.c[kind.column.name], merged.c.id])).limit(LIMIT)
+
+
+class _Some(NamedTuple):
+    """Which rows of a kind, and what of them."""
+
+    kind: Kind
+    is_null: bool
+    within: bool
+    back: bool
+    names: tuple[str, ...]
+
+
+def _several(kind: Kind, driver: int | None) -> int | None:
+    """A condition of several values whose index goes on with the order's column for each of them."""
+    fitting = [place for place, one in enumerate(kind.clauses) if one.parts and kind.column in one.parts[0].leads]
+    if driver is not None:
+        return driver if driver in fitting else None
+    if any(clause.is_few for place, clause in enumerate(kind.clauses) if place not in fitting):
+        return None
+    return next((place for place in fitting if kind.clauses[place].may_be_few), next(iter(fitting), None))
+
+
+def _rows(some: _Some, where: list[sa.ColumnElement[bool]], *, sorts: bool) -> sa.Select[Any]:
+    column, identity = some.kind.column, TABLE.c.id
+    statement = sa.select(*(TABLE.c[name] for name in some.names)).where(*where).limit(LIMIT)
     if column.nullable:
-        statement = statement.where(column.is_(None) if is_null else column.is_not(None))
-    order: list[sa.ColumnElement[Any]] = [identity] if is_null else [column, identity]
-    if driver is not None and in_order is None:
-        order = [provider_clauses.unindexed(one) for one in order]
-    descending = kind.descending is not back
-    if within:
+        statement = statement.where(column.is_(None) if some.is_null else column.is_not(None))
+    order: list[sa.ColumnElement[Any]] = [identity] if some.is_null else [column, identity]
+    order = [provider_clauses.unindexed(one) for one in order] if sorts else order
+    if some.within:
         value, number = sa.bindparam("after_value", type_=column.type), sa.bindparam("after_id", type_=sa.Integer)
-        here, there = sa.tuple_(*order), sa.tuple_(*([number] if is_null else [value, number]))
-        statement = statement.where(here < there if descending else here > there)
-    return statement.order_by(*(one.desc() if descending else one.asc() for one in order))
+        here, there = sa.tuple_(*order), sa.tuple_(*([number] if some.is_null else [value, number]))
+        statement = statement.where(here < there if _descending(some) else here > there)
+    return statement.order_by(*_order(some, order))
+
+
+def _order(some: _Some, columns: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
+    return [one.desc() if _descending(some) else one.asc() for one in columns]
+
+
+def _descending(some: _Some) -> bool:
+    return some.kind.descending is not some.back

@@ -202,6 +202,26 @@ def plans(db: Database, question: Question) -> str:
     return " / ".join(line for line in said if "provider" in line or "TEMP" in line)
 
 
+@pytest.mark.parametrize("sort", [Sort.FIT, Sort.NEXT])
+def test_of_several_stages_the_first_of_each_are_merged(db: Database, sort: Sort) -> None:
+    stages = (Stage.CONTACTED, Stage.TRIAL, Stage.PARTNER)
+    with db.write() as session:
+        for number in range(12):
+            due = {"next_due_on": TODAY + timedelta(days=number % 5)} if number % 4 else {}
+            make_provider(session, display_name=f"P{number}", fit=number * 7 % 11, stage=stages[number % 3], **due)
+    question = asking(Filter(stages=stages), sort=sort)
+    with db.read() as session:
+        pages = walk(session, question, 5)
+        rows = lists.page(session, question, None, back=False, limit=100)
+        ends = lists.cursor_of(question, rows[-1])
+        before = lists.page(session, question, ends, back=True, limit=3)
+    assert [name for page in pages for name in page] == [row.display_name for row in rows]
+    assert len(rows) == 12
+    if sort is Sort.FIT:
+        assert [row.fit for row in rows] == sorted((row.fit for row in rows), reverse=True)
+    assert [row.id for row in before] == [row.id for row in rows[-4:-1]]
+
+
 MANY = Filter(stages=(Stage.PROSPECT,), email="no")
 
 
@@ -233,6 +253,7 @@ def test_orders_walk_their_own_index_and_sort_nothing(sqlite_db: Database, quest
         (Filter(tag="golf"), "ix_provider_tag"),
         (Filter(city="Katy"), "ix_provider_city_fit"),
         (Filter(specialties=("oncology",)), "ix_provider_specialty_fit"),
+        (Filter(service="cardiac_pulmonary"), "ix_provider_specialty_fit"),
         (Filter(miles=3), "ix_provider_distance"),
         (Filter(import_id=3), "ix_provider_import"),
         (Filter(email="yes"), "ix_provider_email"),
