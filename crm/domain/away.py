@@ -61,7 +61,7 @@ _BODY = re.compile(
     r"(?:out of (?:the )?(?:office|town|country)|away (?:from|until|on)|on (?:\w+ ){0,2}(?:leave|vacation|holidays?))|"
     r"\b(?:out of the office|limited access to (?:my )?e-?mail|no longer (?:with|employed|work)|"
     r"this is an automat\w+ (?:re(?:ply|sponse)|generated)|automat\w+ (?:reply|response)|auto-?reply|"
-    r"thank you for (?:your (?:e-?mail|message)|contacting)\b.{0,80}\b(?:out of|away|closed|receiv))",
+    r"thank you for (?:your (?:e-?mail|message)|contacting)\b.{0,80}\b(?:out of|away|closed|received|receiving))",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_AUTOMATIC = re.compile(r"^\s{0,4}no\b")

@@ -24,7 +24,7 @@ _SHORT = {
     ),
     "{gone}": (
         r"(?:unknown|not (?:be )?(?:found|known|exist|recogni[sz]ed|listed|present|local|valid|here|ok)"
-        r"|(?:do(?:es)?|did) ?n[o']?t exist|(?:do(?:es)?|did) not have|doesn'?t have|non-?exist\w*|invalid"
+        r"|(?:do(?:es)?|did) ?n[o']?t exist|(?:do(?:es)?|did) not have|doesn.?t have|non-?exist\w*|invalid"
         r"|no longer (?:valid|exist|available|active|in use|on)|wrong|bad\b|inexist\w*)"
     ),
 }

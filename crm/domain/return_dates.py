@@ -37,7 +37,7 @@ _DAYS = {
             "monday mon montag lundi lunes lunedì",
             "tuesday tue tues dienstag mardi martes martedì",
             "wednesday wed mittwoch mercredi miércoles mercoledì",
-            "thursday thu thur thurs donnerstag jeudi jueves giovedì",
+            "thursday thu thurs donnerstag jeudi jueves giovedì",
             "friday fri freitag vendredi viernes venerdì",
             "saturday sat samstag samedi sábado sabato",
             "sunday sun sonntag dimanche domingo domenica",

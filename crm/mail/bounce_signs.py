@@ -39,7 +39,7 @@ _FAILED_WORDS = re.compile(
     r"failed to|impossible to) (?:be )?(?:deliver|relay|send|reach)\w*|undeliver(?:able|ed)|"
     r"non-?deliver\w*|permanent(?:ly)? (?:fatal |delivery )?(?:error|failure|failed)|fatal error|"
     r"delivery (?:\S+ ){0,6}?(?:failed|failure|errors?|problems?|delayed|delay|impossible)|"
-    r"failed (?:permanently|recipients?|address)|deliver\w* (?:\S+ ){0,4}?fail\w*|errors? (?:occurr\w+|while|"
+    r"failed (?:permanently|recipients?|address)|deliver\w* (?:\S+ ){0,4}?fail\w*|errors? (?:occurred|while|"
     r"sending|deliver\w*)|"
     r"returned (?:to (?:the )?sender|unopened|mail|below|undelivered)|trouble delivering|giving up|"
     r"has been (?:delayed|returned|rejected|blocked)|was (?:blocked|rejected|returned|refused)|"

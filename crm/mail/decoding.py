@@ -47,7 +47,7 @@ def _word(found: re.Match[str]) -> str:
         raw = a2b_base64(text + "===") if how in "bB" else a2b_qp(text.replace("_", " ").encode("ascii", "replace"))
     except ValueError:
         return found[0]
-    return _FOLD.sub(" ", decode_bytes(raw, charset))
+    return _FOLD.sub(" ", decode_bytes(raw, charset)) if raw else found[0]
 
 
 def _codec(charset: str) -> str:

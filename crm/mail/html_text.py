@@ -63,7 +63,7 @@ class _Scan:
 
     def mark(self, name: str, closing: bool) -> None:
         if name in _BREAKS or name in _GAPS or name.endswith(":p"):
-            self.end_line(gap=name in _GAPS)
+            self.end_line(gap=name in _GAPS, blank=name == "br")
         if name == "blockquote":
             self.quotes = max(self.quotes + (-1 if closing else 1), 0)
         elif name == "pre":
@@ -88,12 +88,12 @@ class _Scan:
         else:
             self.line.append(_SPACES.sub(" ", unescape(text)))
 
-    def end_line(self, *, gap: bool = False, keep: bool = False) -> None:
+    def end_line(self, *, gap: bool = False, keep: bool = False, blank: bool = False) -> None:
         text = "".join(self.line)
         text = text.rstrip() if self.pre or keep else _SPACES.sub(" ", text.replace("\xa0", " ")).strip()
         if text or keep:
             self.lines.append(self._prefix() + text)
-        elif self.lines and self.lines[-1] and not gap and self.line:
+        elif self.lines and self.lines[-1] and (blank or (self.line and not gap)):
             self.lines.append("")
         if gap and self.lines and self.lines[-1]:
             self.lines.append("")
