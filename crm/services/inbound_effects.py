@@ -14,13 +14,13 @@ from crm.domain.sequences import StopReason
 from crm.models.inbound import InboundMessage
 from crm.models.messages import Message
 from crm.models.providers import Provider
-from crm.services import acts, doubts, mailboxes, sequence_stops, suppressions, touches
+from crm.services import acts, doubts, mail_effects, mailboxes, sequence_stops, suppressions, touches
 from crm.services import inbound_timeline as timeline
 from crm.services.acts import Act
 from crm.services.days import today_of
 from crm.services.touches import Touch
+from crm.store import deliveries, mail_accounts
 from crm.store import inbound as store
-from crm.store import mail_accounts
 
 QUOTE = 300
 SHORT = 200
@@ -51,6 +51,8 @@ def apply(
     message = session.get(Message, row.answers_id) if row.answers_id is not None else None
     what = kind or row.kind
     said = []
+    if message is not None:
+        _catch_up(session, message, now)
     if message is not None and doubts.settle(session, message, doubts.SHOWN_BY.get(what, "it was read"), now=now):
         said.append("It shows that our mail arrived.")
     if what is InboundKind.REPLY:
@@ -66,6 +68,14 @@ def apply(
     row.effect = " ".join(each for each in said if each)
     session.add(row)
     session.flush()
+
+
+def _catch_up(session: Session, message: Message, now: datetime) -> None:
+    """What follows from a sent message comes before what follows from its answer, however fast that was."""
+    assert message.id is not None
+    if message.effects_due_at is not None and deliveries.still_owes(session, message.id):
+        mail_effects.follow(session, message, now=now)
+        deliveries.owe(session, [message.id], None)
 
 
 def opt_out(session: Session, row: InboundMessage, *, actor_id: int | None, now: datetime) -> list[str]:

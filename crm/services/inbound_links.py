@@ -23,6 +23,9 @@ REPORT_DAYS = timedelta(days=30)
 ANSWER_DAYS = timedelta(days=180)
 """The same for mail from the address itself; servers give up after days, people answer after months."""
 
+SKEW = timedelta(minutes=15)
+"""Clocks differ: an answer can seem to have come before its question."""
+
 REPORTS = frozenset({InboundKind.BOUNCE, InboundKind.COMPLAINT, InboundKind.DELIVERED})
 
 
@@ -122,7 +125,9 @@ def _by_token(session: Session, verdict: Verdict) -> Link | None:
 def _by_recipient(session: Session, verdict: Verdict, received_at: datetime) -> Link | None:
     """A report that names nothing but an address: the last message to it."""
     for address in verdict.recipients:
-        message = store.last_sent_to(session, address.lower(), since=received_at - REPORT_DAYS, until=received_at)
+        message = store.last_sent_to(
+            session, address.lower(), since=received_at - REPORT_DAYS, until=received_at + SKEW
+        )
         if message is not None:
             return Link(LinkedBy.RECIPIENT, message, message.provider_id)
     return None
@@ -133,7 +138,7 @@ def _by_sender(session: Session, address: str, received_at: datetime) -> Link | 
     address = address.lower()
     if not address:
         return None
-    message = store.last_sent_to(session, address, since=received_at - ANSWER_DAYS, until=received_at)
+    message = store.last_sent_to(session, address, since=received_at - ANSWER_DAYS, until=received_at + SKEW)
     if message is not None and message.provider_id is not None:
         return Link(LinkedBy.SENDER, message, message.provider_id)
     people = store.providers_at(session, address)

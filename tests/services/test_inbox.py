@@ -20,6 +20,7 @@ from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.sequences import Enrollment, Sequence
 from crm.models.suppressions import Suppression
+from crm.models.tasks import Task
 from crm.services import inbox
 from crm.services.inbox import Arrived
 from crm.store.engine import Database
@@ -123,7 +124,8 @@ def test_a_reply_is_linked_by_message_id_whoever_sends_it(desk: Desk) -> None:
 def test_a_reply_stands_on_the_timeline_and_moves_the_stage(desk: Desk) -> None:
     row = desk.take(
         mail(
-            "Thanks, call me on Friday.\r\n\r\nOn Mon, Mar 2, 2026 at 9:14 AM Dana Whitfield <dana@stride.test> wrote:\r\n> Hello",
+            "Thanks, call me on Friday.\r\n\r\n"
+            "On Mon, Mar 2, 2026 at 9:14 AM Dana Whitfield <dana@stride.test> wrote:\r\n> Hello",
             answers="<out@stride.test>",
         )
     )
@@ -417,7 +419,8 @@ def test_a_complaint_suppresses(desk: Desk) -> None:
         b"--b\r\nContent-Type: text/plain\r\n\r\nAn abuse report\r\n"
         b"--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: X/1\r\nVersion: 1\r\n"
         b"Original-Rcpt-To: maria@clinic.test\r\n\r\n"
-        b"--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: dana@stride.test\r\nMessage-ID: <out@stride.test>\r\n\r\nHi\r\n"
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        b"From: dana@stride.test\r\nMessage-ID: <out@stride.test>\r\n\r\nHi\r\n"
         b"--b--\r\n"
     )
     row = desk.take(raw)
@@ -482,3 +485,19 @@ def test_an_answer_from_another_mail_program_settles_the_message(desk: Desk) -> 
     settled = desk.get(InboundMessage, reply.id)
     assert (settled.state, settled.verdict) == (InboundState.DONE, "answered")
     assert [line.body for line in desk.lines(ActivityKind.EMAIL)] == ["Gladly, on Friday."]
+
+
+def test_an_answer_faster_than_the_books_still_comes_after_its_mail(desk: Desk) -> None:
+    with desk.db.write() as session:
+        message = session.get_one(Message, desk.message_id)
+        message.sent_at, message.effects_due_at = NOW - timedelta(minutes=1), NOW
+    row = desk.take(mail(answers="<out@stride.test>"))
+    assert desk.get(Message, desk.message_id).effects_due_at is None
+    assert [line.kind for line in (*desk.lines(ActivityKind.EMAIL), *desk.lines(ActivityKind.REPLY))] == [
+        ActivityKind.EMAIL,
+        ActivityKind.REPLY,
+    ]
+    with desk.db.read() as session:
+        titles = [task.title for task in session.exec(select(Task).where(Task.state == "open")).all()]
+    assert titles == ["Answer their message"]
+    assert row.state is InboundState.OPEN
