@@ -41,6 +41,11 @@ _OUT_ANYWHERE = re.compile(
     r"us) from (?:\w+ ){0,3}(?:list|mailing)|take (?:me|us) off (?:\w+ ){0,3}list)",
     re.IGNORECASE,
 )
+_SUBJECT_OUT = re.compile(
+    r"^\s{0,4}(?:(?:re|aw|sv)\s?:\s{0,3}){0,3}(?:(?:unsubscribe|opt[- ]?out)(?:\s{1,3}[\w-]{16,64})?|stop|"
+    r"remove(?: me)?)\s?[.!]?\s*$",
+    re.IGNORECASE,
+)
 _NOT_OUT = re.compile(
     r"(?:don'?t|do not|not) (?:want to |wish to )?(?:unsubscribe|remove|be removed)|to unsubscribe(?: from|,|"
     r" click| visit| at| please)",
@@ -62,16 +67,17 @@ def reply_text(text: str) -> str:
 
 
 def wants_out(own_words: str, subject: str = "") -> bool:
-    """Whether a reply asks for no more mail: in its first lines, in words of its own."""
-    if re.match(
-        r"^\s*(?:re\s?:\s*){0,3}(?:unsubscribe|opt[- ]?out|stop|remove(?: me)?)\s*[.!]?\s*$", subject, re.IGNORECASE
-    ):
-        return True
+    """Whether a reply asks for no more mail: in its subject alone, or in its first lines, in words of its own."""
     said = [line.strip() for line in own_words.split("\n") if line.strip() and not line.lstrip().startswith(">")][:12]
-    return any(
+    return subject_wants_out(subject) or any(
         (_OUT.search(line[:400]) or _OUT_ANYWHERE.search(line[:400])) and not _NOT_OUT.search(line[:400])
         for line in said
     )
+
+
+def subject_wants_out(subject: str) -> bool:
+    """Whether the subject is nothing but the wish: what mail programs send for a `mailto:` in List-Unsubscribe."""
+    return bool(_SUBJECT_OUT.match(subject))
 
 
 _Read = tuple[list[str], list[Line]]

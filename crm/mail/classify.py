@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from crm.domain.away import automatic, from_a_program
 from crm.domain.inbound import Verdict
 from crm.domain.kinds import InboundKind
-from crm.domain.replies import reply_text, wants_out
+from crm.domain.replies import reply_text, subject_wants_out, wants_out
 from crm.domain.return_dates import return_date
 from crm.mail.bounced import bounce_of
 from crm.mail.complaints import complaint_of
@@ -47,6 +47,7 @@ def _judged(raw: bytes, reading: Reading, ours: frozenset[str], received_on: dat
         or _bounce(raw, reading, verdict)
         or _receipt(reading, verdict)
         or _own(verdict, ours)
+        or _unsubscribing(reading, verdict)
         or _automatic(reading, verdict, received_on)
         or _personal(reading, verdict)
     )
@@ -104,6 +105,20 @@ def _own(verdict: Verdict, ours: frozenset[str]) -> Verdict | None:
     if verdict.from_address not in ours:
         return None
     return replace(verdict, kind=InboundKind.OWN, evidence=f"From: {verdict.from_address}")
+
+
+def _unsubscribing(reading: Reading, verdict: Verdict) -> Verdict | None:
+    """The mail that a program sends for its user, by `List-Unsubscribe`: the user's wish, however it is marked."""
+    if not verdict.from_address or not subject_wants_out(verdict.subject):
+        return None
+    return replace(
+        verdict,
+        kind=InboundKind.REPLY,
+        original_message_id=_answered(verdict),
+        reply_text=reply_text(reading.body()),
+        wants_out=True,
+        evidence=f"Subject: {verdict.subject[:120]}",
+    )
 
 
 def _automatic(reading: Reading, verdict: Verdict, received_on: date | None) -> Verdict | None:

@@ -149,6 +149,13 @@ def test_a_reply_that_wants_no_more_mail_says_so() -> None:
     assert not verdict_on("reply_html_only").wants_out
 
 
+@pytest.mark.parametrize("marks", ["", "Auto-Submitted: auto-generated\n", "Auto-Submitted: auto-replied\n"])
+def test_what_a_mail_program_sends_to_unsubscribe_is_its_users_wish(marks: str) -> None:
+    raw = f"From: p.moss@clinic.example\nSubject: unsubscribe q0V8sX2nLk7RtY4aZb\n{marks}\nSent by the mail program.\n"
+    verdict = classify(raw.encode())
+    assert (verdict.kind, verdict.wants_out) == (InboundKind.REPLY, True)
+
+
 def test_names_and_subjects_are_decoded() -> None:
     verdict = verdict_on("reply_mislabelled_charset")
     assert (verdict.from_name, verdict.from_address) == ("Paula Moß", "p.moss@clinic.example")
