@@ -10,18 +10,20 @@ from sqlmodel import Session, SQLModel, col, func, select
 from crm.models.activities import Activity
 from crm.models.audit import Change, ChangeSet
 from crm.models.clients import Client
+from crm.models.inbound import InboundMessage
 from crm.models.messages import Message
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider, ProviderTag, Tag
 from crm.models.referrals import Referral
 from crm.models.search import SearchQueue
+from crm.models.sequences import Enrollment
 from crm.models.tasks import Task
 from crm.models.visits import Visit
 
 #: What people write about a provider, in an order in which it can be removed.
 ABOUT: tuple[type[SQLModel], ...] = (Referral, Activity, Task, Visit, Message)
 #: What may still point at a practice when its sample providers are gone.
-AT_PRACTICE: tuple[type[SQLModel], ...] = (Affiliation, Provider, Activity, Task, Visit, Referral)
+AT_PRACTICE: tuple[type[SQLModel], ...] = (Affiliation, Provider, Activity, Task, Visit, Referral, Enrollment)
 
 _sample_providers = sa.select(col(Provider.id)).where(col(Provider.sample))
 
@@ -59,7 +61,8 @@ def remove_all(session: Session) -> None:
         ).scalars()
     )
     _forget_changes(connection)
-    for table in ABOUT:
+    _let_go_of_mail(connection)
+    for table in (Enrollment, InboundMessage, *ABOUT):
         columns = _columns(table)
         connection.execute(sa.delete(table).where(columns.provider_id.in_(_sample_providers) | columns.sample))
     _remove_providers(connection)
@@ -68,10 +71,20 @@ def remove_all(session: Session) -> None:
     session.expire_all()
 
 
+def _let_go_of_mail(connection: sa.Connection) -> None:
+    """Mail that really came stays, and belongs to nobody any more."""
+    connection.execute(sa.delete(InboundMessage).where(col(InboundMessage.sample)))
+    samples = sa.select(col(Message.id)).where(col(Message.provider_id).in_(_sample_providers) | col(Message.sample))
+    contacts = sa.select(col(Contact.id)).where(col(Contact.sample))
+    for column, gone in (("provider_id", _sample_providers), ("answers_id", samples), ("contact_id", contacts)):
+        pointing = _columns(InboundMessage)[column].in_(gone)
+        connection.execute(sa.update(InboundMessage).where(pointing).values({column: None}))
+
+
 def _forget_changes(connection: sa.Connection) -> None:
     """Undo entries of rows that go: their ids may be given to other rows later."""
     emptied: set[int] = set()
-    tables: tuple[type[SQLModel], ...] = (Provider, *ABOUT)
+    tables: tuple[type[SQLModel], ...] = (Provider, Enrollment, *ABOUT)
     for table in tables:
         columns = _columns(table)
         mine = columns.sample if table is Provider else columns.provider_id.in_(_sample_providers) | columns.sample
