@@ -32,7 +32,7 @@ def _banner(found: Around, *, by_environment: bool) -> dict[str, str] | None:
         }
     if found.is_paused:
         return {
-            "text": f"Mail is paused, because the mail server said: {found.paused_reason}",
+            "text": f"Mail is paused: {found.paused_reason}",
             "href": link("mail_settings.index"),
             "link": "See mail settings",
             "icon": "circle-alert",
