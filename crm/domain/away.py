@@ -38,6 +38,7 @@ _SAYING: Mapping[str, re.Pattern[str]] = {
     "x-mailer": re.compile(r"vacation|auto-?respon|autoreply"),
     "user-agent": re.compile(r"vacation"),
     "x-fc-machinegenerated": re.compile(r"true"),
+    "x-apple-action": re.compile(r"vacation"),
     "content-type": re.compile(r"report-type=\"?(?:auto|vacation)"),
 }
 _SUBJECT = re.compile(
@@ -58,7 +59,8 @@ _SUBJECT = re.compile(
 )
 _BODY = re.compile(
     r"\b(?:i|we)(?: a|')?(?:m| am|re| are| will be|ll be|'m|'ll be)? ?(?:currently |presently |now |be )?"
-    r"(?:out of (?:the )?(?:office|town|country)|away (?:from|until|on)|on (?:\w+ ){0,2}(?:leave|vacation|holidays?))|"
+    r"(?:out of (?:the )?(?:office|town|country)|away (?:from|until|on)|on (?:\w+ ){0,2}(?:leave|vacation|holidays?)"
+    r"|travel\w* for)|"
     r"\b(?:out of the office|limited access to (?:my )?e-?mail|no longer (?:with|employed|work)|"
     r"this is an automat\w+ (?:re(?:ply|sponse)|generated)|automat\w+ (?:reply|response)|auto-?reply|"
     r"thank you for (?:your (?:e-?mail|message)|contacting)\b.{0,80}\b(?:out of|away|closed|received|receiving))",
@@ -84,7 +86,16 @@ def automatic(headers: Mapping[str, tuple[str, ...]], text: str) -> str:
     subject = next(iter(headers.get("subject", ())), "")
     if _SUBJECT.search(subject[:300]):
         return f"Subject: {subject[:120]}"
-    return _from_nobody(headers, text)
+    return _generated_answer(headers, text) or _from_nobody(headers, text)
+
+
+def _generated_answer(headers: Mapping[str, tuple[str, ...]], text: str) -> str:
+    """What calls itself generated is a notification, unless it answers something or says that somebody is away."""
+    submitted = next(iter(headers.get("auto-submitted", ())), "").lower()
+    answers = "in-reply-to" in headers or next(iter(headers.get("subject", ())), "").lower().startswith("re:")
+    if submitted.startswith("auto-generated") and (answers or says_away(text)):
+        return f"Auto-Submitted: {submitted[:80]}"
+    return ""
 
 
 def says_away(text: str) -> str:

@@ -36,7 +36,7 @@ def complaint_of(reading: Reading) -> Complaint | None:
         found = _HOTMAIL.search(notice.original)
         recipients = addresses_in(found[1]) if found else notice.original_recipients()
         return Complaint(f"Subject: {reading.header('subject')[:120]}", tuple(recipients), notice.message_id(), "abuse")
-    if _APPLE.search(notice.words[:500]):
+    if _APPLE.search(notice.words[:500]) or reading.header("x-apple-unsubscribe").lower() == "true":
         sender = [address for _, address in header_addresses(reading.headers.get("from", ()))]
         ids = message_ids(reading.header("in-reply-to"))
         return Complaint(

@@ -22,6 +22,8 @@ def headers(**values: str) -> Headers:
         headers(x_autorespond="Away"),
         headers(precedence="auto_reply"),
         headers(x_post_messageclass="9; Autoresponder"),
+        headers(auto_submitted="auto-generated", in_reply_to="<1@trainer.example>"),
+        headers(x_apple_action="vacation"),
         headers(subject="Automatic reply: Exercise after discharge"),
         headers(subject="Out of Office: back Monday"),
         headers(subject="Re: Out of the office"),
@@ -43,13 +45,17 @@ def test_an_automatic_answer_is_known_by_one_mark(found: Headers) -> None:
         headers(precedence="list"),
         headers(auto_submitted="no"),
         headers(x_autoreply="no"),
-        headers(auto_submitted="auto-generated"),
         headers(subject="Automatic doors and your gym"),
         headers(subject="Vacationing clients"),
     ],
 )
 def test_other_marks_say_nothing(found: Headers) -> None:
     assert automatic(found, "I'm out of the office next week") == ""
+
+
+def test_what_is_generated_answers_only_where_it_says_so() -> None:
+    assert not automatic(headers(auto_submitted="auto-generated"), "Your report is ready.")
+    assert automatic(headers(auto_submitted="auto-generated"), "I am on vacation.")
 
 
 def test_being_away_counts_only_from_somebody_who_wants_no_answer() -> None:
