@@ -25,7 +25,8 @@ def main() -> None:
     """Print one JSON line for each measure."""
     folder = os.environ.get("HANDOFF_CORPUS")
     if not folder:
-        sys.exit("HANDOFF_CORPUS names no folder of sample messages")
+        print("Left out: HANDOFF_CORPUS names no folder of sample messages", file=sys.stderr)
+        return
     mail = Path(folder) / "mail"
     rows = list(csv.DictReader((mail / "bounces.csv").open(encoding="utf-8")))
     raws = {row["file"]: (mail / "bounces" / row["file"]).read_bytes() for row in rows}
