@@ -25,6 +25,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SPELT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 _JOINED = re.compile(r"['’`´.]")
 _APART = re.compile(r"[\W_]+")
+#: Both patterns for plain letters, several times as fast.
+_PLAIN = {code: None if chr(code) in "'`." else " " for code in range(128) if not chr(code).isalnum()}
 _NUMBER = re.compile(r"[\d\s().+\-/]*\d[\d\s().+\-/]*")
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof"})
 
@@ -52,12 +54,16 @@ class Entry(NamedTuple):
 
 def plain(text: str) -> str:
     """`"O'Brien, M.D."` becomes `obrien md`."""
-    folded = fold(text) if text.isascii() else fold(text).translate(_SPELT)
+    if text.isascii():
+        return " ".join(text.lower().translate(_PLAIN).split())
+    folded = fold(text).translate(_SPELT)
     return _APART.sub(" ", _JOINED.sub("", folded)).strip()
 
 
 def digits(number: str) -> str:
     """The ten digits of a US number, or all the digits there are."""
+    if len(number) == 12 and number.startswith("+1") and number[2:].isdecimal():
+        return number[2:]
     only = "".join(char for char in number if char.isdecimal())
     return only[1:] if len(only) == 11 and only[0] == "1" else only
 

@@ -19,7 +19,7 @@ AT_ONCE = 20
 """Up to so many entries are made before the change itself is committed."""
 
 BATCH = 4000
-PART = 500
+PART = 2000
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 

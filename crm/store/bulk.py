@@ -113,20 +113,28 @@ def new_ids(session: Session, table: sa.Table, count: int) -> Sequence[int]:
 
 def find(session: Session, statement: str, keys: Sequence[str | int]) -> Sequence[Any]:
     """Rows of a statement that has `IN (:keys)` in it, for many keys at once."""
-    if is_sqlite(session):
-        query = statement.replace("(:keys)", "(SELECT value FROM json_each(:keys))")
-        return _fetched(session, query, {"keys": json.dumps(list(keys))})
-    return _fetched(session, statement.replace("IN (:keys)", "= ANY(%(keys)s)"), {"keys": list(keys)})
-
-
-def _fetched(session: Session, query: str, parameters: Mapping[str, object]) -> Sequence[Any]:
     cursor = _cursor(session)
     try:
-        cursor.execute(query, parameters)
+        cursor.execute(*_with_keys(session, statement, keys))
         found: Sequence[Any] = cursor.fetchall()
         return found
     finally:
         cursor.close()
+
+
+def execute(session: Session, statement: str, keys: Sequence[str | int]) -> None:
+    """Run a statement that has `IN (:keys)` in it, for many keys at once."""
+    cursor = _cursor(session)
+    try:
+        cursor.execute(*_with_keys(session, statement, keys))
+    finally:
+        cursor.close()
+
+
+def _with_keys(session: Session, statement: str, keys: Sequence[str | int]) -> tuple[str, dict[str, object]]:
+    if is_sqlite(session):
+        return statement.replace("(:keys)", "(SELECT value FROM json_each(:keys))"), {"keys": json.dumps(list(keys))}
+    return statement.replace("IN (:keys)", "= ANY(%(keys)s)"), {"keys": list(keys)}
 
 
 def _executemany(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from crm.models.activities import Activity
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider
 from crm.models.search import SearchQueue
+from crm.store import bulk
 
 WRITTEN = (
     ActivityKind.CALL,
@@ -29,7 +31,18 @@ WRITTEN = (
 )
 """Timeline lines whose words somebody may look for."""
 
-INSERT = "INSERT INTO provider_search (provider_id, name, body, keys, mark) VALUES (:id, :name, :body, :keys, :mark)"
+_INSERT = "INSERT INTO provider_search (provider_id, name, body, keys, mark) VALUES (?, ?, ?, ?, ?)"
+_INDEX = (
+    (
+        "INSERT INTO search_whole (rowid, name, body, keys) SELECT provider_id, name, body, keys FROM provider_search "
+        "WHERE provider_id IN (:keys)"
+    ),
+    (
+        "INSERT INTO search_part (rowid, name, body) SELECT provider_id, name, body FROM provider_search "
+        "WHERE provider_id IN (:keys)"
+    ),
+)
+_WORD = "INSERT INTO search_word (word) VALUES (?) ON CONFLICT DO NOTHING"
 
 
 def stale(session: Session, limit: int) -> list[int]:
@@ -52,14 +65,13 @@ def enqueue(session: Session, ids: Iterable[int]) -> None:
 
 def replace(session: Session, ids: Sequence[int], found: Mapping[int, Entry], words: Iterable[str]) -> None:
     """Put the entries of `ids` in place of the old ones, and take `ids` off the queue."""
-    connection = session.connection()
     for table in ("provider_search", "search_queue"):
-        gone = sa.text(f"DELETE FROM {table} WHERE provider_id IN :ids")
-        connection.execute(gone.bindparams(sa.bindparam("ids", expanding=True)), {"ids": list(ids)})
-    if found:
-        connection.execute(sa.text(INSERT), [{"id": one, **entry._asdict()} for one, entry in found.items()])
-    if rows := [{"word": word} for word in sorted(words)]:
-        connection.execute(sa.text("INSERT INTO search_word (word) VALUES (:word) ON CONFLICT DO NOTHING"), rows)
+        bulk.execute(session, f"DELETE FROM {table} WHERE provider_id IN (:keys)", ids)
+    bulk.executemany(session, _INSERT, [(one, *entry) for one, entry in found.items()])
+    if bulk.is_sqlite(session):  # all at once: its full-text tables write to the disk after every statement
+        for statement in _INDEX:
+            bulk.execute(session, statement, list(found))
+    bulk.executemany(session, _WORD, [(word,) for word in sorted(words)])
 
 
 def provider_rows(session: Session, ids: Sequence[int]) -> Sequence[Any]:
@@ -81,7 +93,7 @@ def provider_rows(session: Session, ids: Sequence[int]) -> Sequence[Any]:
         table.last_touch_at,
         table.merged_into_id,
     )
-    return session.connection().execute(sa.select(*columns).where(table.id.in_(ids))).all()
+    return session.connection().execute(sa.select(*columns).where(table.id.in_(_among(session, ids)))).all()
 
 
 def practice_rows(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, str, str, str]]]:
@@ -89,7 +101,7 @@ def practice_rows(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple
     joined = (
         sa.select(Affiliation.provider_id, Practice.name, Practice.city, Practice.phone)  # type: ignore[call-overload]
         .join(Practice, col(Practice.id) == col(Affiliation.practice_id))
-        .where(col(Affiliation.provider_id).in_(ids))
+        .where(col(Affiliation.provider_id).in_(_among(session, ids)))
     )
     return session.execute(joined).all()
 
@@ -97,7 +109,9 @@ def practice_rows(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple
 def contact_rows(session: Session, practice_ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, str, str]]]:
     """(practice id, name, phone) of the other people at these practices."""
     columns = sa.select(Contact.practice_id, Contact.name, Contact.phone)  # type: ignore[call-overload]
-    alive = columns.where(col(Contact.practice_id).in_(practice_ids), col(Contact.archived_at).is_(None))
+    alive = columns.where(
+        col(Contact.practice_id).in_(_among(session, practice_ids)), col(Contact.archived_at).is_(None)
+    )
     return session.execute(alive).all()
 
 
@@ -106,7 +120,7 @@ def written(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, 
     lines = (
         sa.select(Activity.provider_id, Activity.summary, Activity.body)  # type: ignore[call-overload]
         .where(
-            col(Activity.provider_id).in_(ids),
+            col(Activity.provider_id).in_(_among(session, ids)),
             col(Activity.kind).in_(WRITTEN),
             col(Activity.undone_at).is_(None),
             sa.or_(col(Activity.body) != "", col(Activity.summary) != ""),
@@ -114,3 +128,10 @@ def written(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, 
         .order_by(col(Activity.happened_at).desc())
     )
     return session.execute(lines).all()
+
+
+def _among(session: Session, ids: Sequence[int]) -> Any:
+    """Thousands of ids as one parameter: a list of them would make a statement of its own for every number."""
+    if bulk.is_sqlite(session):
+        return sa.select(sa.column("value")).select_from(sa.func.json_each(json.dumps(list(ids))))
+    return sa.select(sa.func.unnest(sa.cast(list(ids), sa.ARRAY(sa.Integer))))
