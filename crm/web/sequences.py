@@ -120,8 +120,10 @@ def _posted() -> SequenceInput:
     for index, step in enumerate(shown.steps):
         file = request.files.get(f"step-{step.key}-file")
         if file is not None and file.filename:
+            with file.stream:
+                content = file.read()
             try:
-                stored = sequences.keep_file(db(), handoff().post.files, file.filename, file.read(), now=now())
+                stored = sequences.keep_file(db(), handoff().post.files, file.filename, content, now=now())
                 kept[index] = replace(step, file_id=stored.id, file_name=stored.name)
             except Invalid as error:
                 errors[f"step-{step.key}-file"] = next(iter(error.errors.values()))
