@@ -49,8 +49,16 @@ def get(session: Session, sequence_id: int) -> tuple[Sequence, Many[SequenceStep
 def make_built_ins(db: Database, *, now: datetime) -> int:
     """Make the sequences that come with Handoff, each once: one that was changed or put away stays so."""
     with db.read() as session:
-        missing = [slug for slug in built_in.sequence_forms() if slug not in store.slugs(session)]
+        missing = _missing(session)
     return sum(_make_built_in(db, slug, now) for slug in missing)
+
+
+def make_built_ins_in(session: Session, *, now: datetime) -> int:
+    """As `make_built_ins`, in the caller's transaction."""
+    missing = _missing(session)
+    for slug in missing:
+        _insert(session, built_in.sequence_forms()[slug], slug=slug, actor_id=None, now=now)
+    return len(missing)
 
 
 def create(db: Database, form: SequenceForm, *, actor_id: int | None, now: datetime) -> int:
@@ -129,6 +137,11 @@ def keep_file(db: Database, folder: Path, name: str, content: bytes, *, now: dat
     sha256 = files.keep(folder, content)
     with db.write() as session:
         return files.row(session, sha256, len(content), name=clean[:200], mime=FILE_KINDS[suffix], now=now)
+
+
+def _missing(session: Session) -> list[str]:
+    there = store.slugs(session)
+    return [slug for slug in built_in.sequence_forms() if slug not in there]
 
 
 def _make_built_in(db: Database, slug: str, now: datetime) -> int:

@@ -62,7 +62,8 @@ def remove_all(session: Session) -> None:
     )
     _forget_changes(connection)
     _let_go_of_mail(connection)
-    for table in (Enrollment, InboundMessage, *ABOUT):
+    gone: tuple[type[SQLModel], ...] = (Enrollment, *ABOUT)
+    for table in gone:
         columns = _columns(table)
         connection.execute(sa.delete(table).where(columns.provider_id.in_(_sample_providers) | columns.sample))
     _remove_providers(connection)

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from crm.domain import npi
 from crm.domain.errors import Refused
 from crm.domain.kinds import TOUCHES, ReferralStatus, TaskState
+from crm.domain.mail_kinds import EnrollmentState
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.clients import Client
@@ -19,6 +20,7 @@ from crm.models.messages import Message
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider, Tag
 from crm.models.referrals import Referral
+from crm.models.sequences import Enrollment
 from crm.models.tasks import Task
 from crm.services import activities, changes, demo
 from crm.services.demo import reading
@@ -46,13 +48,21 @@ def filled(db: Database) -> Database:
     return db
 
 
+KEPT = {
+    *("audit_entry", "search_queue", "mail_account"),
+    *("sequence", "sequence_step", "template", "template_version"),
+}
+
+
 def contents(db: Database) -> dict[str, int]:
-    """How many rows every table has, but for what is kept anyway: the audit trail, the local mailbox."""
+    """How many rows every table has, but for what is kept anyway: the audit trail, the local mailbox, and what comes
+    with Handoff (sequences, templates).
+    """
     with db.read() as session:
         return {
             table.name: session.connection().execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
             for table in SQLModel.metadata.sorted_tables
-            if table.name not in {"audit_entry", "search_queue", "mail_account"}
+            if table.name not in KEPT
         }
 
 
@@ -94,6 +104,14 @@ def test_follow_ups_are_overdue_today_and_later(filled: Database) -> None:
 
 def test_referrals_stand_at_every_status(filled: Database) -> None:
     assert {referral.status for referral in all_of(filled, Referral)} == set(ReferralStatus)
+
+
+def test_some_are_on_their_way_through_a_sequence(filled: Database) -> None:
+    found = all_of(filled, Enrollment)
+    assert Counter(each.state.value for each in found) == {"active": 3, "paused": 1, "stopped": 1, "finished": 1}
+    assert all(each.sample for each in found)
+    assert all(each.due_at > NOW for each in found if each.state is EnrollmentState.ACTIVE)
+    assert all(each.ended_at <= NOW for each in found if each.ended_at)
 
 
 def test_one_partner_has_gone_quiet(filled: Database) -> None:
