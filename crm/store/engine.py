@@ -11,6 +11,7 @@ import contextlib
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,6 +33,9 @@ PRAGMAS = (
     "PRAGMA cache_size=-16384",
     "PRAGMA mmap_size=134217728",
 )
+RESTED = 1.0
+"""Seconds after which a PostgreSQL connection is asked whether it still lives: always would cost each use a trip."""
+
 _USUAL = {
     "synchronous": "NORMAL",
     "foreign_keys": "ON",
@@ -133,7 +137,22 @@ def _refuse_writes_while_reading(session: OrmSession, *_: Any) -> None:
 
 
 def _postgres_engine(url: sa.URL) -> Engine:
-    return sa.create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    engine = sa.create_engine(url, pool_size=8, max_overflow=8)
+
+    @sa.event.listens_for(engine, "checkin")
+    def _rests(_dbapi: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def _still_lives(dbapi: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(dbapi)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError("the server has closed a connection that rested") from error
+
+    return engine
 
 
 def _sqlite_engine(url: sa.URL) -> Engine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.models.accounts import Chore
+from crm.store import engine
 from crm.store.engine import Database, NestedWriteError
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -122,3 +124,18 @@ def test_only_a_trusted_transaction_may_skip_looking_keys_up(sqlite_db: Database
         session.rollback()
     with pytest.raises(sa.exc.IntegrityError), sqlite_db.write() as session:
         session.execute(sa.text(orphan))
+
+
+def test_a_connection_that_the_server_has_closed_is_replaced_after_a_rest(postgres_db: Database) -> None:
+    def backend() -> int:
+        with postgres_db.read() as session:
+            return int(session.connection().execute(sa.text("SELECT pg_backend_pid()")).scalar_one())
+
+    first = backend()
+    assert backend() == first
+    other = Database(postgres_db.url.render_as_string(hide_password=False))
+    with other.connect() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
+    other.dispose()
+    time.sleep(engine.RESTED + 0.1)
+    assert backend() != first
