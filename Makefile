@@ -8,7 +8,7 @@ ARGS   :=
 JOBS   := auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test e2e lint check bench lock clean
+.PHONY: help install run test e2e lint check bench drill lock clean
 
 help:
 	@echo "make run       install what is missing and open Handoff at http://127.0.0.1:8000 (ARGS=\"--port 8010\")"
@@ -17,6 +17,7 @@ help:
 	@echo "make e2e       run only the tests that drive a browser"
 	@echo "make lint      style, types, layers, spelling"
 	@echo "make check     lint, all tests and their coverage: what CI runs"
+	@echo "make drill     kill real workers 200 times while they send, and account for every message (ARGS=\"--kills 20\")"
 	@echo "make bench     measure what is claimed about speed (ARGS=\"--sizes 1000,100000\" for a short one)"
 	@echo "make lock      pin the requirements again (UPGRADE=1 takes newer versions)"
 	@echo "make clean     remove what make made; your data stays"
@@ -45,6 +46,12 @@ check: lint
 bench: $(VENV)/test.stamp
 	$(PY) -m benchmarks.imports
 	$(PY) -m benchmarks.pages $(ARGS)
+	$(PY) -m benchmarks.messages
+	$(PY) -m benchmarks.outbox
+	$(PY) -m benchmarks.tick
+
+drill: $(VENV)/test.stamp
+	$(PY) -m tests.drill $(ARGS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -46,12 +46,10 @@ class Ticket:
 def claim(db: Database, *, me: str, now: datetime, after_account: int = 0) -> list[Ticket]:
     """Take the next due messages of one mailbox; mailboxes take turns. Empty when nothing may leave now."""
     with db.read() as session:
-        accounts = mail_accounts.all_of_them(session)
-        awake = [each for each in accounts if each.paused_at is None]
-        waiting = [each for each in awake if _is_due(messages.next_due(session, each), now)]
-    for account in sorted(waiting, key=lambda each: ((each.id or 0) <= after_account, each.id)):
+        waiting = [row.id for row in store.next_times(session) if row.due_at is not None and row.due_at <= now]
+    for account_id in sorted(waiting, key=lambda each: (each <= after_account, each)):
         with db.write() as session:
-            if tickets := _claim_for(session, account.id or 0, me, now):
+            if tickets := _claim_for(session, account_id, me, now):
                 return tickets
     return []
 
@@ -76,34 +74,31 @@ def claim_one(db: Database, message_id: int, *, me: str, now: datetime) -> Ticke
 
 def next_due(session: Session) -> datetime | None:
     """When something may leave: the earliest due message, no sooner than its mailbox's pause between mails allows."""
-    times = [_next_of(session, account) for account in mail_accounts.all_of_them(session) if account.paused_at is None]
-    return min((each for each in times if each is not None), default=None)
+    return min((_next_of(row) for row in store.next_times(session) if row.due_at is not None), default=None)
 
 
-def _next_of(session: Session, account: MailAccount) -> datetime | None:
-    due_at = messages.next_due(session, account)
-    free_at = free_again_at(session, account) if due_at is not None else None
-    return max(due_at, free_at) if due_at is not None and free_at is not None else due_at
+def _next_of(row: Any) -> datetime:
+    last_at = [each for each in (row.sent_at, row.claimed_at) if each is not None and row.gap_seconds]
+    due_at: datetime = row.due_at
+    return max(due_at, max(last_at) + timedelta(seconds=row.gap_seconds)) if last_at else due_at
 
 
-def free_again_at(session: Session, account: MailAccount) -> datetime | None:
-    """When the pause after this mailbox's last mail ends, if it has one."""
+def free_again_at(session: Session, account: MailAccount, now: datetime) -> datetime | None:
+    """When the pause after this mailbox's last mail ends, if it has one. A mail from later than now (the clock was set
+    back) is passed over, so that the mailbox doesn't stand still until then.
+    """
     assert account.id is not None
     if not account.gap_seconds:
         return None
-    last_at = mail_accounts.last_sent_at(session, account.id)
+    last_at = mail_accounts.last_sent_at(session, account.id, now)
     return last_at + timedelta(seconds=account.gap_seconds) if last_at is not None else None
-
-
-def _is_due(due_at: datetime | None, now: datetime) -> bool:
-    return due_at is not None and due_at <= now
 
 
 def _claim_for(session: Session, account_id: int, me: str, now: datetime) -> list[Ticket]:
     account = mail_accounts.by_id(session, account_id)
     if account is None or account.paused_at is not None or not mail_accounts.lock(session, account_id):
         return []
-    if _is_future(free_again_at(session, account), now):
+    if _is_future(free_again_at(session, account, now), now):
         return []
     for _ in range(MOST_LOOKS):
         rows = store.due(session, account_id, now, BATCH)

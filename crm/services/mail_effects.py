@@ -24,7 +24,7 @@ from crm.store.engine import Database
 BATCH = 20
 """Messages in one transaction: few enough that search is brought up to date with them."""
 
-GRACE = timedelta(seconds=30)
+GRACE = timedelta(seconds=10)
 """The sender writes what it owes itself when it has nothing more to send; after this, any worker does."""
 
 LATER = timedelta(minutes=15)

@@ -40,7 +40,7 @@ def page(
     session: Session, states: Collection[MessageState], *, before_id: int | None, limit: int, now: datetime
 ) -> list[Standing]:
     """Messages in these states (all, when none are named), the newest first."""
-    accounts = _mailboxes(session)
+    accounts = _mailboxes(session, now)
     found = store.page(session, states, before_id=before_id, limit=limit)
     return [_standing(message, provider, accounts, now) for message, provider in found]
 
@@ -51,7 +51,7 @@ def one(session: Session, message_id: int, *, now: datetime) -> tuple[Standing, 
     if message is None:
         raise NotFound("This message is gone.")
     provider = session.get(Provider, message.provider_id) if message.provider_id is not None else None
-    return _standing(message, provider, _mailboxes(session), now), store.attempts(session, message_id)
+    return _standing(message, provider, _mailboxes(session, now), now), store.attempts(session, message_id)
 
 
 def needing_a_person(session: Session, cap: int = 99) -> int:
@@ -60,9 +60,9 @@ def needing_a_person(session: Session, cap: int = 99) -> int:
     return sum(counted.values())
 
 
-def _mailboxes(session: Session) -> dict[int, tuple[MailAccount, datetime | None]]:
+def _mailboxes(session: Session, now: datetime) -> dict[int, tuple[MailAccount, datetime | None]]:
     found = mail_accounts.all_of_them(session)
-    return {account.id or 0: (account, claims.free_again_at(session, account)) for account in found}
+    return {account.id or 0: (account, claims.free_again_at(session, account, now)) for account in found}
 
 
 def _standing(

@@ -59,6 +59,13 @@ def by_address(session: Session, address: str) -> MailAccount | None:
     return session.exec(select(MailAccount).where(*_IN_USE, col(MailAccount.address) == address)).first()
 
 
+def removed(session: Session, address: str) -> MailAccount | None:
+    """The mailbox last removed that had this address: added again, it goes on where it was."""
+    gone = (col(MailAccount.preset).not_in((ENVIRONMENT, LOCAL)), col(MailAccount.archived_at).is_not(None))
+    found = select(MailAccount).where(*gone, MailAccount.address == address)
+    return session.exec(found.order_by(col(MailAccount.archived_at).desc()).limit(1)).first()
+
+
 def all_of_them(session: Session) -> Sequence[MailAccount]:
     """Every mailbox, archived ones too: what was queued for them must not lie there unseen."""
     return session.exec(select(MailAccount).order_by(col(MailAccount.id))).all()
@@ -87,12 +94,14 @@ def sent_since(session: Session, account_id: int, since: datetime, domain: str =
     return session.scalar(left) + session.scalar(open_) + session.scalar(doubtful)  # type: ignore[operator]  # a count is never null
 
 
-def last_sent_at(session: Session, account_id: int) -> datetime | None:
-    """When this mailbox last sent something, or last took something in hand."""
+def last_sent_at(session: Session, account_id: int, now: datetime) -> datetime | None:
+    """When this mailbox last sent something, or last took something in hand, up to now."""
     mine = col(Message.mail_account_id) == account_id
-    sent = sa.select(col(Message.sent_at)).where(mine, col(Message.sent_at).is_not(None))
+    sent = sa.select(col(Message.sent_at)).where(mine, col(Message.sent_at) <= now)
     latest = session.scalar(sent.order_by(col(Message.sent_at).desc()).limit(1))
-    claimed = session.scalar(sa.select(sa.func.max(col(Message.claimed_at))).where(mine, _in_hand()))
+    claimed = session.scalar(
+        sa.select(sa.func.max(col(Message.claimed_at))).where(mine, _in_hand(), col(Message.claimed_at) <= now)
+    )
     return max((each for each in (latest, claimed) if each is not None), default=None)
 
 

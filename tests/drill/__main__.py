@@ -63,9 +63,11 @@ def campaign(name: str, kills: int, seed: int) -> Campaign:
         one.finish()
         one.check()
         one.doubts = one.left_in_doubt
+        say(f"{name}: everything has an end after {time.monotonic() - began:.0f} s, {one.doubts} in doubt")
         if imap is not None:
             one.resolve(imap)
             one.check(resolved=True)
+            say(f"{name}: {one.left_in_doubt} are not in Sent and left for the person")
             one.decide()
             one.check(resolved=True)
         one.ended = one.states()

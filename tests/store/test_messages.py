@@ -112,7 +112,8 @@ def test_load_is_counted_from_rows_with_those_in_hand(db: Database, account_id: 
         assert mail_accounts.sent_since(session, account_id, since) == 3
         assert mail_accounts.sent_since(session, account_id, since, "big.example") == 2
         assert mail_accounts.sent_since(session, account_id, since, "b_g.example") == 0
-        assert mail_accounts.last_sent_at(session, account_id) == NOW + timedelta(minutes=1)
+        assert mail_accounts.last_sent_at(session, account_id, NOW + timedelta(hours=1)) == NOW + timedelta(minutes=1)
+        assert mail_accounts.last_sent_at(session, account_id, NOW) == NOW
         last_at = claims.last_mail_at(session, ["b@big.example", "nobody@x.example"])
         assert last_at == {"b@big.example": NOW - timedelta(days=2)}
         assert mail_accounts.lock(session, account_id)
