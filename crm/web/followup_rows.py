@@ -65,6 +65,9 @@ def act_of(line: Line) -> Act | None:
         return Act("Write", f"{page}?{urlencode({**template, 'task': line.id})}", "mail")
     if line.kind is TaskKind.VISIT and line.provider_id:
         return Act("Script", url_for("scripts.show", provider_id=line.provider_id), "message-square-quote")
+    if line.kind is TaskKind.LETTER and line.provider_id:
+        slug = line.template_slug or "introduction-letter"
+        return Act("Letter", url_for("letters.show", provider_id=line.provider_id, slug=slug), "mailbox")
     if line.kind is TaskKind.CALL and line.phone:
         return Act(f"Call {filters.phone(line.phone)}", phones.link(line.phone), "phone")
     if line.kind is TaskKind.CALL_CLIENT and line.referral_id:
