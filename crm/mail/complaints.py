@@ -31,18 +31,22 @@ def complaint_of(reading: Reading) -> Complaint | None:
     for part in reading.parts:
         if not part.returned and (part.kind == "message/feedback-report" or _looks_like_report(part.text)):
             return _from_report(reading, part.text)
-    notice = notice_of(reading)
     if _HOTMAIL_SUBJECT.search(reading.header("subject")):
-        found = _HOTMAIL.search(notice.original)
-        recipients = addresses_in(found[1]) if found else notice.original_recipients()
-        return Complaint(f"Subject: {reading.header('subject')[:120]}", tuple(recipients), notice.message_id(), "abuse")
-    if _APPLE.search(notice.words[:500]) or reading.header("x-apple-unsubscribe").lower() == "true":
+        return _from_hotmail(reading)
+    if reading.header("x-apple-unsubscribe").lower() == "true" or _APPLE.search(reading.body()[:500]):
         sender = [address for _, address in header_addresses(reading.headers.get("from", ()))]
         ids = message_ids(reading.header("in-reply-to"))
         return Complaint(
             "Apple Mail's unsubscribe button was used", tuple(sender[:1]), ids[0] if ids else "", "opt-out"
         )
     return None
+
+
+def _from_hotmail(reading: Reading) -> Complaint:
+    notice = notice_of(reading)
+    found = _HOTMAIL.search(notice.original)
+    recipients = addresses_in(found[1]) if found else notice.original_recipients()
+    return Complaint(f"Subject: {reading.header('subject')[:120]}", tuple(recipients), notice.message_id(), "abuse")
 
 
 def _looks_like_report(text: str) -> bool:

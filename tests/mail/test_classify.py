@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -92,6 +93,76 @@ def test_a_complaint_is_recognised_before_anything_else(name: str, recipient: st
     verdict = verdict_on(name)
     assert (verdict.kind, verdict.recipients) == (InboundKind.COMPLAINT, (recipient,))
     assert (verdict.feedback, verdict.original_message_id) == (feedback, FIRST)
+
+
+def notification(message: dict[str, object]) -> bytes:
+    text = json.dumps({"Type": "Notification", "Message": json.dumps(message)})
+    return f"From: no-reply@sns.example\nSubject: Notification\n\n{text}\n".encode()
+
+
+def test_notifications_in_json_are_complaints_and_deliveries_too() -> None:
+    mail = {"commonHeaders": {"messageId": f"<{FIRST}>"}}
+    who = [{"emailAddress": MOSS[0]}]
+    complaint = classify(
+        notification({"notificationType": "Complaint", "complaint": {"complainedRecipients": who}, "mail": mail})
+    )
+    assert (complaint.kind, complaint.recipients, complaint.causes) == (InboundKind.COMPLAINT, MOSS, ())
+    delivery = classify(
+        notification({"notificationType": "Delivery", "delivery": {"recipients": [MOSS[0]]}, "mail": mail})
+    )
+    assert (delivery.kind, delivery.recipients) == (InboundKind.DELIVERED, MOSS)
+    assert delivery.original_message_id == FIRST
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"notificationType": "Bounce"}', '{"notificationType": [1]} x', "[[[[[["])
+def test_json_that_is_no_notification_is_ordinary_text(text: str) -> None:
+    raw = f"From: a@b.example\nSubject: x\n\nnotificationType {text}\n".encode()
+    assert classify(raw).kind is InboundKind.REPLY
+
+
+def test_a_complaint_without_a_report_names_the_original_recipient() -> None:
+    raw = (
+        "From: staff@hotmail.example\nSubject: complaint about message from 192.0.2.1\n"
+        'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: message/rfc822\n\n'
+        f"X-HmXmrOriginalRecipient: p.moss@clinic.example\nMessage-ID: <{FIRST}>\nTo: list@clinic.example\n\nHi\n"
+    )
+    verdict = classify(raw.encode())
+    assert (verdict.kind, verdict.recipients, verdict.original_message_id) == (InboundKind.COMPLAINT, MOSS, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "recipient", "cause"),
+    [
+        (
+            "From: mailer-daemon@mx.example\nSubject: Delivery failed\nX-Failed-Recipients: pts@googlegroups.com",
+            "The group you tried to contact may not exist, or you may not have permission to post.",
+            "pts@googlegroups.com",
+            "sender",
+        ),
+        (
+            "From: pts-admin@list.example\nSubject: NOT MEMBER article from dana@trainer.example\nX-MLServer: fml",
+            "You are not a member of this mailing list <pts@list.example>",
+            "pts@list.example",
+            "sender",
+        ),
+        (
+            "From: no-reply@isp.example\nSubject: Your mail",
+            "Your mail sent on: Monday\n Could not be delivered to: <p.moss@clinic.example>\n As their mailbox is full.",
+            "p.moss@clinic.example",
+            "temporary",
+        ),
+        (
+            "From: <>\nSubject: failure notice",
+            "Mail to p.moss@clinic.example was refused.\n>>> MAIL FROM:<dana@trainer.example>\n<<< 550 No such domain",
+            "p.moss@clinic.example",
+            "sender",
+        ),
+    ],
+)
+def test_notices_in_other_words(head: str, body: str, recipient: str, cause: str) -> None:
+    verdict = classify(f"{head}\nTo: dana@trainer.example\n\n{body}\n".encode())
+    assert (verdict.kind, verdict.recipients) == (InboundKind.BOUNCE, (recipient,))
+    assert verdict.cause == cause
 
 
 def test_an_out_of_office_answer_says_when_the_person_is_back() -> None:
