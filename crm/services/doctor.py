@@ -49,7 +49,7 @@ def at_home(around: Surroundings, *, now: datetime) -> list[Finding]:
         ("key", lambda: doctor_house.key(around.db, around.post.vault)),
         ("worker", lambda: doctor_house.worker(around.db, now=now)),
         ("address", lambda: doctor_house.postal_address(around.db)),
-        ("mailbox", lambda: doctor_mail.mailboxes_at_home(around.db, around.post)),
+        ("mailbox", lambda: doctor_mail.mailboxes_at_home(around.db, around.post, now=now)),
     ):
         found += _safe(name, check)
     return found
@@ -60,9 +60,9 @@ def outside(around: Surroundings, *, now: datetime) -> list[Finding]:
     checks: list[tuple[str, Check]] = [
         ("clock", lambda: doctor_mail.clock(around.fetch, around.time_url, now=now)),
         ("unsubscribe", lambda: doctor_mail.unsubscribe(around.db, around.post, around.fetch, around.dns)),
-        ("dns", lambda: doctor_dns.domains(around.db, around.post, around.dns)),
+        ("dns", lambda: doctor_dns.domains(around.db, around.post, around.dns, now=now)),
     ]
-    found_here = doctor_mail.accounts(around.db, around.post)
+    found_here = doctor_mail.accounts(around.db, around.post, now=now)
     checks += [("sign-in", partial(doctor_mail.sign_in, around.post, account)) for account in found_here]
     with ThreadPoolExecutor(max_workers=6) as pool:
         return [each for found in pool.map(lambda one: _safe(*one), checks) for each in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from crm.domain import mail_dns
 from crm.domain.checkup import Finding, Severity, ok, unknown
@@ -16,10 +17,10 @@ from crm.services.mailboxes import Post
 from crm.store.engine import Database
 
 
-def domains(db: Database, post: Post, dns: Dns) -> list[Finding]:
+def domains(db: Database, post: Post, dns: Dns, *, now: datetime) -> list[Finding]:
     """One domain after the other; each by the first mailbox that has it."""
     by_domain: dict[str, MailAccount] = {}
-    for account in doctor_mail.accounts(db, post):
+    for account in doctor_mail.accounts(db, post, now=now):
         by_domain.setdefault(domain_of(account.address), account)
     with db.read() as session:
         keys = {each.domain: each for each in signing.every(session) if each.enabled}

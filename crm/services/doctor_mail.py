@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from crm.domain.checkup import Finding, Severity, ok, unknown
+from crm.domain.errors import Refused
 from crm.domain.mailboxes import PRESETS
 from crm.mail.dns import Dns
 from crm.mail.https import LOOPBACK, Answer
@@ -25,21 +26,25 @@ GOOD_CLOCK, BAD_CLOCK = timedelta(minutes=2), timedelta(minutes=30)
 Fetch = Callable[[str], Answer]
 
 
-def accounts(db: Database, post: Post) -> list[MailAccount]:
-    """The mailboxes that mail leaves by."""
-    with db.read() as session:
-        if post.environment is not None:
-            found = mailboxes.peek(session, post)
-            return [found] if found is not None else []
-        return list(mail_accounts.in_use(session))
+def accounts(db: Database, post: Post, *, now: datetime) -> list[MailAccount]:
+    """The mailboxes that mail leaves by: that of the environment, stored yet or not, or those set up here."""
+    with db.read() as session, session.no_autoflush:
+        if post.environment is None:
+            return list(mail_accounts.in_use(session))
+        try:
+            return [mailboxes.by_environment(session, post, post.environment, now=now)]
+        except Refused:  # no sender: another finding says so
+            return []
+        finally:
+            session.expunge_all()
 
 
-def mailboxes_at_home(db: Database, post: Post) -> list[Finding]:
+def mailboxes_at_home(db: Database, post: Post, *, now: datetime) -> list[Finding]:
     """What the rows say: is there a mailbox, is one paused or signed out, are answers read, are limits sensible?"""
     if post.environment is not None and "@" not in post.environment_from + post.environment.username:
         advice = "Set HANDOFF_SMTP_FROM to the address that mail comes from."
         return [Finding("mailbox", Severity.WARNING, "The environment names a mail server but no sender.", advice)]
-    found = accounts(db, post)
+    found = accounts(db, post, now=now)
     if not found and post.environment is None:
         advice = "Add a mailbox in mail settings when you are ready."
         return [Finding("mailbox", Severity.WARNING, "Practice mode: mail reaches nobody.", advice)]
@@ -48,8 +53,8 @@ def mailboxes_at_home(db: Database, post: Post) -> list[Finding]:
 
 def _rows_of(db: Database, account: MailAccount) -> list[Finding]:
     with db.read() as session:
-        reading = session.get(MailReading, account.id)
-        grant = session.get(MailGrant, account.id)
+        reading = session.get(MailReading, account.id) if account.id is not None else None
+        grant = session.get(MailGrant, account.id) if account.id is not None else None
     lines = [_standing(account, grant)]
     most = PRESETS[account.preset].most_a_day if account.preset in PRESETS else 0
     if most and account.daily_cap > most:

@@ -12,6 +12,7 @@ from crm.domain import emails
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.mailboxes import PRESETS, SECURITIES, Auth
 from crm.models.accounts import Business, MailAccount, User
+from crm.models.inbound import MailReading
 from crm.models.sign_ins import MailGrant
 from crm.services import audit
 from crm.services.mailboxes import Post
@@ -67,6 +68,7 @@ def save(
         _fill(post, account, form)
         session.add(account)
         session.flush()
+        read_again(session, account, now)
         audit.note(session, "mailbox_saved", account.address, actor_id=actor_id, now=now)
         assert account.id is not None
         return account.id
@@ -84,7 +86,7 @@ def _fill(post: Post, account: MailAccount, form: MailboxForm) -> None:
 
 
 def _replacement(session: Session, old: MailAccount | None, form: MailboxForm, now: datetime) -> MailAccount:
-    account = MailAccount(address=emails.normalise(form.address), created_at=now)
+    account = added(session, emails.normalise(form.address), now)
     if old is None:
         return account
     account.secret = "" if form.password else old.secret
@@ -95,6 +97,24 @@ def _replacement(session: Session, old: MailAccount | None, form: MailboxForm, n
     if was_default:
         _name_default(session, account.id)
     return account
+
+
+def added(session: Session, address: str, now: datetime) -> MailAccount:
+    """A row for this address: the one that was removed before, so that what came in then doesn't come in again."""
+    account = mail_accounts.removed(session, address)
+    if account is None:
+        return MailAccount(address=address, created_at=now)
+    account.archived_at = account.paused_at = account.verified_at = None
+    account.secret = account.paused_reason = ""
+    return account
+
+
+def read_again(session: Session, account: MailAccount, now: datetime) -> None:
+    """After a change that may have mended it, a mailbox is read at once, however long it was to rest."""
+    reading = session.get(MailReading, account.id)
+    if reading is not None and reading.enabled:
+        reading.due_at, reading.failures, reading.error = now, 0, ""
+        session.add(reading)
 
 
 def checked(session: Session, form: MailboxForm, account: MailAccount | None = None) -> None:
@@ -224,6 +244,7 @@ def resume_in(session: Session, account: MailAccount, *, actor_id: int | None, n
     account.paused_at, account.paused_reason = None, ""
     session.add(account)
     messages.due_now(session, account.id, now)
+    read_again(session, account, now)
     audit.note(session, "mailbox_resumed", account.address, actor_id=actor_id, now=now)
 
 

@@ -164,12 +164,18 @@ def local(session: Session, *, now: datetime) -> MailAccount:
     return account
 
 
-def _environment(session: Session, post: Post, server: SmtpServer, now: datetime) -> MailAccount:
+def by_environment(session: Session, post: Post, server: SmtpServer, *, now: datetime) -> MailAccount:
+    """The environment's mailbox as its settings are now; not stored, where it is new."""
     account = mail_accounts.by_preset(session, ENVIRONMENT)
     if account is None:
         account = MailAccount(preset=ENVIRONMENT, address="", created_at=now)
     account.address = _environment_address(session, post)
     account.smtp_host, account.smtp_port, account.smtp_security = server.host, server.port, server.security
+    return account
+
+
+def _environment(session: Session, post: Post, server: SmtpServer, now: datetime) -> MailAccount:
+    account = by_environment(session, post, server, now=now)
     session.add(account)
     session.flush()
     return account

@@ -265,23 +265,15 @@ def _mailbox(session: Session, row: MailSignIn, tokens: Tokens, now: datetime) -
 
 
 def _new(session: Session, row: MailSignIn, now: datetime) -> MailAccount:
-    preset = PRESETS[row.service]
-    user = session.get(User, row.user_id)
+    preset, user = PRESETS[row.service], session.get(User, row.user_id)
     first = mail_accounts.chosen(session) is None
-    return MailAccount(
-        address=row.address,
-        user_id=None if first else row.user_id,
-        from_name=user.name if user is not None else "",
-        preset=row.service,
-        smtp_host=preset.smtp_host,
-        smtp_port=preset.smtp_port,
-        smtp_security=preset.smtp_security,
-        imap_host=preset.imap_host,
-        imap_port=preset.imap_port,
-        imap_security=preset.imap_security,
-        daily_cap=preset.daily_cap,
-        created_at=now,
-    )
+    account = mailbox_setup.added(session, row.address, now)
+    account.user_id = None if first else row.user_id
+    account.from_name = user.name if user is not None else ""
+    account.preset, account.daily_cap = row.service, preset.daily_cap
+    for name in ("smtp_host", "smtp_port", "smtp_security", "imap_host", "imap_port", "imap_security"):
+        setattr(account, name, getattr(preset, name))
+    return account
 
 
 def _keep(session: Session, post: Post, account: MailAccount, row: MailSignIn, tokens: Tokens, now: datetime) -> None:
@@ -294,5 +286,6 @@ def _keep(session: Session, post: Post, account: MailAccount, row: MailSignIn, t
     for name, value in ({"refresh_token": ""} | sealed(post.vault, tokens, now)).items():
         setattr(grant, name, value)
     session.add(grant)
+    mailbox_setup.read_again(session, account, now)
     if account.paused_at is not None and had_failed:
         mailbox_setup.resume_in(session, account, actor_id=row.user_id, now=now)

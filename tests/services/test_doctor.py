@@ -14,6 +14,7 @@ import pytest
 
 from crm.domain.checkup import Finding, Severity, blocks
 from crm.mail.https import Answer
+from crm.mail.smtp import SmtpServer
 from crm.models.accounts import Business, Chore, MailAccount
 from crm.models.inbound import MailReading
 from crm.models.sign_ins import MailGrant
@@ -204,6 +205,16 @@ def test_signing_in_works_fails_or_could_not_be_tried(around: Surroundings, smtp
 def test_a_sender_missing_from_the_environment(around: Surroundings, tmp_path: Path) -> None:
     post = replace(fake_post(tmp_path, FakeTransport(), environment=True), environment_from="")
     assert "HANDOFF_SMTP_FROM" in at_home(replace(around, post=post))["mailbox"].advice
+
+
+def test_the_environments_mailbox_is_tried_before_it_was_ever_used(
+    around: Surroundings, tmp_path: Path, smtp: SmtpStandIn
+) -> None:
+    server = SmtpServer("127.0.0.1", smtp.port, "none", "dana", "secret")
+    post = replace(around.post, environment=server, environment_from=f"dana@{ME}")
+    found = outside(replace(around, post=post))
+    assert (found["smtp"].severity, found["smtp"].about) == (Severity.OK, f"dana@{ME}")
+    assert at_home(replace(around, post=post))["reading"].severity is Severity.WARNING
 
 
 # --- the world outside -----------------------------------------------------------------------------------------------

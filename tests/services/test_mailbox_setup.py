@@ -12,6 +12,7 @@ from sqlmodel import select
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import MessageState
 from crm.models.accounts import Business, MailAccount
+from crm.models.inbound import MailReading
 from crm.models.messages import Message
 from crm.services import mailbox_setup, mailboxes
 from crm.services.mailbox_setup import MailboxForm
@@ -124,6 +125,28 @@ def test_removing_the_last_goes_back_to_the_local_mailbox_and_forgets_the_passwo
     for gone in (account_id, local_id, 99):
         with pytest.raises(NotFound):
             mailbox_setup.remove(db, gone, actor_id=1, now=NOW)
+
+
+def test_the_same_address_added_again_goes_on_where_it_was(db: Database, post: Post) -> None:
+    """What came in before doesn't come in again."""
+    first = save(db, post)
+    mailbox_setup.stop(db, first, actor_id=1, now=NOW)
+    mailbox_setup.remove(db, first, actor_id=1, now=NOW)
+    assert save(db, post, replace(FORM, password="")) == first
+    account = found(db, first)
+    assert (account.archived_at, account.paused_at, account.secret) == (None, None, "")
+
+
+def test_a_change_has_the_mailbox_read_at_once(db: Database, post: Post) -> None:
+    """A refused sign-in rests for hours; what was changed may have mended it."""
+    first = save(db, post)
+    with db.write() as session:
+        later = NOW + timedelta(hours=6)
+        session.add(MailReading(mail_account_id=first, due_at=later, failures=1, error="535 no"))
+    save(db, post, replace(FORM, password="another"), first)
+    with db.read() as session:
+        row = session.get_one(MailReading, first)
+    assert (row.due_at, row.failures, row.error) == (NOW, 0, "")
 
 
 def test_resuming_counts_what_waited_as_due_now(db: Database, post: Post) -> None:
