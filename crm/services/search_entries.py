@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ AT_ONCE = 20
 
 BATCH = 4000
 PART = 2000
+_PROSPECT = Stage.PROSPECT.value
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,8 +61,12 @@ def refresh(session: Session, ids: Iterable[int]) -> None:
     for at in range(0, len(wanted), PART):
         part = wanted[at : at + PART]
         entries = _entries(session, part)
-        found = {word for entry, place in entries.values() for word in words.words_of(f"{entry.name} {place}")}
-        store.replace(session, part, {one: entry for one, (entry, _) in entries.items()}, found)
+        said = set[str]()
+        for entry, place in entries.values():
+            said.update(entry.name.split())
+            said.update(place.split())
+        found = {one: entry for one, (entry, _) in entries.items()}
+        store.replace(session, part, found, words.words_of(" ".join(said)))
 
 
 def _entries(session: Session, ids: Sequence[int]) -> dict[int, tuple[Entry, str]]:
@@ -68,7 +74,7 @@ def _entries(session: Session, ids: Sequence[int]) -> dict[int, tuple[Entry, str
     practices = _grouped(store.practice_rows(session, ids))
     people = _grouped(store.contact_rows(session, sorted({row.practice_id for row in rows if row.practice_id})))
     lines = _grouped(store.written(session, ids))
-    return {row.id: _entry(row, practices[row.id], people[row.practice_id], lines[row.id]) for row in rows}
+    return {row.id: _entry(row, practices[row.id], people[row.practice_id or 0], lines[row.id]) for row in rows}
 
 
 def _grouped(rows: Iterable[Sequence[Any]]) -> dict[int, list[Sequence[Any]]]:
@@ -78,19 +84,26 @@ def _grouped(rows: Iterable[Sequence[Any]]) -> dict[int, list[Sequence[Any]]]:
     return groups
 
 
-def _entry(row: Any, practices: list[Any], people: list[Any], lines: list[Any]) -> tuple[Entry, str]:
+def _entry(row: store.Shown, practices: list[Any], people: list[Any], lines: list[Any]) -> tuple[Entry, str]:
     """The entry, and its plain words of place, which typos are compared with too."""
-    places = dict.fromkeys(
-        (row.practice_name, row.city, *(word for name, city, _ in practices for word in (name, city)))
-    )
-    remarks = " ".join((row.remarks, *(text for line in lines for text in line), *(name for name, _ in people)))
+    places = (row.practice_name, row.city, *(word for name, city, _ in practices for word in (name, city)))
+    place = _plain(" ".join(dict.fromkeys(places)))
+    remarks = row.remarks
+    if people or lines:
+        remarks = " ".join((remarks, *(text for line in lines for text in line), *(name for name, _ in people)))
     numbers = (row.phone, *(phone for *_, phone in practices), *(phone for _, phone in people))
     entry = words.entry(
         names=(row.display_name, row.said_as),
-        places=(*places, row.zip, row.email),
+        places=(place, row.zip, row.email),
         phones=numbers,
         npi=row.npi or "",
         remarks=remarks,
-        worked=row.last_touch_at is not None or row.stage is not Stage.PROSPECT,
+        worked=bool(row.is_touched) or row.stage != _PROSPECT,
     )
-    return entry, words.plain(" ".join(places))
+    return entry, place
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    """Colleagues share their places."""
+    return words.plain(text)

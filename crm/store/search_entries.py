@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -12,8 +12,7 @@ from sqlmodel import Session, col, select
 from crm.domain.kinds import ActivityKind
 from crm.domain.search import Entry
 from crm.models.activities import Activity
-from crm.models.practices import Affiliation, Contact, Practice
-from crm.models.providers import Provider
+from crm.models.practices import Contact
 from crm.models.search import SearchQueue
 from crm.store import bulk
 
@@ -31,6 +30,7 @@ WRITTEN = (
 )
 """Timeline lines whose words somebody may look for."""
 
+_QUEUED: sa.Column[int] = SearchQueue.__table__.c.provider_id  # type: ignore[attr-defined]  # SQLModel adds it
 _INSERT = "INSERT INTO provider_search (provider_id, name, body, keys, mark) VALUES (?, ?, ?, ?, ?)"
 _INDEX = (
     (
@@ -42,13 +42,41 @@ _INDEX = (
         "WHERE provider_id IN (:keys)"
     ),
 )
+_SHOWN = """
+SELECT id, display_name, said_as, npi, phone, email, remarks, practice_id, practice_name, city, zip,
+    stage, last_touch_at IS NOT NULL, merged_into_id
+FROM provider WHERE id IN (:keys)
+"""
+_WORKS_AT = """
+SELECT a.provider_id, p.name, p.city, p.phone FROM affiliation a JOIN practice p ON p.id = a.practice_id
+WHERE a.provider_id IN (:keys)
+"""
 _WORD = "INSERT INTO search_word (word) VALUES (?) ON CONFLICT DO NOTHING"
+
+
+class Shown(NamedTuple):
+    """A provider as search shows it. `stage` is the key, as the database has it."""
+
+    id: int
+    display_name: str
+    said_as: str
+    npi: str | None
+    phone: str
+    email: str
+    remarks: str
+    practice_id: int | None
+    practice_name: str
+    city: str
+    zip: str
+    stage: str
+    is_touched: bool
+    merged_into_id: int | None
 
 
 def stale(session: Session, limit: int) -> list[int]:
     """The first providers of the queue."""
-    queue = select(SearchQueue.provider_id).order_by(col(SearchQueue.provider_id)).limit(limit)
-    return list(session.exec(queue.with_for_update(skip_locked=True)))
+    queue = sa.select(_QUEUED).order_by(_QUEUED).limit(limit)
+    return list(session.connection().execute(queue.with_for_update(skip_locked=True)).scalars())
 
 
 def is_stale(session: Session) -> bool:
@@ -74,36 +102,14 @@ def replace(session: Session, ids: Sequence[int], found: Mapping[int, Entry], wo
     bulk.executemany(session, _WORD, [(word,) for word in sorted(words)])
 
 
-def provider_rows(session: Session, ids: Sequence[int]) -> Sequence[Any]:
-    """The columns of these providers that search shows."""
-    table = Provider.__table__.c  # type: ignore[attr-defined]  # SQLModel adds it to table classes
-    columns = (
-        table.id,
-        table.display_name,
-        table.said_as,
-        table.npi,
-        table.phone,
-        table.email,
-        table.remarks,
-        table.practice_id,
-        table.practice_name,
-        table.city,
-        table.zip,
-        table.stage,
-        table.last_touch_at,
-        table.merged_into_id,
-    )
-    return session.connection().execute(sa.select(*columns).where(table.id.in_(_among(session, ids)))).all()
+def provider_rows(session: Session, ids: Sequence[int]) -> list[Shown]:
+    """What search shows of these providers."""
+    return [Shown._make(row) for row in bulk.find(session, _SHOWN, ids)]
 
 
-def practice_rows(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, str, str, str]]]:
+def practice_rows(session: Session, ids: Sequence[int]) -> Sequence[tuple[int, str, str, str]]:
     """(provider id, name, city, phone) of every practice where these providers work."""
-    joined = (
-        sa.select(Affiliation.provider_id, Practice.name, Practice.city, Practice.phone)  # type: ignore[call-overload]
-        .join(Practice, col(Practice.id) == col(Affiliation.practice_id))
-        .where(col(Affiliation.provider_id).in_(_among(session, ids)))
-    )
-    return session.execute(joined).all()
+    return bulk.find(session, _WORKS_AT, ids)
 
 
 def contact_rows(session: Session, practice_ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, str, str]]]:
