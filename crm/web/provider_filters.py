@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import render_template, url_for
+from flask import render_template
 
 from crm.domain import provider_filter
 from crm.domain.pipeline import ALL, LABELS, WORKED, Stage
@@ -15,6 +15,7 @@ from crm.domain.provider_filter import APPROACH, Filter, NextStep, Sort, Touch
 from crm.domain.services import all_services, service_label
 from crm.domain.taxonomy import specialties
 from crm.web.context import actor_id
+from crm.web.presentation import link
 
 SORTS = {
     Sort.FIT: "Best fit first",
@@ -67,7 +68,7 @@ class Chip(NamedTuple):
 def address(wanted: Filter, **more: str) -> str:
     """The address of the list that asks for this."""
     query = urlencode([*provider_filter.write(wanted), *more.items()])
-    return f"{url_for('providers.index')}?{query}" if query else url_for("providers.index")
+    return f"{link('providers.index')}?{query}" if query else link("providers.index")
 
 
 @lru_cache(maxsize=64)
