@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from crm.domain import emails
 from crm.domain.errors import Invalid
+from crm.domain.inbox import LinkedBy
 from crm.domain.kinds import ActivityKind, BounceCause, InboundKind, SuppressionReason
 from crm.domain.mail_kinds import InboundState
 from crm.domain.sequences import StopReason
@@ -23,11 +24,15 @@ from crm.store import deliveries, mail_accounts
 from crm.store import inbound as store
 
 QUOTE = 300
+IN_THREAD = frozenset({LinkedBy.MESSAGE_ID, LinkedBy.THREAD})
 SHORT = 200
 """A request to be left alone this short needs no eyes; a longer one may say more than that."""
 
 NEWS = timedelta(days=1)
 """A refusal of us as sender pauses the mailbox only while it is news."""
+
+ABSENCE = timedelta(days=7)
+"""An automatic answer without a day that is older than this says nothing about now."""
 
 NO_COMPLAINTS = frozenset({"auth-failure", "not-spam", "virus"})
 """Feedback that doesn't come from a reader who had enough."""
@@ -65,6 +70,9 @@ def apply(
         said += _complaint(session, row, message, feedback, now)
     elif what is InboundKind.OWN:
         said += _written_elsewhere(session, row, now)
+    elif what is InboundKind.OTHER and row.linked_by in IN_THREAD:
+        row.state = InboundState.OPEN
+        said.append("It answers our mail, but doesn't look as if a person had written it.")
     row.effect = " ".join(each for each in said if each)
     session.add(row)
     session.flush()
@@ -108,7 +116,7 @@ def _reply(
     row.state = InboundState.OPEN
     if provider is None:
         return []
-    if not _is_after_enrolment(session, row, provider):
+    if not _is_after_enrolment(session, row, provider, message):
         timeline.reply_plainly(session, row, provider, message, now)
         return ["On the timeline."]
     stopped = _stop(session, row, provider, actor_id, now, act)
@@ -135,10 +143,12 @@ def _stop(
     return said + ([f"Sequences of {len(colleagues)} colleagues are stopped."] if colleagues else [])
 
 
-def _is_after_enrolment(session: Session, row: InboundMessage, provider: Provider) -> bool:
+def _is_after_enrolment(session: Session, row: InboundMessage, provider: Provider, message: Message | None) -> bool:
     """What was written before a sequence began is no answer to it."""
     running = sequence_stops.running_of(session, provider.id or 0)
-    return running is None or row.received_at >= running.enrolled_at
+    if running is None or row.received_at >= running.enrolled_at:
+        return True
+    return message is not None and message.created_at >= running.enrolled_at  # clocks differ
 
 
 def _auto_reply(session: Session, row: InboundMessage, message: Message | None, now: datetime) -> list[str]:
@@ -147,14 +157,19 @@ def _auto_reply(session: Session, row: InboundMessage, message: Message | None, 
         return []
     until = f" until {row.return_on:%b} {row.return_on.day}" if row.return_on else ""
     timeline.note(session, row, provider, message, f"Automatic answer: away{until}", now, body=row.reply_text)
-    today = today_of(session, provider.owner_id, now)
-    is_over = row.return_on is not None and row.return_on <= today
-    if is_over or not _is_after_enrolment(session, row, provider):
+    if _is_back(session, row, provider, now) or not _is_after_enrolment(session, row, provider, message):
         return ["On the timeline."]
     paused = sequence_stops.pause_away(
         session, provider.id or 0, return_on=row.return_on, evidence=evidence_of(row), now=now
     )
     return [f"The sequence is paused{until}." if paused else "On the timeline."]
+
+
+def _is_back(session: Session, row: InboundMessage, provider: Provider, now: datetime) -> bool:
+    """The absence is over by now; one without a day ends after a while."""
+    if row.return_on is None:
+        return now - row.received_at > ABSENCE
+    return row.return_on <= today_of(session, provider.owner_id, now)
 
 
 def _bounce(session: Session, row: InboundMessage, message: Message | None, now: datetime) -> list[str]:

@@ -206,7 +206,7 @@ def _read_folder(one: Round, box: Mailbox, folder: Folder) -> None:
     try:
         state = box.open(folder.name)
     except NoFolder as error:
-        one.troubles.append(f"{error.reply[:1].upper()}{error.reply[1:]}.")
+        one.troubles.append(f"{error.reply[:1].upper()}{error.reply[1:]}."[:300])
         return
     row = _folder_row(one, folder.name, state.uid_validity)
     assert row.id is not None

@@ -358,6 +358,21 @@ def test_an_absence_that_is_over_when_it_is_read_pauses_nothing(desk: Desk) -> N
     assert desk.get(Enrollment, enrollment_id).state is EnrollmentState.ACTIVE
 
 
+def test_an_old_absence_without_a_day_pauses_nothing(desk: Desk) -> None:
+    enrollment_id = desk.enroll(enrolled_at=NOW - timedelta(days=20))
+    raw = mail("I am out of the office.", answers="<out@stride.test>", headers=AWAY)
+    desk.take(raw, received_at=NOW - timedelta(days=10))
+    assert desk.get(Enrollment, enrollment_id).state is EnrollmentState.ACTIVE
+
+
+def test_what_answers_us_without_looking_written_by_a_person_is_shown_to_one(desk: Desk) -> None:
+    enrollment_id = desk.enroll()
+    ticket = "References: <out@stride.test>\r\nList-Id: <tickets.clinic.test>"
+    row = desk.take(mail("Your ticket", headers=ticket, sender="tickets@clinic.test"))
+    assert (row.kind, row.state) == (InboundKind.OTHER, InboundState.OPEN)
+    assert desk.get(Enrollment, enrollment_id).state is EnrollmentState.ACTIVE
+
+
 # --- bounces and other reports ---------------------------------------------------------------------------------------
 
 
