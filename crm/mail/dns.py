@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 LIFETIME = 6.0
 """Seconds for one question, all name servers and repetitions together."""
@@ -34,7 +35,20 @@ class Dns:
         """IPv4 and IPv6 addresses of a host. Raises NoAnswer."""
         return [str(each.address) for kind in ("A", "AAAA") for each in self._ask(name, kind)]
 
-    def _ask(self, name: str, kind: str) -> list:  # type: ignore[type-arg]  # records of whatever kind was asked for
+    def exists(self, name: str) -> bool:
+        """Whether there is such a domain. Raises NoAnswer, also where the name servers know nothing of the world: some
+        networks without a way out answer every question with "no such name"."""
+        if self._records(name, "SOA") is not None:
+            return True
+        if not self._ask("com", "NS"):
+            raise NoAnswer("the name servers here know nothing of the internet")
+        return False
+
+    def _ask(self, name: str, kind: str) -> list[Any]:
+        return self._records(name, kind) or []
+
+    def _records(self, name: str, kind: str) -> list[Any] | None:
+        """The records, of whatever kind was asked for; None when there is no such name at all."""
         import dns.exception
         import dns.name
         import dns.resolver
@@ -45,7 +59,9 @@ class Dns:
                 resolver.nameservers, resolver.port = list(self.servers), self.port
             resolver.lifetime = self.lifetime
             return list(resolver.resolve(dns.name.from_text(name), kind, search=False))
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        except dns.resolver.NXDOMAIN:
+            return None
+        except dns.resolver.NoAnswer:
             return []
         except (dns.exception.DNSException, OSError) as error:
             raise NoAnswer(f"no name server answered ({type(error).__name__})") from error

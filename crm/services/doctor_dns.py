@@ -32,6 +32,9 @@ def _domain(name: str, account: MailAccount, keys: Mapping[str, MailSigning], dn
     if service != "other":
         return [_of_a_service(name, service, account)]
     try:
+        if not dns.exists(name):
+            advice = "Check the spelling of your address, and that the domain is paid for."
+            return [Finding("dns", Severity.BLOCKING, "There is no such domain.", advice, name)]
         return _own(name, account, keys.get(name), dns)
     except OSError:
         return [unknown("dns", "no name server answered", name, "Try again where there is a network.")]

@@ -21,6 +21,7 @@ from crm.services.mailbox_checks import OUT
 from crm.services.mailboxes import Post
 from crm.store import mail_accounts
 from crm.store.engine import Database
+from crm.store.mail_accounts import ENVIRONMENT
 
 GOOD_CLOCK, BAD_CLOCK = timedelta(minutes=2), timedelta(minutes=30)
 Fetch = Callable[[str], Answer]
@@ -63,6 +64,8 @@ def _rows_of(db: Database, account: MailAccount) -> list[Finding]:
         lines.append(Finding("limits", Severity.WARNING, found, advice, account.address))
     if not mailboxes.can_be_read(account) or (reading is not None and not reading.enabled):
         advice = "Switch reading on in the mailbox's settings, or mark answers and bounces by hand."
+        if account.preset == ENVIRONMENT:
+            advice = "Set the mailbox up in mail settings instead of the environment, or mark them by hand."
         found = "Answers, bounces and opt-outs are not read."
         lines.append(Finding("reading", Severity.WARNING, found, advice, account.address))
     elif reading is not None and reading.error:

@@ -25,6 +25,7 @@ class NameServer:
     records: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     silent: bool = False
     broken: bool = False
+    knows_the_world: bool = True
 
     def txt(self, name: str, *texts: str) -> None:
         """Publish TXT records; long ones in pieces, as name servers keep them."""
@@ -45,6 +46,8 @@ class NameServer:
             reply.set_rcode(dns.rcode.SERVFAIL)
         elif (name, kind) in self.records:
             reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *self.records[name, kind]))
+        elif name == "com" and self.knows_the_world:
+            reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", "NS", "a.gtld-servers.net."))
         elif not any(known == name for known, _ in self.records):
             reply.set_rcode(dns.rcode.NXDOMAIN)
         return reply.to_wire()

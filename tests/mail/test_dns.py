@@ -40,6 +40,18 @@ def test_hosts_have_addresses_of_both_kinds(server: NameServer) -> None:
     assert server.dns().addresses("www.stride.example") == ["192.0.2.1", "2001:db8::1"]
 
 
+def test_a_domain_that_is_not_there_is_told_from_a_network_without_a_way_out(server: NameServer) -> None:
+    server.txt("stride.example", "v=spf1 ~all")
+    server.records["mail.stride.example", "A"] = ["192.0.2.1"]
+    assert server.dns().exists("stride.example")
+    assert server.dns().exists("mail.stride.example")
+    assert not server.dns().exists("nowhere.example")
+    server.knows_the_world = False
+    assert server.dns().exists("stride.example")
+    with pytest.raises(NoAnswer):
+        server.dns().exists("nowhere.example")
+
+
 @pytest.mark.parametrize("trouble", ["silent", "broken"])
 def test_a_server_that_does_not_answer_is_trouble_and_not_nothing(server: NameServer, trouble: str) -> None:
     setattr(server, trouble, True)

@@ -300,16 +300,26 @@ def test_a_domain_whose_mail_would_be_turned_away(around: Surroundings, names: N
     assert found["alignment"].severity is Severity.BLOCKING
 
 
+def test_a_domain_that_is_none_and_a_network_that_lies(around: Surroundings, names: NameServer) -> None:
+    add(around)
+    assert "no such domain" in outside(around)["dns"].found
+    names.knows_the_world = False
+    found = outside(around)
+    assert (found["dns"].severity, "spf" in found) == (Severity.UNKNOWN, False)
+
+
 def test_a_domain_that_handoff_signs_for(around: Surroundings, names: NameServer) -> None:
     add(around)
+    names.txt(ME, "v=spf1 mx ~all")
     key = signing.make(around.db, around.post.vault, ME, actor_id=1, now=NOW)
     assert outside(around)["dkim"].severity is Severity.UNKNOWN, "off, and nobody names the server's own key"
     name, text = signing.record(key)
     names.txt(name, text)
+    names.txt(ME, "v=spf1 mx ~all")
     signing.check(around.db, key.id, names.dns().txt, now=NOW)
     signing.enable(around.db, key.id, enabled=True, actor_id=1, now=NOW)
     assert outside(around)["dkim"].severity is Severity.OK
-    names.records.clear()
+    del names.records[name, "TXT"]
     assert outside(around)["dkim"].severity is Severity.BLOCKING
 
 
