@@ -134,11 +134,12 @@ def tab_of(key: str) -> Tab:
     return next((tab for tab in TABS if tab.key == key), TABS[0])
 
 
-def tabs(sequence_id: int, chosen: Tab, one: Overview) -> list[tuple[str, str, bool, int | None]]:
+def tabs(sequence_id: int, chosen: Tab, one: Overview) -> list[tuple[str, str, bool, str | None]]:
     """The filters with their counts."""
     counts = {"running": one.running, "paused": one.paused, "stopped": one.stopped, "finished": one.finished}
+    said = {key: f"{number:,}" for key, number in counts.items()}
     return [
-        (tab.text, url_for("sequences.show", sequence_id=sequence_id, show=tab.key), tab is chosen, counts.get(tab.key))
+        (tab.text, url_for("sequences.show", sequence_id=sequence_id, show=tab.key), tab is chosen, said.get(tab.key))
         for tab in TABS
     ]
 
