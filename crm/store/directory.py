@@ -24,7 +24,8 @@ _PRACTICES = "SELECT address_key, id, name FROM practice WHERE address_key IN (:
 _DEACTIVATED = "SELECT npi, deactivated_on FROM deactivated_npi WHERE npi IN (:keys)"
 _WORKS_AT = "SELECT provider_id, practice_id FROM affiliation WHERE provider_id IN (:keys)"
 _QUEUE_FOR_SEARCH = sa.text(
-    "INSERT OR IGNORE INTO search_queue (provider_id) SELECT id FROM provider WHERE id BETWEEN :first AND :last"
+    "INSERT INTO search_queue (provider_id) SELECT id FROM provider WHERE id BETWEEN :first AND :last "
+    "ON CONFLICT DO NOTHING"
 )
 _PRIMARY = sa.text(
     "INSERT INTO affiliation (provider_id, practice_id, is_primary, days, phone, fax, import_id) "
@@ -100,9 +101,8 @@ def insert_providers(
 
 
 def queue_for_search(session: Session, first: int, last: int) -> None:
-    """Ask for search entries of the providers with these ids. On PostgreSQL a trigger does so once a statement."""
-    if bulk.is_sqlite(session):
-        session.connection().execute(_QUEUE_FOR_SEARCH, {"first": first, "last": last})
+    """Ask for search entries of the providers with these ids."""
+    session.connection().execute(_QUEUE_FOR_SEARCH, {"first": first, "last": last})
 
 
 def insert_primary_affiliations(session: Session, first: int, last: int, *, run_id: int) -> None:

@@ -72,17 +72,18 @@ class Fresh:
     def insert(self, *, run_id: int, actor_id: int | None, now: datetime) -> None:
         """Providers, where they work and what was said about them."""
         self._name_practices()
-        stamped: dict[str, object] = {"import_id": run_id, "created_at": now, "updated_at": now}
-        self._insert_practices(stamped)
-        made = stamped | {"stage_at": now, "created_by": actor_id}
-        names = ("id", "practice_id", "practice_name", *self._names, *made)
-        self._insert(_PROVIDERS, self._names, bulk.defaults(Provider, names) | made)
-        said = {"source": NPPES, "import_id": run_id, "row_hash": "", "seen_at": now}
-        self._insert(_SOURCES, (), said)
-        bounds = f"SELECT min({self._id}), max({self._id}) FROM ready_provider r"
-        first, last = self._session.connection().execute(sa.text(bounds)).one()
-        directory.insert_primary_affiliations(self._session, first, last, run_id=run_id)
-        directory.queue_for_search(self._session, first, last)
+        with bulk.trusting(self._session):
+            stamped: dict[str, object] = {"import_id": run_id, "created_at": now, "updated_at": now}
+            self._insert_practices(stamped)
+            made = stamped | {"stage_at": now, "created_by": actor_id}
+            names = ("id", "practice_id", "practice_name", *self._names, *made)
+            self._insert(_PROVIDERS, self._names, bulk.defaults(Provider, names) | made)
+            said = {"source": NPPES, "import_id": run_id, "row_hash": "", "seen_at": now}
+            self._insert(_SOURCES, (), said)
+            bounds = f"SELECT min({self._id}), max({self._id}) FROM ready_provider r"
+            first, last = self._session.connection().execute(sa.text(bounds)).one()
+            directory.insert_primary_affiliations(self._session, first, last, run_id=run_id)
+            directory.queue_for_search(self._session, first, last)
 
     def _name_practices(self) -> None:
         unnamed = (
