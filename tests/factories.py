@@ -33,6 +33,7 @@ from crm.models.providers import (
     Tag,
 )
 from crm.models.referrals import Referral, ReferralStep, ReferralTouch
+from crm.models.sequences import Enrollment, EnrollmentStep, Sequence, SequenceStep
 from crm.models.suppressions import Suppression
 from crm.models.tasks import Task
 from crm.models.templates import Template, TemplateVersion
@@ -330,6 +331,33 @@ def make_template(session: Session, **given: Any) -> Template:
 def make_template_version(session: Session, **given: Any) -> TemplateVersion:
     defaults = {"content_hash": f"{next(_numbers):064x}", "content": {"text": "Hello"}, "created_at": NOW}
     return _row(session, TemplateVersion, defaults | _parent(session, given, "template_id", make_template), given)
+
+
+# --- sequences -------------------------------------------------------------------------------------------------------
+
+
+def make_sequence(session: Session, **given: Any) -> Sequence:
+    defaults = {"name": f"First contact {next(_numbers)}", "created_at": NOW, "updated_at": NOW}
+    return _row(session, Sequence, defaults, given)
+
+
+def make_sequence_step(session: Session, **given: Any) -> SequenceStep:
+    defaults = {"position": 1, "template_slug": "introduction"}
+    return _row(session, SequenceStep, defaults | _parent(session, given, "sequence_id", make_sequence), given)
+
+
+def make_enrollment(session: Session, **given: Any) -> Enrollment:
+    """A bare row under way; use the service where steps and lines matter."""
+    parents = _parent(session, given, "sequence_id", make_sequence) | _parent(
+        session, given, "provider_id", make_provider
+    )
+    defaults = {"zone": "America/Chicago", "due_at": NOW, "enrolled_at": NOW}
+    return _row(session, Enrollment, defaults | parents, given)
+
+
+def make_enrollment_step(session: Session, **given: Any) -> EnrollmentStep:
+    defaults = {"position": 1, "template_slug": "introduction", "planned_at": NOW}
+    return _row(session, EnrollmentStep, defaults | _parent(session, given, "enrollment_id", make_enrollment), given)
 
 
 # --- referrals -------------------------------------------------------------------------------------------------------

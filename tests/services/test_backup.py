@@ -18,6 +18,7 @@ from crm.domain.kinds import MessageState
 from crm.models.accounts import WebSession
 from crm.models.messages import Message
 from crm.models.providers import Provider
+from crm.models.sequences import Enrollment
 from crm.models.suppressions import Suppression
 from crm.services import archive, backup
 from crm.services.restore import Restored, restore
@@ -74,7 +75,7 @@ def restored(db: Database, data_dir: Path, source: Path) -> Restored:
 def contents(db: Database) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table of the models, except where a restore changes them on purpose."""
     with db.connect() as connection:
-        tables = [t for t in Provider.metadata.sorted_tables if t.name not in {"web_session", "message"}]
+        tables = [t for t in Provider.metadata.sorted_tables if t.name not in {"web_session", "message", "enrollment"}]
         return {t.name: sorted(map(tuple, connection.execute(sa.select(t))), key=repr) for t in tables}
 
 
@@ -181,6 +182,18 @@ def test_waiting_mail_is_held_because_it_may_have_been_sent_since(
         messages = session.exec(select(Message)).all()
     assert [(message.state, message.state_reason) for message in messages] == [("held", "restored")] * held
     assert held > 0
+
+
+def test_sequences_wait_until_somebody_has_looked_because_steps_may_have_been_taken_since(
+    db: Database, data_dir: Path, saved: backup.Saved
+) -> None:
+    restored(db, data_dir, saved.path)
+    with db.read() as session:
+        found = session.exec(select(Enrollment)).all()
+    assert found
+    assert {(each.state.value, each.state_reason, each.paused_until) for each in found} == {
+        ("paused", "restored", None)
+    }
 
 
 def test_who_unsubscribed_since_the_backup_stays_suppressed(db: Database, data_dir: Path, saved: backup.Saved) -> None:
