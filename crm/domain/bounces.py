@@ -28,6 +28,11 @@ _LINKS = re.compile(r"https?://([\w.-]{1,200})\S{0,500}?(?:\?p=(\w{1,60})\S{0,20
 _ADDRESSES = re.compile(
     r"(?:rfc822; ?)?[<\[(]?(?:\"[^\"\n]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,64})@[\w.-]{1,255}[>\])]?"
 )
+#: An answer of class 4 concerns the address only if it says that nobody is there, and not that this may change.
+_GONE = re.compile(
+    r"unknown|n[o'’]t exist|no such|not (?:be )?found|non-?exist|disabled|inactive|invalid|null ?mx|no mx|no longer"
+)
+_PASSES = re.compile(r"temporar|gr[ea]y|try again|later|unverified|defer|lookup")
 _SPACES = re.compile(r"\s+")
 
 #: RFC 3463 and its registry, by the whole code first and then by subject. Codes of class 4 use the same table.
@@ -71,7 +76,7 @@ def cause_of(refusal: Refusal) -> BounceCause:
     if refusal.command in _SENDER_COMMANDS or (said or reported)[2:] in {"1.7", "1.8"}:
         return SENDER
     passing = code.startswith("4") or said.startswith("4")
-    return TEMPORARY if passing and "temporar" in words else ADDRESS
+    return TEMPORARY if passing and (_PASSES.search(words) or not _GONE.search(words)) else ADDRESS
 
 
 def _at_the_door(refusal: Refusal, code: str) -> bool:

@@ -26,7 +26,7 @@ _FENCE = re.compile(r"^```\w{0,20}$")
 
 _OUT = re.compile(
     r"^\W{0,4}(?:(?:please|pls|kindly|hi|hello|thanks?|thank you|no)\W{1,3}){0,3}(?:"
-    r"unsubscribe(?: me| us)?\b|opt[- ]?(?:me )?out\b|stop\W{0,3}$|stop (?:e-?mail|mail|contact|send|messag|"
+    r"unsubscribe(?: me| us)?\b|opt[- ]?(?:me )?out\b|stop\W{0,3}$|stop (?:e-?mail|mail|contact|send|message|"
     r"spam)\w*|remove (?:me|us|my|our|this)\b.{0,60}"
     r"|take (?:me|us|my|our)\b.{0,40}\boff\b|(?:do not|don'?t|never) (?:e-?mail|contact|write|send|"
     r"mail)\b.{0,40}|no more (?:e-?mails?|messages)|cease\b.{0,40}contact)",

@@ -147,7 +147,7 @@ def test_a_complaint_without_a_report_names_the_original_recipient() -> None:
         ),
         (
             "From: no-reply@isp.example\nSubject: Your mail",
-            "Your mail sent on: Monday\n Could not be delivered to: <p.moss@clinic.example>\n As their mailbox is full.",
+            "Your mail sent on: Friday\nCould not be delivered to: <p.moss@clinic.example>\nAs their mailbox is full.",
             "p.moss@clinic.example",
             "temporary",
         ),

@@ -16,7 +16,7 @@ from crm.mail.html_text import LIMIT, html_to_text
         ("One<br>Two<br/><br>Four", "One\nTwo\n\nFour"),
         ("<div>One</div><div>Two</div>", "One\nTwo"),
         ("a   b\n c", "a b c"),
-        ("Caf&eacute; &amp; &lt;tea&gt; &#9749;", "Café & <tea> ☕"),
+        ("Z&uuml;rich &amp; &lt;tea&gt; &#9749;", "Zürich & <tea> ☕"),
         ("<ul><li>one<li>two</ul>", "- one\n- two"),
         ("<table><tr><td>Name</td><td>Dana</td></tr></table>", "Name Dana"),
         (
