@@ -217,6 +217,9 @@ class SmtpTransport:
 
     def _addressed(self, session: Session, envelope: Envelope) -> Session:
         size = f" SIZE={len(envelope.content)}" if session.has_extn("size") else ""
+        limit = session.esmtp_features.get("size", "")
+        if limit.isdecimal() and 0 < int(limit) < len(envelope.content):
+            raise refusal(Phase.MAIL, 552, f"5.3.4 too large: this server takes {int(limit) // 1000} kB")
         self._command(session, Phase.MAIL, f"MAIL FROM:<{envelope.sender}>{size}", (250,))
         self._command(session, Phase.RCPT, f"RCPT TO:<{envelope.recipient}>", (250, 251))
         return session

@@ -40,7 +40,7 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> Contexts:
     return Contexts(server, ssl.create_default_context(cafile=str(path)))
 
 
-def _certificate(folder: Path) -> Path:
+def _certificate(folder: Path, *, days: int = 1) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = dt.datetime.now(dt.UTC)
@@ -50,8 +50,8 @@ def _certificate(folder: Path) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=9))
+        .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
@@ -139,4 +139,17 @@ def test_a_certificate_nobody_vouches_for_stops_everything(server: tuple[TlsServ
     with pytest.raises(SenderProblem, match="certificate") as caught:
         transport.send(ENVELOPE, lambda: None)
     assert caught.value.phase is Phase.TLS
+    assert found.taken == []
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_an_expired_certificate_stops_everything_though_its_maker_is_trusted(tmp_path: Path, security: str) -> None:
+    path = _certificate(tmp_path, days=-1)
+    expired = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    expired.load_cert_chain(path)
+    trusting = ssl.create_default_context(cafile=str(path))
+    with TlsServer(expired, implicit=security == "tls") as found:
+        transport = SmtpTransport(SmtpServer("127.0.0.1", found.port, security, patience=HASTY, tls=trusting))
+        with pytest.raises(SenderProblem, match="expired"):
+            transport.send(ENVELOPE, lambda: None)
     assert found.taken == []
