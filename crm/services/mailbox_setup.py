@@ -166,6 +166,8 @@ def _server_errors(form: MailboxForm) -> dict[str, str]:
     for name in ("smtp_security", "imap_security"):
         if getattr(form, name) not in SECURITIES:
             errors[name] = "Choose one of the listed."
+        elif form.auth == Auth.TOKEN and getattr(form, name) == "none":
+            errors[name] = "A sign-in must not go over the network unencrypted: choose TLS or STARTTLS."
     return errors
 
 

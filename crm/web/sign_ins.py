@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,6 +18,9 @@ from crm.services.sign_ins import Begin
 from crm.web.context import actor_id, db, handoff, now
 
 bp = Blueprint("sign_ins", __name__, url_prefix="/settings/mail/sign-ins")
+
+LATE = timedelta(seconds=20)
+"""A worker that runs would have asked long before."""
 
 ENDED = {SignInState.GRANTED: "", SignInState.FAILED: "bad", SignInState.EXPIRED: "warn"}
 
@@ -83,7 +88,11 @@ def standing(sign_in_id: int) -> dict[str, object]:
     with db().read() as session:
         row = sign_ins.one(session, sign_in_id, user_id=actor_id())
     waits = row.state is SignInState.WAITING and now() < row.expires_at
-    return {"done": not waits, "text": "Waiting for you to enter the code…"}
+    late = row.next_poll_at is not None and now() - row.next_poll_at > LATE
+    text = (
+        "The worker doesn't seem to run: press “I have entered it”." if late else "Waiting for you to enter the code…"
+    )
+    return {"done": not waits, "text": text}
 
 
 @bp.post("/<int:sign_in_id>/round")
@@ -124,7 +133,13 @@ def _service(key: str) -> SignInService:
 
 
 def _return_url() -> str:
-    """Where the service sends the browser back to: the address that this browser reaches us by (RFC 8252, 7.3)."""
+    """Where the service sends the browser back to: the address that this browser reaches us by (RFC 8252, 7.3).
+
+    Behind a proxy that ends HTTPS, that is the public address and not what the proxy asks us by.
+    """
+    public = handoff().post.public_url
+    if public and urlsplit(public).netloc == request.host:
+        return public + url_for("sign_ins.answer")
     return url_for("sign_ins.answer", _external=True)
 
 

@@ -212,6 +212,33 @@ def test_in_this_browser_one_comes_back_to_the_page(
     assert "not begun here" in client.get(HOME).text
 
 
+def test_behind_a_proxy_one_comes_back_to_the_public_address(
+    client: FlaskClient, handoff: Handoff, identity: IdentityStandIn
+) -> None:
+    handoff.post.public_url = "https://localhost"
+    page = client.get(f"{HOME}/sign-ins/new?service=google").text
+    assert "https://localhost/settings/mail/sign-ins/answer" in page
+    handoff.post.public_url = "https://elsewhere.example"
+    assert "http://localhost/settings/mail/sign-ins/answer" in client.get(f"{HOME}/sign-ins/new?service=google").text
+
+
+def test_without_a_worker_the_page_says_so(client: FlaskClient, identity: IdentityStandIn, clock: FakeClock) -> None:
+    form = {"service": "microsoft", "address": "dana@outlook.com", "client_id": CLIENT_ID, "way": "device"}
+    path = urlsplit(client.post(f"{HOME}/sign-ins", data=form).location).path
+    clock.advance(seconds=60)
+    assert "worker" in client.get(f"{path}.json").json["text"]
+
+
+def test_a_token_does_not_go_out_unencrypted(
+    client: FlaskClient, handoff: Handoff, identity: IdentityStandIn, clock: FakeClock
+) -> None:
+    test_by_code_the_page_shows_it_large_and_waits(client, handoff, identity, clock)
+    values = SETTINGS | {"address": "dana@outlook.com", "preset": "microsoft", "auth": "xoauth2"}
+    answer = client.post(f"{HOME}/mailboxes/1", data=values)
+    assert answer.status_code == 422
+    assert "must not go over the network unencrypted" in answer.text
+
+
 def test_a_forged_answer_connects_nothing(client: FlaskClient, handoff: Handoff, identity: IdentityStandIn) -> None:
     client.get(f"{HOME}/sign-ins/answer?state=made-up&code=code-1")
     assert "not begun here" in client.get(HOME).text
