@@ -21,7 +21,7 @@ from crm.models.accounts import MailAccount
 from crm.models.inbound import MailFolder, MailReading
 from crm.services import doubts, inbox
 from crm.services.inbox import Arrived
-from crm.services.mailboxes import Post
+from crm.services.mailboxes import Post, can_be_read
 from crm.services.reading_folders import chosen, sent_folder
 from crm.store import inbound as store
 from crm.store import mail_accounts
@@ -123,7 +123,7 @@ def read_one(
 def _begin_new_ones(db: Database, now: datetime) -> None:
     """A mailbox that can be read and isn't yet gets its row."""
     with db.read() as session:
-        missing = [account.id for account, reading in store.readable(session) if reading is None]
+        missing = [each.id for each, reading in store.readable(session) if reading is None and can_be_read(each)]
     for account_id in missing:
         try:
             with db.write() as session:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
 
+from crm.domain.errors import Refused
 from crm.domain.kinds import InboundKind
 from crm.mail.ports import Phase, Retryable, SenderProblem, Unreachable
 from crm.models.inbound import InboundMessage, MailFolder, MailReading
 from crm.models.messages import StoredFile
-from crm.services import reading, reading_leases, reading_settings
+from crm.services import inbox, reading, reading_leases, reading_settings
+from crm.services.inbox import Arrived
 from crm.services.mailboxes import Post
 from crm.store.engine import Database
 from tests import factories
@@ -259,6 +263,55 @@ def test_a_connection_that_breaks_goes_on_where_it_was(desk: Desk) -> None:
     assert "goes on by itself" in desk.row().error
     assert desk.again() == 2
     assert desk.box.fetched == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OperationalError("", None, Exception("locked")), "The database could not be written to"),
+        (KeyError("words of a message"), "Something unforeseen went wrong while reading (KeyError)"),
+        (Refused("no_mailbox", "This mailbox has no incoming (IMAP) server."), "no incoming (IMAP) server"),
+    ],
+)
+def test_whatever_goes_wrong_is_said_and_tried_again(desk: Desk, error: Exception, said: str) -> None:
+    desk.box.inbox.add(message(1))
+    desk.box.fail("uids", error)
+    assert desk.read() == 0
+    assert said in desk.row().error
+    assert "words" not in desk.row().error
+    desk.clock.advance(hours=7)
+    assert desk.read() == 1
+    assert desk.row().error == ""
+
+
+def test_trouble_while_storing_leaves_the_message_for_next_time(desk: Desk) -> None:
+    desk.box.inbox.add(message(1))
+    lying = Arrived(desk.account_id, "INBOX", 1, 1, message(1))
+
+    def fails(session: Session) -> None:
+        raise OperationalError("", None, Exception("the disk is full"))
+
+    with pytest.raises(OperationalError):
+        inbox.take_in(desk.db, desk.post.files, lying, now=NOW, advance=fails)
+    assert desk.rows() == []
+    assert desk.read() == 1
+
+
+def test_two_workers_that_store_one_message_at_the_same_moment_store_one(desk: Desk) -> None:
+    desk.read()
+    lying = Arrived(desk.account_id, "INBOX", 1, 1, message(1))
+    start = threading.Barrier(4)
+
+    def take() -> None:
+        start.wait(20)
+        inbox.take_in(desk.db, desk.post.files, lying, now=NOW)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(desk.rows()) == 1
 
 
 def test_a_full_disk_leaves_the_message_where_it_is(desk: Desk) -> None:
