@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -192,7 +192,7 @@ def _asked() -> Asked:
     one = bool(given.get("one")) if given.get("chosen") or request.method == "POST" else None
     return Asked(
         ids=tuple(ids[:MOST]),
-        sequence_id=given.get("sequence", type=int),
+        sequence_id=given.get("sequence", type=int) or _came_for(given.get("next", "")),
         start_on=_start(given.get("start_on")),
         one_per_practice=one,
         by_post=given.get("by_post") == "1",
@@ -200,6 +200,12 @@ def _asked() -> Asked:
         later=later,
         too_many=len(ids) > MOST,
     )
+
+
+def _came_for(page: str) -> int | None:
+    """The sequence for which somebody went to the list: its address has carried it along."""
+    found = dict(parse_qsl(urlsplit(page).query)).get("sequence", "")
+    return int(found) if found.isdecimal() and len(found) < 12 else None
 
 
 def _ids(later: bool) -> list[int]:

@@ -219,5 +219,5 @@ def _came(step: StepResult) -> Came:
 def rate_words(rate: Rate) -> Shown:
     """ "3 of 7", and what that says: "between 16 % and 75 %"."""
     low, high = rate.interval
-    said = f"Between {low:.0%} and {high:.0%}, with 95 % confidence."
+    said = f"Between {low:.0%} and {high:.0%}, with 95% confidence."
     return Shown(rate.words, f"{said} A small number: take it as a first sign." if rate.whole < FEW else said)

@@ -143,6 +143,16 @@ def test_the_button_of_the_list_leads_to_a_clean_address(client: FlaskClient, ha
     assert "Enroll 2 providers" in client.get(answer.location).text
 
 
+def test_the_list_remembers_for_which_sequence_somebody_came(client: FlaskClient, handoff: Handoff) -> None:
+    sequence_id, ids = make_sequence(handoff), make(handoff)
+    assert f'href="/providers?sequence={sequence_id}"' in client.get(f"/sequences/{sequence_id}").text
+    listed = client.get(f"/providers?sequence={sequence_id}&stage=all").text
+    found = re.search(r'name="next" value="([^"]+)"', listed)
+    assert found
+    answer = client.get("/enrollments/new", query_string={"id": ids, "next": found[1].replace("&amp;", "&")})
+    assert f"sequence={sequence_id}" in answer.location
+
+
 def test_everybody_a_filter_finds_can_be_enrolled(client: FlaskClient, handoff: Handoff) -> None:
     make(handoff, 3, city="Katy")
     make(handoff, 1, city="Waco")

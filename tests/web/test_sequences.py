@@ -270,7 +270,7 @@ def test_results_are_counts_with_an_interval_on_demand(client: FlaskClient, hand
     page = client.get(f"/sequences/{sequence_id}").text
     assert "What came of it" in page
     assert "0 of 3" in page
-    assert "Between 0% and 56%, with 95 % confidence. A small number: take it as a first sign." in page
+    assert "Between 0% and 56%, with 95% confidence. A small number: take it as a first sign." in page
 
 
 @pytest.mark.parametrize("path", ["/sequences/99", "/sequences/99/edit"])
