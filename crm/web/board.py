@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from crm.domain.errors import Invalid
 from crm.domain.pipeline import ASIDE, LABELS, PATH, Stage, needs_reason, needs_return_date
 from crm.services import stages
 from crm.store import board as store
+from crm.store import enrollments
 from crm.web import cards
 from crm.web.context import actor_id, db, flash_undo, now, wants_json
 from crm.web.forms import day_or_none, way_back
@@ -31,7 +34,8 @@ def index() -> str:
         pages = store.first_pages(session, FIRST, FIRST_ASIDE)
         counts = store.counts(session)
         funnel = store.funnel(session, counts)
-    columns = [_column(stage, pages[stage], counts[stage]) for stage in (*PATH, *ASIDE)]
+        running = _running(session, pages.values())
+    columns = [_column(stage, pages[stage], counts[stage], running) for stage in (*PATH, *ASIDE)]
     return render_template("board/index.html", columns=columns, funnel=_funnel(funnel), total=sum(counts.values()))
 
 
@@ -41,7 +45,9 @@ def more(stage: str) -> Response:
     mark = _mark(request.args.get("after", ""))
     with db().read() as session:
         page = store.column(session, _stage(stage), MORE, mark)
-    return jsonify(cards=[cards.as_json(card, today(), zone()) for card in page.cards], after=_text(page.after))
+        running = _running(session, [page])
+    found = [cards.as_json(card, today(), zone(), running) for card in page.cards]
+    return jsonify(cards=found, after=_text(page.after))
 
 
 @bp.post("/board/moves")
@@ -66,10 +72,16 @@ def move() -> Response:
     return redirect(way_back(request.form.get("next"), url_for("board.index")), 303)
 
 
-def _column(stage: Stage, page: store.Page, count: int) -> dict[str, Any]:
+def _running(session: Session, pages: Iterable[store.Page]) -> frozenset[int]:
+    """Those of the cards without a follow-up that are in a sequence."""
+    idle = [card.id for page in pages for card in page.cards if card.next_due_on is None]
+    return frozenset(enrollments.running_among(session, idle)) if idle else frozenset()
+
+
+def _column(stage: Stage, page: store.Page, count: int, running: frozenset[int]) -> dict[str, Any]:
     return {
         "stage": stage,
-        "cards": [cards.face(card, today(), zone()) for card in page.cards],
+        "cards": [cards.face(card, today(), zone(), running) for card in page.cards],
         "after": _text(page.after),
         "count": count,
         "asks": "return" if needs_return_date(stage) else "reason" if needs_reason(stage) else "",

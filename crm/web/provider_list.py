@@ -15,7 +15,7 @@ from crm.domain import provider_filter
 from crm.domain.provider_filter import APPROACH, Filter, Sort
 from crm.domain.taxonomy import specialties
 from crm.services import provider_lists
-from crm.store import list_margin
+from crm.store import enrollments, list_margin
 from crm.store.list_margin import Margin
 from crm.store.provider_lists import Cursor
 from crm.web.context import actor_id, db, now
@@ -66,6 +66,7 @@ def index() -> str:
 
 
 def _rows(session: Session, page: provider_lists.Page, margin: Margin) -> Markup:
+    idle = [row.id for row in page.rows if row.next_due_on is None]
     frame = Frame(
         at=f"{link('providers.index')}/",
         today=today(),
@@ -73,6 +74,7 @@ def _rows(session: Session, page: provider_lists.Page, margin: Margin) -> Markup
         owners=dict(margin.people) if len(margin.people) > 1 else {},
         tags=list_margin.tags_of(session, [row.id for row in page.rows]) if margin.tags else {},
         switched_off=margin.switched_off,
+        in_sequence=frozenset(enrollments.running_among(session, idle)) if idle else frozenset(),
     )
     return rows_of(page.rows, frame)
 

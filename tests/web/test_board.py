@@ -12,7 +12,7 @@ from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
 from tests.conftest import SAME_SITE
-from tests.factories import TODAY, make_provider
+from tests.factories import TODAY, make_enrollment, make_provider
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -124,3 +124,14 @@ def test_counts_stop_at_a_thousand(client: FlaskClient, handoff: Handoff) -> Non
         for _ in range(1001):
             make_provider(session)
     assert "1,000+" in client.get("/board").text
+
+
+def test_a_sequence_is_a_next_step_too(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        provider = make_provider(session, stage=Stage.CONTACTED, last_name="Okafor")
+        make_enrollment(session, provider_id=provider.id)
+        make_provider(session, stage=Stage.CONTACTED, last_name="Alone")
+    for address in ("/board", "/providers?stage=contacted"):
+        page = client.get(address).text
+        assert page.count("In a sequence") == 1, address
+        assert "edge-later" in page
