@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from crm.domain.errors import Invalid
@@ -100,8 +100,3 @@ def _check_step(step: StepForm, known: Collection[str]) -> dict[str, str]:
     elif step.template_slug and step.kind in (StepKind.EMAIL, StepKind.LETTER) and step.template_slug not in known:
         errors["template_slug"] = "This template isn't here any more. Choose another one."
     return errors
-
-
-def sendable(steps: Sequence[StepForm]) -> bool:
-    """Whether any step is an e-mail."""
-    return any(step.kind is StepKind.EMAIL for step in steps)
