@@ -64,7 +64,7 @@ def measure(db: Database, name: str, count: int, folder: Path, port: int, server
     """Fill, send by smtplib alone, send by the outbox, write what follows."""
     post = post_of(folder, port)
     fill(db, count)
-    contents = [(each, letters.written(post, each, sent_at=each.created_at)) for each in queued(db)]
+    contents = [(each, letters.written(post, each)) for each in queued(db)]
     floor = timed(lambda: bare(port, contents))
     sent, follows = [], []
     ours = timed(lambda: sent.append(outbox.send_due(db, post, clock=now, me="benchmark")))

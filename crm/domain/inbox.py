@@ -44,7 +44,7 @@ LINKED: dict[LinkedBy, str] = {
 
 _ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|rv|r)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _PASSED_ON = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
-_TOKEN = re.compile(r"\bunsubscribe\s+([A-Za-z0-9_-]{16,64})\b", re.IGNORECASE)
+_TOKEN = re.compile(r"\bunsubscribe\s+([A-Za-z0-9_-]{16,64})(?![A-Za-z0-9_-])", re.IGNORECASE)
 _PLUS = re.compile(r"\+([A-Za-z0-9_-]{16,64})(?:=[^@]*)?@")
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlmodel import Session
+
 from crm.domain.errors import HandoffError
 from crm.domain.kinds import MessageKind
 from crm.mail.compose import Attachment, Letter, OptOut, compose
 from crm.mail.dkim import Signer
 from crm.models.messages import Message
 from crm.services.mailboxes import Post
+from crm.store import claims
 
 WITH_OPT_OUT = frozenset({MessageKind.OUTREACH, MessageKind.TEST})
 
@@ -24,15 +27,24 @@ def written(
     message: Message,
     files: Sequence[tuple[str, str, str]] = (),
     *,
-    sent_at: datetime,
     signer: Signer | None = None,
 ) -> bytes:
-    """The whole message, signed where a signer is given. `files` are name, kind and hash. Raises UnwritableError."""
+    """The whole message, signed where a signer is given. `files` are name, kind and hash. Raises UnwritableError.
+
+    Its Date is when it was claimed, which its row keeps, so that the same bytes can be made again later.
+    """
     try:
-        content = compose(_letter(message, _attachments(post, files), sent_at))
+        content = compose(_letter(message, _attachments(post, files), message.claimed_at or message.created_at))
         return signer.signed(content) if signer is not None else content
     except (ValueError, OSError) as error:
         raise UnwritableError(str(error)) from error
+
+
+def rebuilt(session: Session, post: Post, message: Message) -> bytes:
+    """What left at the last try, or would, from the row alone; without a DKIM signature. Raises UnwritableError."""
+    assert message.id is not None
+    files = claims.files(session, [message.id])
+    return written(post, message, files.get(message.id, ()))
 
 
 def _letter(message: Message, attachments: list[Attachment], sent_at: datetime) -> Letter:

@@ -160,7 +160,7 @@ class Courier:
         message = ticket.message
         transport = self._transport(ticket.account)
         signer = self._signer(ticket.account)
-        content = letters.written(self._post, message, ticket.files, sent_at=self._clock(), signer=signer)
+        content = letters.written(self._post, message, ticket.files, signer=signer)
         envelope = Envelope(message.from_address, message.to_address, message.message_id, content)
         began = time.monotonic()
 

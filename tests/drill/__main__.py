@@ -26,7 +26,7 @@ from tests.drill.campaign import Campaign
 from tests.mail.imap_server import Dovecot, NoDovecot, dovecot
 from tests.mail.smtp_server import smtp_stand_in
 
-PER_KILL = 8
+PER_KILL = 20
 """Messages for each kill: enough that workers always have something to send."""
 
 

@@ -103,7 +103,7 @@ class Campaign:
         while any(worker.poll() is None for _, worker in running) and time.monotonic() < deadline and self.waiting():
             time.sleep(0.1)
             if not moment and len(self.server.commands) > seen:
-                moment = time.monotonic() + self.chance.uniform(0, 1.5)
+                moment = time.monotonic() + self.chance.uniform(0, 0.4)
                 deadline = min(deadline, moment + OTHERS_SECONDS)
             if moment and time.monotonic() > moment:
                 _end(worker for point, worker in running if point == ANY_MOMENT)
