@@ -16,15 +16,19 @@ from crm.domain.services import service_label
 from crm.web import assets, filters, labels
 from crm.web.context import now, viewer_zone
 
+SOME = 987654321
+"""Stands for a number in an address."""
+
 
 def install(app: Flask) -> None:
     """Register asset routes, template globals and filters."""
     app.register_blueprint(assets.bp)
-    app.extensions["links"] = {}
+    app.extensions |= {"links": {}, "numbered links": {}}
     app.jinja_env.globals.update(
         asset=assets.asset,
         head_links=assets.head_links,
         link=link,
+        at=at,
         fixed=_fixed(app),
         navigation=_navigation(app),
         icon=assets.icon,
@@ -49,6 +53,22 @@ def link(endpoint: str) -> str:
     key = (request.script_root, endpoint)
     if key not in known:
         known[key] = url_for(endpoint) if endpoint in current_app.view_functions else ""
+    return known[key]
+
+
+def at(endpoint: str, number: int) -> str:
+    """The address of a page about one thing by its number. Its form is worked out once, as `url_for` does each time."""
+    before, after = _around_number(endpoint)
+    return f"{before}{number}{after}"
+
+
+def _around_number(endpoint: str) -> tuple[str, str]:
+    known: dict[tuple[str, str], tuple[str, str]] = current_app.extensions["numbered links"]
+    key = (request.script_root, endpoint)
+    if key not in known:
+        given: dict[str, Any] = dict.fromkeys(next(current_app.url_map.iter_rules(endpoint)).arguments, SOME)
+        before, _, after = url_for(endpoint, **given).rpartition(str(SOME))
+        known[key] = before, after
     return known[key]
 
 
