@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from crm.domain import taxonomy
 from crm.domain.kinds import ProviderKind
 from crm.models.providers import Provider, ProviderDifference
-from crm.services import changes
+from crm.services import changes, imports_recorder
 from crm.services.imports_contact_values import NAMES, OWNED, Content, display
 from crm.services.imports_counts import Counts
 from crm.services.imports_house import House
@@ -22,7 +22,7 @@ def apply(turn: Turn, house: House, changed: Mapping[int, Content], counts: Coun
     """Fill and update known providers (id -> content) in the caller's transaction."""
     if not changed:
         return
-    recorder = changes.for_import(turn.session, turn.run, now=turn.now)
+    recorder = imports_recorder.for_import(turn.session, turn.run, now=turn.now)
     lines = Lines(recorder, turn.run.actor_id, turn.now)
     kept = directory.differences(turn.session, list(changed))
     with turn.session.no_autoflush:
@@ -35,6 +35,7 @@ def apply(turn: Turn, house: House, changed: Mapping[int, Content], counts: Coun
             counts.unchanged += not fields
             counts.fields.update(fields)
     lines.write()
+    recorder.write()
 
 
 class Taking(NamedTuple):

@@ -1,4 +1,4 @@
-"""Timeline lines of an import, written together: one flush for a batch instead of one for each provider."""
+"""Timeline lines of an import, written together: a few statements for a batch instead of one object for each."""
 
 from __future__ import annotations
 
@@ -6,36 +6,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crm.domain.kinds import ActivityKind
-from crm.models.activities import Activity
 from crm.models.providers import Provider
-from crm.services.changes import Recorder
+from crm.services.imports_recorder import BatchRecorder
+from crm.store import imports as store
 
 
 @dataclass
 class Lines:
     """Collects what an import says about providers. They aren't touches, and belong to no practice."""
 
-    recorder: Recorder
+    recorder: BatchRecorder
     actor_id: int | None
     now: datetime
-    _rows: list[Activity] = field(default_factory=list)
+    _rows: list[dict[str, object]] = field(default_factory=list)
 
     def add(self, provider: Provider, summary: str) -> None:
         """One line about a provider."""
         assert provider.id is not None
-        self._rows.append(
-            Activity(
-                provider_id=provider.id,
-                kind=ActivityKind.IMPORT,
-                happened_at=self.now,
-                actor_id=self.actor_id,
-                created_at=self.now,
-                sample=provider.sample,
-                summary=summary,
-            )
-        )
+        self._rows.append({"provider_id": provider.id, "sample": provider.sample, "summary": summary})
 
     def write(self) -> None:
         """Put them on the timelines, to be undone with the import."""
-        self.recorder.insert_all(self._rows)
+        same = {"kind": ActivityKind.IMPORT, "happened_at": self.now, "actor_id": self.actor_id, "created_at": self.now}
+        rows = store.insert_activities(self.recorder.session, [row | same for row in self._rows])
+        self.recorder.note_inserts("activity", rows)
         self._rows.clear()

@@ -12,9 +12,10 @@ from crm.domain.kinds import ActivityKind
 from crm.domain.sequences import StopReason
 from crm.models.imports import ImportRun
 from crm.models.providers import Provider
-from crm.services import activities, changes, imports_changed, sequence_stops
+from crm.services import activities, imports_changed, imports_recorder, sequence_stops
 from crm.services.imports_counts import Counts
 from crm.services.imports_lines import Lines
+from crm.services.imports_recorder import BatchRecorder
 from crm.services.imports_values import (
     DISPLAY_NAME,
     ORGANIZATION,
@@ -71,6 +72,7 @@ def apply(turn: Turn, texts: Sequence[str], counts: Counts) -> None:
         _change(turn, recorder, todo.changed, counts)
         for row, known in todo.newly_off:
             _deactivate(turn, recorder, row, known)
+        recorder.write()
     counts.deactivated += len(todo.newly_off)
     if todo.unknown_off:
         _remember_deactivated(turn, todo.unknown_off, counts)
@@ -181,12 +183,12 @@ def ensure_practices(
 # --- changed and deactivated -----------------------------------------------------------------------------------------
 
 
-def recorder_of(turn: Turn) -> changes.Recorder:
+def recorder_of(turn: Turn) -> BatchRecorder:
     """The change set of this import, opened when the first change is made."""
-    return changes.for_import(turn.session, turn.run, now=turn.now)
+    return imports_recorder.for_import(turn.session, turn.run, now=turn.now)
 
 
-def _change(turn: Turn, recorder: changes.Recorder, changed: Sequence[tuple[Row, str, Known]], counts: Counts) -> None:
+def _change(turn: Turn, recorder: BatchRecorder, changed: Sequence[tuple[Row, str, Known]], counts: Counts) -> None:
     if not changed:
         return
     where = [address(row) for row, _, _ in changed]
@@ -213,7 +215,7 @@ def _change(turn: Turn, recorder: changes.Recorder, changed: Sequence[tuple[Row,
     context.lines.write()
 
 
-def _deactivate(turn: Turn, recorder: changes.Recorder, row: Row, known: Known) -> None:
+def _deactivate(turn: Turn, recorder: BatchRecorder, row: Row, known: Known) -> None:
     """Mark the provider: enrollment and mail look at `deactivated_on` before anything leaves."""
     provider = turn.session.get_one(Provider, known.id)
     day = directory.iso_day(iso_date(row.deactivated)) or turn.now.date()

@@ -3,7 +3,7 @@ somebody has worked with stays and is named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -11,15 +11,16 @@ from sqlmodel import Session
 from crm.domain.errors import Refused
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.imports import ImportRun
-from crm.services import changes, imports_spool
+from crm.services import imports_spool
 from crm.services.imports_counts import KEPT_NAMES
 from crm.services.imports_workshop import Workshop
+from crm.services.reversal import Noted, put_back, to_json
 from crm.store import bulk, indexes
 from crm.store import imports as store
 from crm.store import imports_undo as rows
 
 AT_ONCE = 1_000
-CHANGES_AT_ONCE = 200
+CHANGES_AT_ONCE = 500
 _UNDOABLE = (ImportState.DONE, ImportState.INTERRUPTED, ImportState.FAILED, ImportState.STAGED, ImportState.UNDOING)
 Step = Callable[[Session, ImportRun, datetime], int | None]
 
@@ -66,13 +67,20 @@ def _take_step(shop: Workshop, run_id: int, phase: int, step: Step) -> bool:
 
 def _revert_changes(session: Session, run: ImportRun, now: datetime) -> int | None:
     part = rows.changes_before(session, _id(run), run.cursor, CHANGES_AT_ONCE)
-    reverted = [(change, changes.revert(session, change, now)) for change in part]
-    restored = sum(change.table_name == "provider" and not kept for change, kept in reverted)
-    _count(run, restored=restored, names=[name for _, kept in reverted for name in kept])
+    kept = put_back(session, [Noted(*change) for _, *change in part], now)
+    before = {row_id: before for _, table, row_id, before, after in part if table == "provider" and before and after}
+    _count(run, restored=_restored(session, before), names=kept)
     if part:
-        return part[-1].id
+        return int(part[-1][0])
     rows.close_change_set(session, _id(run), now, run.actor_id)
     return None
+
+
+def _restored(session: Session, before: Mapping[int, Mapping[str, object]]) -> int:
+    """How many of these providers have all the values again that they had before."""
+    found = rows.provider_rows(session, before) if before else []
+    now = {int(str(row["id"])): to_json(row) or {} for row in found}
+    return sum(all(row[name] == value for name, value in before[id_].items()) for id_, row in now.items())
 
 
 def _remove_providers(session: Session, run: ImportRun, _now: datetime) -> int | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.domain.errors import NotFound
 from crm.domain.kinds import ImportState
+from crm.models.activities import Activity
+from crm.models.audit import Change
 from crm.models.imports import ImportRun, ImportSkip
 from crm.models.providers import Provider, ProviderDifference
+from crm.store import bulk
 
 DUE = (ImportState.QUEUED, ImportState.UNDOING)
 WORKING = (ImportState.READING, ImportState.APPLYING)
@@ -19,6 +23,35 @@ LEASE = timedelta(minutes=2)
 SKIPS_KEPT = 1000
 _STATE = col(ImportRun.state)
 _LEASE_UNTIL = col(ImportRun.lease_until)
+
+
+class Note(NamedTuple):
+    """A change: of which row, and what it was before and after, as JSON can hold it."""
+
+    table_name: str
+    row_id: int
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
+
+
+def insert_changes(session: Session, change_set_id: int, notes: Sequence[Note]) -> None:
+    """Changes that can be undone."""
+    if notes:
+        table: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+        session.flush()
+        session.connection().execute(table.insert(), [{"change_set_id": change_set_id, **n._asdict()} for n in notes])
+
+
+def insert_activities(session: Session, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Timeline lines; returns them whole, with their ids. All of them give the same columns."""
+    if not rows:
+        return []
+    table: sa.Table = Activity.__table__  # type: ignore[attr-defined]  # as above
+    session.flush()
+    same = bulk.defaults(Activity, rows[0])
+    whole = [{"id": id_, **same, **row} for id_, row in zip(bulk.new_ids(session, table, len(rows)), rows, strict=True)]
+    session.connection().execute(table.insert(), whole)
+    return whole
 
 
 def get(session: Session, run_id: int) -> ImportRun:

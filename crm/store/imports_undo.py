@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
@@ -15,25 +16,31 @@ from crm.models.imports import DeactivatedNpi, ImportRow
 from crm.models.practices import Affiliation, Practice
 from crm.models.providers import Provider
 
+_CHANGE: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_PROVIDER: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # as above
 # Rows that belong to a provider's entry itself, and say nothing about somebody having worked with it.
 _OWN = frozenset(
     ("affiliation", "provider_source", "provider_difference", "provider_pair", "provider_extra", "provider_tag")
 )
 
 
-def changes_before(session: Session, run_id: int, before: int, limit: int) -> list[Change]:
-    """Changes that an import made, the latest first, below an id (0: from the end)."""
+def changes_before(session: Session, run_id: int, before: int, limit: int) -> list[Any]:
+    """(id, table, row, before, after) of changes that an import made, the latest first, below an id (0: the end)."""
+    c = _CHANGE.c
     wanted = (
-        select(Change)
-        .join(ChangeSet, col(ChangeSet.id) == col(Change.change_set_id))
-        .where(ChangeSet.import_id == run_id, col(ChangeSet.undone_at).is_(None))
-        .order_by(col(Change.id).desc())
+        sa.select(c.id, c.table_name, c.row_id, c.before, c.after)
+        .join(ChangeSet, col(ChangeSet.id) == c.change_set_id)
+        .where(col(ChangeSet.import_id) == run_id, col(ChangeSet.undone_at).is_(None))
+        .order_by(c.id.desc())
         .limit(limit)
     )
-    found = list(session.exec(wanted.where(col(Change.id) < before) if before else wanted))
-    for change in found:  # reverting one makes the session forget all that it knows, which must not cost a query each
-        session.expunge(change)
-    return found
+    return [tuple(row) for row in session.connection().execute(wanted.where(c.id < before) if before else wanted)]
+
+
+def provider_rows(session: Session, ids: Collection[int]) -> Sequence[Mapping[str, object]]:
+    """Whole rows of these providers."""
+    found = session.connection().execute(sa.select(_PROVIDER).where(_PROVIDER.c.id.in_(ids)))
+    return [dict(row) for row in found.mappings()]
 
 
 def close_change_set(session: Session, run_id: int, now: datetime, actor_id: int | None) -> None:
