@@ -171,18 +171,10 @@ def _sqlite_engine(url: sa.URL) -> Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        if options.get("readonly"):
-            if not options.get("single"):
-                connection.exec_driver_sql("BEGIN")
-            return
-        _set(connection, options.get("settings", {}))
-        _attach(connection, options.get("beside"))
-        connection.info["queue"].enter()
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except BaseException:
-            connection.info["queue"].leave()
-            raise
+        if not options.get("readonly"):
+            _begin_writing(connection, options)
+        elif not options.get("single"):
+            connection.exec_driver_sql("BEGIN")
 
     @sa.event.listens_for(engine, "reset")
     def _reset(dbapi: sqlite3.Connection, record: Any, _state: Any) -> None:
@@ -196,6 +188,17 @@ def _sqlite_engine(url: sa.URL) -> Engine:
         record.info["queue"].close()
 
     return engine
+
+
+def _begin_writing(connection: Connection, options: Mapping[str, Any]) -> None:
+    _set(connection, options.get("settings", {}))
+    _attach(connection, options.get("beside"))
+    connection.info["queue"].enter()
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        connection.info["queue"].leave()
+        raise
 
 
 def _set(connection: Connection, wanted: Mapping[str, str]) -> None:
