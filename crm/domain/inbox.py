@@ -7,6 +7,9 @@ from enum import StrEnum
 
 MAX_REFERENCES = 20
 
+LONGEST_TEXT = 100_000
+"""Characters of a received text that are kept beside the file."""
+
 
 class InboxVerdict(StrEnum):
     """How a person settled a received message."""
@@ -77,3 +80,8 @@ def quoted(text: str) -> str:
     """The text as mail quotes it."""
     lines = text.strip().splitlines()
     return "\n".join(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in lines)
+
+
+def clean(text: str, limit: int) -> str:
+    """Text that every database takes: no NUL, nothing that isn't a character, not longer than its column."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")[:limit]

@@ -5,7 +5,6 @@ Taken in twice it is there once: by its Message-ID, or by its content where it h
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import traceback
 from collections.abc import Callable
@@ -13,18 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from sqlmodel import Session
 
 from crm.domain.inbound import Verdict
-from crm.domain.inbox import InboxVerdict, tokens_in
+from crm.domain.inbox import LONGEST_TEXT, InboxVerdict, clean, tokens_in
 from crm.domain.kinds import BounceCause, InboundKind
 from crm.domain.mail_kinds import InboundState
 from crm.domain.replies import reply_text
 from crm.mail import reading as raw_mail
 from crm.mail.classify import classify
 from crm.models.inbound import InboundMessage
-from crm.services import files, inbound_effects, inbound_links
+from crm.services import files, inbound_effects, inbound_links, inbox_keys
 from crm.services.days import today_of
 from crm.services.inbound_links import NOTHING, Link
 from crm.store import inbound as store
@@ -36,7 +35,6 @@ log = logging.getLogger("handoff.mail")
 LARGEST = 10 * 1024 * 1024
 """Of a larger message only the header is read."""
 
-LONGEST_TEXT = 100_000
 MOST_RECIPIENTS = 50
 JUNK = "junk"
 PERSONAL = frozenset({InboundKind.REPLY, InboundKind.AUTO_REPLY})
@@ -63,7 +61,7 @@ class Arrived:
 
 
 @dataclass(frozen=True)
-class _Read:
+class Read:
     """A message with all that is worked out before the transaction begins."""
 
     arrived: Arrived
@@ -81,7 +79,7 @@ def take_in(
     """Store a message with its file, its link and its effects. None where it needn't be kept: private mail of ours.
 
     `advance` is called in the same transaction (it notes how far the folder has been read). A message that can't be
-    taken in for a reason that lies in it is stored as `other` with its error. Raises OSError (a full disk) and
+    acted on for a reason that lies in it is stored with its error, for a person. Raises OSError (a full disk) and
     OperationalError (the database is away): then nothing has happened, and it can be tried again.
     """
     read = _read(db, folder, arrived, now)
@@ -91,11 +89,24 @@ def take_in(
         raise
     except Exception as error:
         log.error("event=take_in account=%d uid=%d error=%r", arrived.account_id, arrived.uid, where(error))
-        return _stored(db, _unread(read, type(error).__name__), now, advance, effects=False)
+        return _stored_without_effects(db, read, type(error).__name__, now, advance)
+
+
+def _stored_without_effects(
+    db: Database, read: Read, what: str, now: datetime, advance: Advance | None
+) -> InboundMessage | None:
+    """For a person to look at: with all that is known of it, or, if even that can't be stored, with its file alone."""
+    error = f"This message could not be acted on ({what}): please look at it yourself."
+    known = replace(read, verdict=replace(read.verdict, error=error))
+    bare = replace(read, verdict=Verdict(InboundKind.OTHER, error=error))
+    try:
+        return _stored(db, known, now, advance, effects=False)
+    except (DataError, IntegrityError, ValueError):
+        return _stored(db, bare, now, advance, effects=False)
 
 
 def _stored(
-    db: Database, read: _Read, now: datetime, advance: Advance | None, *, effects: bool = True
+    db: Database, read: Read, now: datetime, advance: Advance | None, *, effects: bool = True
 ) -> InboundMessage | None:
     """Another worker that stores the same message at the same moment is waited for; then it is here already."""
     for is_last in (False, True):
@@ -111,7 +122,7 @@ def _stored(
     return None
 
 
-def _read(db: Database, folder: Path, arrived: Arrived, now: datetime) -> _Read:
+def _read(db: Database, folder: Path, arrived: Arrived, now: datetime) -> Read:
     with db.read() as session:
         ours = frozenset(each.address.lower() for each in mail_accounts.all_of_them(session))
         today = today_of(session, None, min(arrived.received_at or now, now))
@@ -120,19 +131,14 @@ def _read(db: Database, folder: Path, arrived: Arrived, now: datetime) -> _Read:
         verdict = replace(verdict, reply_text=reply_text(raw_mail.read(arrived.raw).body()))
     sha256 = files.keep(folder, arrived.raw)
     when = arrived.received_at or verdict.date or now
-    return _Read(arrived, verdict, sha256, min(when.astimezone(UTC), now))
+    return Read(arrived, verdict, sha256, min(when.astimezone(UTC), now))
 
 
-def _unread(read: _Read, what: str) -> _Read:
-    error = f"This message could not be taken in ({what})."
-    return _Read(read.arrived, Verdict(InboundKind.OTHER, error=error), read.sha256, read.received_at)
-
-
-def _take_in(session: Session, read: _Read, now: datetime, *, effects: bool) -> InboundMessage | None:
+def _take_in(session: Session, read: Read, now: datetime, *, effects: bool) -> InboundMessage | None:
     arrived, verdict = read.arrived, read.verdict
-    key = _key(session, read)
+    key = inbox_keys.new_key(session, read)
     if key is None:
-        return store.by_key(session, arrived.account_id, _first_key(read))
+        return store.by_key(session, arrived.account_id, inbox_keys.first_key(read))
     link = inbound_links.find(session, verdict, received_at=read.received_at) if effects else NOTHING
     if verdict.kind is InboundKind.OWN and link.answers is None and link.provider_id is None:
         return None
@@ -140,8 +146,9 @@ def _take_in(session: Session, read: _Read, now: datetime, *, effects: bool) -> 
     session.add(row)
     session.flush()
     if not effects:
+        row.state = InboundState.OPEN
         return row
-    if elsewhere := _read_elsewhere(session, row):
+    if elsewhere := inbox_keys.read_elsewhere(session, row):
         row.effect, row.provider_id = "It was read from another mailbox already.", elsewhere.provider_id
     elif row.provider_id is None and row.answers_id is None:
         _without_link(session, row, read, now)
@@ -153,7 +160,7 @@ def _take_in(session: Session, read: _Read, now: datetime, *, effects: bool) -> 
     return row
 
 
-def _row(session: Session, read: _Read, key: str, link: Link, now: datetime) -> InboundMessage:
+def _row(session: Session, read: Read, key: str, link: Link, now: datetime) -> InboundMessage:
     arrived, verdict = read.arrived, read.verdict
     file = files.row(session, read.sha256, len(arrived.raw), name="message.eml", mime="message/rfc822", now=now)
     return InboundMessage(
@@ -189,7 +196,7 @@ def _row(session: Session, read: _Read, key: str, link: Link, now: datetime) -> 
     )
 
 
-def _without_link(session: Session, row: InboundMessage, read: _Read, now: datetime) -> None:
+def _without_link(session: Session, row: InboundMessage, read: Read, now: datetime) -> None:
     """Whether a person should say to whom it belongs. An opt-out is honoured whoever sends it."""
     if row.wants_out:
         gone = inbound_effects.opt_out(session, row, actor_id=None, now=now)
@@ -200,7 +207,7 @@ def _without_link(session: Session, row: InboundMessage, read: _Read, now: datet
         row.effect = "It belongs to nothing that Handoff has sent."
 
 
-def _asks_for_a_person(session: Session, row: InboundMessage, read: _Read) -> bool:
+def _asks_for_a_person(session: Session, row: InboundMessage, read: Read) -> bool:
     """Private mail is left alone: what lay there before is open only from people or places that are known here."""
     arrived, verdict = read.arrived, read.verdict
     if arrived.role == JUNK:
@@ -212,52 +219,6 @@ def _asks_for_a_person(session: Session, row: InboundMessage, read: _Read) -> bo
     if store.was_settled_before(session, row.from_address, InboxVerdict.DONE):
         return False
     return not arrived.is_backlog or bool(inbound_links.guesses(session, row.from_address, 1))
-
-
-def _first_key(read: _Read) -> str:
-    message_id = clean(read.verdict.message_id, 300)
-    return message_id if 0 < len(message_id) <= 255 else f"sha256:{read.sha256}"
-
-
-def _key(session: Session, read: _Read) -> str | None:
-    """The key to store it under, or None when it is here. Two messages under one Message-ID are two."""
-    key, other = _first_key(read), f"sha256:{read.sha256}"
-    found = store.by_key(session, read.arrived.account_id, key)
-    if found is None:
-        return key
-    if key == other or _is_same(session, found, read):
-        return None
-    return None if store.by_key(session, read.arrived.account_id, other) else other
-
-
-def _is_same(session: Session, found: InboundMessage, read: _Read) -> bool:
-    """The same bytes, or the same words of the same person: copies differ in the traces of their ways."""
-    if found.size == (read.arrived.size or len(read.arrived.raw)) and _hash(session, found) == read.sha256:
-        return True
-    verdict = read.verdict
-    return (found.from_address, found.subject, found.reply_text) == (
-        clean(verdict.from_address, 254).lower(),
-        clean(verdict.subject, 1000),
-        clean(verdict.reply_text, LONGEST_TEXT),
-    )
-
-
-def _hash(session: Session, found: InboundMessage) -> str:
-    return store.hash_of(session, found) or hashlib.sha256(b"").hexdigest()
-
-
-def _read_elsewhere(session: Session, row: InboundMessage) -> InboundMessage | None:
-    """The same message in another mailbox of the team has had its effects."""
-    if not row.message_id:
-        return None
-    others = store.by_message_ids(session, [row.message_id])
-    same = (
-        each
-        for each in others
-        if each.mail_account_id != row.mail_account_id
-        and (each.from_address, each.reply_text) == (row.from_address, row.reply_text)
-    )
-    return next(same, None)
 
 
 def _cause(verdict: Verdict, link: Link) -> BounceCause | None:
@@ -279,11 +240,6 @@ def _wants_out(verdict: Verdict, link: Link) -> bool:
 
 def _too_large(arrived: Arrived) -> str:
     return f"This message is too large ({arrived.size / 1_000_000:.0f} MB): only its header was read."
-
-
-def clean(text: str, limit: int) -> str:
-    """Text that every database takes: no NUL, nothing that isn't a character, not longer than its column."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")[:limit]
 
 
 def where(error: BaseException) -> str:

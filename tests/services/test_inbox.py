@@ -243,9 +243,10 @@ def test_words_that_no_database_takes_are_kept_without_what_disturbs(desk: Desk)
 def test_a_message_whose_effects_fail_is_stored_with_its_error(desk: Desk) -> None:
     desk.enroll(zone="No/Where")
     row = desk.take(mail("I am out of the office.", answers="<out@stride.test>", headers=AWAY))
-    assert row.kind is InboundKind.OTHER
-    assert "could not be taken in" in row.error
+    assert (row.kind, row.state) == (InboundKind.AUTO_REPLY, InboundState.OPEN)
+    assert "could not be acted on" in row.error
     assert row.stored_file_id is not None
+    assert row.reply_text == "I am out of the office."
 
 
 # --- what asks for a person ------------------------------------------------------------------------------------------
