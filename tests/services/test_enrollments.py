@@ -14,6 +14,7 @@ from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import ActivityKind, MessageState, TaskKind, TaskState
 from crm.domain.mail_kinds import EnrollmentState, StepKind, StepState
 from crm.domain.pipeline import Stage
+from crm.domain.sequence_checks import StepForm
 from crm.domain.sequences import MOST_AT_ONCE, NotEnrolled
 from crm.models.accounts import Business
 from crm.models.activities import Activity
@@ -418,6 +419,32 @@ def test_a_pause_holds_waiting_mail_and_resuming_lets_it_leave(house: House) -> 
     enrollments.resume(house.db, house.enrollment(who).id, actor_id=1, now=house.now)
     house.work()
     assert [message.state for message in house.messages(who)] == [MessageState.SENT]
+
+
+def test_a_pause_that_is_undone_holds_nothing_back(house: House) -> None:
+    who = house.provider()
+    house.enroll(house.sequence(FIRST), who)
+    sequence_steps.take_due(house.db, house.post, clock=house.clock)
+    paused = enrollments.pause(house.db, house.enrollment(who).id, actor_id=1, now=house.now)
+    changes.undo(house.db, paused, actor_id=1, now=house.now)
+    house.work()
+    assert [message.state for message in house.messages(who)] == [MessageState.SENT]
+
+
+@pytest.mark.parametrize("first", [FIRST, replace(CALL, delay_days=0)])
+def test_a_skip_that_is_undone_brings_the_step_back(house: House, first: StepForm) -> None:
+    who = house.provider()
+    house.enroll(house.sequence(first, SECOND), who)
+    sequence_steps.take_due(house.db, house.post, clock=house.clock)
+    skipped = enrollments.skip_step(house.db, house.enrollment(who).id, actor_id=1, now=house.now)
+    assert house.enrollment(who).position == 2
+    changes.undo(house.db, skipped, actor_id=1, now=house.now)
+    house.work()
+    found = house.enrollment(who)
+    sent = len(house.messages(who, MessageState.SENT))
+    assert (found.position, sent) == ((2, 1) if first.kind is StepKind.EMAIL else (1, 0))
+    with house.db.read() as session:
+        assert [task.state for task in session.exec(select(Task))] == [TaskState.OPEN] * (1 - sent)
 
 
 def test_a_step_is_skipped_and_the_next_counts_from_now(house: House) -> None:
