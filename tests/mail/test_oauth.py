@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +18,7 @@ from crm.mail import oauth
 from crm.mail.https import Patience
 from crm.mail.oauth import Client, NotYet, SignInRefused, SignInUnavailable, Tokens
 from tests.mail.identity_server import CLIENT_ID, IdentityStandIn, identity_stand_in
+from tests.mail.test_smtp_tls import _certificate as self_signed
 
 ME = Client(CLIENT_ID)
 HASTY = Patience(step=0.3, whole=0.4)
@@ -96,6 +102,29 @@ def test_nobody_there_is_worth_another_try() -> None:
         service = server.service()
     with pytest.raises(SignInUnavailable, match="can't be reached"):
         oauth.renew(service, ME, "refresh", HASTY)
+
+
+def test_a_service_whose_certificate_nobody_vouches_for_gets_nothing(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as listener, context.wrap_socket(listener, server_side=True) as tls:
+
+        def turn_away() -> None:
+            with suppress(OSError):
+                tls.accept()[0].close()
+
+        thread = threading.Thread(target=turn_away)
+        thread.start()
+        url = f"https://127.0.0.1:{tls.getsockname()[1]}/token"
+        with identity_stand_in() as server, pytest.raises(SignInUnavailable, match="can't be reached"):
+            oauth.renew(replace(server.service(), token_url=url), ME, "refresh", HASTY)
+        thread.join(5)
+
+
+def test_a_service_without_a_usable_code_is_out_of_order(server: IdentityStandIn) -> None:
+    server.plan("garbage")
+    with pytest.raises(SignInUnavailable, match="can't be read"):
+        oauth.begin_device(server.service(), ME)
 
 
 def test_secrets_are_not_sent_on_to_where_a_redirect_leads(server: IdentityStandIn) -> None:
