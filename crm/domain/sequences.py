@@ -14,7 +14,7 @@ AWAY_DAYS: Final = 5
 """Business days that an out-of-office reply without a date pauses a sequence."""
 
 ANSWERED_DAYS: Final = 14
-"""Days after a reply or a referral in which nobody is enrolled: a person should answer first."""
+"""Days in which nobody is enrolled after a referral, or after a reply that nobody has answered yet."""
 
 USUAL_PERSON_GAP: Final = timedelta(days=2)
 """The least time between two mails to one person, unless the settings say otherwise."""

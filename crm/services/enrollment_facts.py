@@ -149,13 +149,19 @@ def _about_person(facts: Facts, provider: Provider) -> Refused | None:
         return _refused(provider, _STAGES[provider.stage], until)
     if provider.id in facts.running:
         return _refused(provider, NotEnrolled.IN_SEQUENCE, other_id=facts.running[provider.id])
-    if provider.id in facts.replied:
+    if _waits_for_answer(facts, provider):
         day = local_day(facts.replied[provider.id], facts.zone)
         return _refused(provider, NotEnrolled.ANSWERED_LATELY, f"On {day_written(day)}.")
     last = provider.last_referral_on
     if last is not None and (facts.today - last).days <= ANSWERED_DAYS:
         return _refused(provider, NotEnrolled.REFERRED_LATELY, f"On {day_written(last)}.")
     return None
+
+
+def _waits_for_answer(facts: Facts, provider: Provider) -> bool:
+    """They wrote lately, and nobody has called, visited or written since."""
+    replied_at = facts.replied.get(provider.id or 0)
+    return replied_at is not None and (provider.last_touch_at is None or provider.last_touch_at <= replied_at)
 
 
 def _about_mail(facts: Facts, provider: Provider, *, sends: bool, by_post: bool) -> Refused | None:

@@ -16,7 +16,7 @@ from crm.models.messages import Message
 from crm.models.sequences import Enrollment, EnrollmentStep
 from crm.models.templates import TemplateVersion
 
-LATEST = 5_000
+LATEST = 2_000
 """Enrollments that results are counted from: the latest."""
 
 

@@ -125,6 +125,13 @@ def test_who_wrote_lately_is_answered_in_person_first(house: House) -> None:
     assert (refused.reason, refused.detail) == (NotEnrolled.ANSWERED_LATELY, "On March 1, 2026.")
 
 
+def test_who_wrote_and_was_visited_since_is_enrolled(house: House) -> None:
+    who = house.provider(last_touch_at=NOW - timedelta(days=1), last_touch_kind=ActivityKind.VISIT)
+    with house.db.write() as session:
+        make_activity(session, provider_id=who, kind=ActivityKind.REPLY, happened_at=NOW - timedelta(days=3))
+    assert house.enroll(house.sequence(), who).count == 1
+
+
 def test_nobody_is_in_two_sequences(house: House) -> None:
     who = house.provider()
     house.enroll(house.sequence(), who)
