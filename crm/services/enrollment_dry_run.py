@@ -5,9 +5,10 @@ Enrolling goes by the same code (`looked_over`) and writes what it gives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlmodel import Session
 
@@ -128,13 +129,14 @@ def looked_over(
 ) -> Iterator[Planned | Refused]:
     """Everybody in the order given, with all steps dated and filled, or with the reason against it."""
     facts = enrollment_facts.read(session, provider_ids, now=now)
-    sources = _sources(session, steps)
+    sources, known = _sources(session, steps), merge.known_of(session, facts.providers.values())
     alone = sequence.one_per_practice if options.one_per_practice is None else options.one_per_practice
     for found in enrollment_facts.sorted_out(
         facts, provider_ids, sequence, steps, one_per_practice=alone, by_post=options.by_post
     ):
         if isinstance(found, Candidate):
-            result = _written(session, found, steps, sources, options, actor_id=actor_id, now=now)
+            fill = partial(merge.filling, session, found.id, actor_id, now=now, known=known)
+            result = _written(fill, found, steps, sources, options, now=now)
             if isinstance(result, Planned):
                 enrollment_facts.take_practice(facts, found)
             yield result
@@ -151,13 +153,12 @@ def _sources(session: Session, steps: Sequence[tables.SequenceStep]) -> dict[int
 
 
 def _written(
-    session: Session,
+    fill: Callable[[], merge.Filling],
     candidate: Candidate,
     steps: Sequence[tables.SequenceStep],
     sources: Mapping[int, str | None],
     options: Options,
     *,
-    actor_id: int | None,
     now: datetime,
 ) -> Planned | Refused:
     dated = _dated(candidate, steps, options, now)
@@ -168,7 +169,7 @@ def _written(
         if step.kind is not StepKind.EMAIL:
             filled.append(step)
             continue
-        filling = filling or merge.filling(session, candidate.id, actor_id, now=now)
+        filling = filling or fill()
         text = sequence_texts.write(sources[step.position], filling, step.template_slug)
         is_allowed = text.problem is NotEnrolled.SCOPE_WARNING and bool(reason)
         if text.problem is not None and not is_allowed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +47,26 @@ class Filling:
     contacts: tuple[Contact, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What texts about several providers need, read at once."""
+
+    pasts: Mapping[int, Past]
+    people: Mapping[int, Sequence[Contact]]
+    switched_off: frozenset[str]
+
+
+def known_of(session: Session, providers: Iterable[Provider], *, at_desk: bool = False) -> Known:
+    """For `filling` many: a few queries, however many providers."""
+    them = list(providers)
+    practice_ids = sorted({one.practice_id for one in them if one.practice_id is not None})
+    return Known(
+        pasts=relationships.pasts(session, [one.id for one in them if one.id is not None], at_desk=at_desk),
+        people=relationships.contacts_at(session, practice_ids) if practice_ids else {},
+        switched_off=prices.switched_off(session),
+    )
+
+
 def filling(
     session: Session,
     provider_id: int,
@@ -55,6 +76,7 @@ def filling(
     contact_id: int | None = None,
     opt_out_url: str = "",
     at_desk: bool = False,
+    known: Known | None = None,
 ) -> Filling:
     """Load everything a text about this provider may say. Without `user_id` the first user speaks.
 
@@ -65,15 +87,15 @@ def filling(
         raise NotFound("There is no such provider.")
     business = session.get(Business, 1)
     zone = business.zone if business else "America/Chicago"
-    past = relationships.past(session, provider_id, at_desk=at_desk)
-    people = tuple(relationships.contacts(session, provider.practice_id))
+    known = known or known_of(session, [provider], at_desk=at_desk)
+    past, people = known.pasts[provider_id], tuple(known.people.get(provider.practice_id or 0, ()))
     fields = MergeFields(
         trainer=_trainer(_user(session, user_id), business),
         business=_business(business),
         provider=_provider(provider),
         practice=_practice(session, provider),
         contact=_contact(people, contact_id, provider),
-        service=_service(session, provider),
+        service=_service(provider, known.switched_off),
         relationship=_relationship(past, now, zone),
         message=MessageFields(date=wording.day_written(calendar.local_day(now, zone)), opt_out_url=opt_out_url),
     )
@@ -217,11 +239,9 @@ def _contact(people: tuple[Contact, ...], contact_id: int | None, provider: Prov
     return ContactFields(of=of, name=person.name, first_name=person.name.split()[0], role=person.role.replace("_", " "))
 
 
-def _service(session: Session, provider: Provider) -> ServiceFields:
+def _service(provider: Provider, switched_off: frozenset[str]) -> ServiceFields:
     of = _of(provider)
-    suited = [
-        one for one in matching.services_for(provider.specialty, prices.switched_off(session)) if not one.is_addon
-    ]
+    suited = [one for one in matching.services_for(provider.specialty, switched_off) if not one.is_addon]
     if not suited:
         return ServiceFields(of=of)
     first, *others = suited

@@ -33,19 +33,23 @@ class Past(NamedTuple):
 
 
 def past(session: Session, provider_id: int, *, at_desk: bool = False) -> Past:
-    """What has passed between us and this provider; undone lines count for nothing.
+    """What has passed between us and this provider; see `pasts`."""
+    return pasts(session, [provider_id], at_desk=at_desk)[provider_id]
+
+
+def pasts(session: Session, provider_ids: Sequence[int], *, at_desk: bool = False) -> dict[int, Past]:
+    """What has passed between us and these providers, in three queries; undone lines count for nothing.
 
     `at_desk` takes the last answer of the front desk, otherwise that of the provider: neither is quoted to the other.
     """
-    counted, last = _conversations(session, provider_id)
-    said = [line for line in answers(session, provider_id, 20) if bool(line.evidence.get("at_desk")) is at_desk]
-    return Past(
-        conversations=counted,
-        last_conversation_at=last,
-        sample_at=_sample_at(session, provider_id),
-        answer=said[0].body if said else "",
-        question=str(said[0].evidence.get("question", "")) if said else "",
-    )
+    talks, samples = _conversations(session, provider_ids), _samples(session, provider_ids)
+    said = _last_answers(session, provider_ids, at_desk=at_desk)
+    return {one: _past(talks.get(one, (0, None)), samples.get(one), said.get(one)) for one in provider_ids}
+
+
+def _past(talks: tuple[int, datetime | None], sample_at: datetime | None, said: Activity | None) -> Past:
+    question = str(said.evidence.get("question", "")) if said else ""
+    return Past(*talks, sample_at=sample_at, answer=said.body if said else "", question=question)
 
 
 def answers(session: Session, provider_id: int, most: int) -> Sequence[Activity]:
@@ -60,33 +64,49 @@ def answers(session: Session, provider_id: int, most: int) -> Sequence[Activity]
     return session.exec(query).all()
 
 
-def _conversations(session: Session, provider_id: int) -> tuple[int, datetime | None]:
+def _last_answers(session: Session, provider_ids: Sequence[int], *, at_desk: bool) -> dict[int, Activity]:
     query = (
-        select(sa.func.count(), sa.func.max(col(Activity.happened_at)))
-        .where(Activity.provider_id == provider_id, col(Activity.undone_at).is_(None))
+        select(Activity)
+        .where(col(Activity.provider_id).in_(provider_ids))
+        .where(Activity.kind == ActivityKind.NOTE, Activity.reason == ANSWER, col(Activity.undone_at).is_(None))
+        .order_by(col(Activity.happened_at), col(Activity.id))
+    )
+    found = session.exec(query).all()
+    return {line.provider_id: line for line in found if bool(line.evidence.get("at_desk")) is at_desk}
+
+
+def _conversations(session: Session, provider_ids: Sequence[int]) -> dict[int, tuple[int, datetime | None]]:
+    query = (
+        select(Activity.provider_id, sa.func.count(), sa.func.max(col(Activity.happened_at)))
+        .where(col(Activity.provider_id).in_(provider_ids), col(Activity.undone_at).is_(None))
         .where(col(Activity.kind).in_(_SPOKEN), col(Activity.outcome).in_(_TALKED))
+        .group_by(col(Activity.provider_id))
     )
-    counted, last = session.exec(query).one()
-    return counted, last
+    return {provider_id: (count, last) for provider_id, count, last in session.exec(query)}
 
 
-def _sample_at(session: Session, provider_id: int) -> datetime | None:
+def _samples(session: Session, provider_ids: Sequence[int]) -> dict[int, datetime]:
     query = (
-        select(Activity.happened_at)
-        .where(Activity.provider_id == provider_id, col(Activity.undone_at).is_(None))
+        select(Activity.provider_id, sa.func.max(col(Activity.happened_at)))
+        .where(col(Activity.provider_id).in_(provider_ids), col(Activity.undone_at).is_(None))
         .where(Activity.kind == ActivityKind.STAGE, Activity.stage_to == Stage.SAMPLE_SENT)
-        .order_by(col(Activity.happened_at).desc())
-        .limit(1)
+        .group_by(col(Activity.provider_id))
     )
-    return session.exec(query).first()
+    return {provider_id: at for provider_id, at in session.exec(query)}  # noqa: C416  (rows, not pairs)
 
 
 def contacts(session: Session, practice_id: int | None) -> Sequence[Contact]:
     """The other people at a practice, in the order they were added."""
-    if practice_id is None:
-        return []
-    query = select(Contact).where(Contact.practice_id == practice_id, col(Contact.archived_at).is_(None))
-    return session.exec(query.order_by(col(Contact.id))).all()
+    return contacts_at(session, [practice_id])[practice_id] if practice_id is not None else []
+
+
+def contacts_at(session: Session, practice_ids: Sequence[int]) -> dict[int, list[Contact]]:
+    """The other people at these practices, in the order they were added."""
+    found: dict[int, list[Contact]] = {one: [] for one in practice_ids}
+    query = select(Contact).where(col(Contact.practice_id).in_(practice_ids), col(Contact.archived_at).is_(None))
+    for contact in session.exec(query.order_by(col(Contact.id))):
+        found[contact.practice_id].append(contact)
+    return found
 
 
 def first_user(session: Session) -> User | None:
