@@ -20,6 +20,9 @@ from crm.store import messages
 from crm.store import suppressions as store
 from crm.store.engine import Database
 
+ASKED = frozenset({SuppressionReason.UNSUBSCRIBED, SuppressionReason.COMPLAINED})
+"""Reasons that are the recipient's own will: they outlast a bounce, which is lifted when the address works again."""
+
 SAID = {
     SuppressionReason.UNSUBSCRIBED: "Unsubscribed from e-mail",
     SuppressionReason.BOUNCED: "E-mail address doesn't work",
@@ -71,21 +74,19 @@ def suppress(
 ) -> bool:
     """In the caller's transaction: no outreach to this address, whatever waits for it is cancelled.
 
-    False when it was suppressed before. Lasts beyond the provider: importing them again changes nothing.
+    False when it was suppressed before, unless they ask for it only now. Lasts beyond the provider: importing them
+    again changes nothing.
     """
     address = emails.normalise(address)
-    if store.by_address(session, address) is not None:
+    row = store.by_address(session, address)
+    if row is not None and (row.reason in ASKED or reason not in ASKED):
         return False
-    row = Suppression(
-        address=address,
-        reason=reason,
-        evidence=evidence[:2000],
-        message_id=message_id,
-        actor_id=actor_id,
-        created_at=now,
-    )
+    row = row or Suppression(address=address, reason=reason, created_at=now)
+    row.reason, row.evidence, row.created_at = reason, evidence[:2000], now
+    row.message_id, row.actor_id = message_id, actor_id
     session.add(row)
-    stopped = [each for each in messages.open_to(session, address, OPEN) if _stop(session, each, now)]
+    why = Reason.UNSUBSCRIBED if reason is SuppressionReason.UNSUBSCRIBED else Reason.SUPPRESSED
+    stopped = [each for each in messages.open_to(session, address, OPEN) if _stop(session, each, why, now)]
     _tell_timeline(session, row, len(stopped), now)
     session.flush()
     _end_sequences(session, row, now)
@@ -121,7 +122,7 @@ def lift(db: Database, address: str, why: str, *, actor_id: int | None, now: dat
             )
 
 
-def _stop(session: Session, message: Message, now: datetime) -> bool:
+def _stop(session: Session, message: Message, why: Reason, now: datetime) -> bool:
     """Cancel what is open, also while it is claimed: the sender asks once more before DATA."""
     if message.kind in (MessageKind.TEST, MessageKind.NOTICE):
         return False
@@ -131,7 +132,7 @@ def _stop(session: Session, message: Message, now: datetime) -> bool:
         message.id,
         OPEN,
         MessageState.CANCELLED,
-        state_reason=Reason.UNSUBSCRIBED,
+        state_reason=why,
         waits_until=None,
         settled_at=now,
     )
