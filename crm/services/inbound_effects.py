@@ -87,9 +87,12 @@ def _catch_up(session: Session, message: Message, now: datetime) -> None:
 
 
 def opt_out(session: Session, row: InboundMessage, *, actor_id: int | None, now: datetime) -> list[str]:
-    """No more mail to whoever asked: the address that was written to, and the one that asks. Returns those it ended."""
+    """No more mail to whoever asked: the address that was written to, the one that asks, and the one that we would
+    write to next. Returns those it ended.
+    """
     message = session.get(Message, row.answers_id) if row.answers_id is not None else None
-    asked = [message.to_address if message is not None else "", row.from_address]
+    provider = _provider(session, row)
+    asked = [message.to_address if message is not None else "", row.from_address, provider.email if provider else ""]
     return _suppress(session, asked, SuppressionReason.UNSUBSCRIBED, row, message, actor_id=actor_id, now=now)
 
 

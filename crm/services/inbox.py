@@ -197,8 +197,12 @@ def _row(session: Session, read: Read, key: str, link: Link, now: datetime) -> I
 
 
 def _without_link(session: Session, row: InboundMessage, read: Read, now: datetime) -> None:
-    """Whether a person should say to whom it belongs. An opt-out is honoured whoever sends it."""
+    """Whether a person should say to whom it belongs. An opt-out is honoured whoever sends it; one from an address that
+    nobody has here may come from somebody whom we write to at another.
+    """
     if row.wants_out:
+        if _asks_for_a_person(session, row, read) and not store.providers_at(session, row.from_address):
+            row.state = InboundState.OPEN
         gone = inbound_effects.opt_out(session, row, actor_id=None, now=now)
         row.effect = f"Asked for no more mail: {', '.join(gone)}." if gone else "Asked for no more mail, as before."
     elif _asks_for_a_person(session, row, read):
