@@ -18,7 +18,7 @@ from crm.domain.outbox import Due, InSequence, Limits, Load, Recipient, Verdict
 from crm.domain.windows import Window
 from crm.models.accounts import Business, MailAccount
 from crm.services.mailboxes import limits_of
-from crm.services.messages import has_postal_address
+from crm.services.messages import has_postal_address, is_another_address
 from crm.store import claims as store
 from crm.store import mail_accounts
 
@@ -73,8 +73,7 @@ class _Bench:
         self._to_domain(domain)
         self.to_domains[domain] += 1
         self.today += 1
-        if row.enrollment_step_id is not None:
-            self.last_mail_at[row.to_address] = self.now
+        self.last_mail_at[row.to_address] = self.now  # a mail by hand, too, keeps the next step at a distance
 
     def _recipient(self, row: Any) -> Recipient:
         facts = Recipient(suppressed=row.to_address in self.suppressed)
@@ -88,7 +87,7 @@ class _Bench:
             stage=provider.stage,
             deactivated=provider.deactivated_on is not None,
             archived=provider.archived_at is not None,
-            address_changed=bool(provider.email) and provider.email != row.to_address,
+            address_changed=is_another_address(provider, row.to_address),
         )
 
     def _sequence(self, row: Any) -> InSequence | None:

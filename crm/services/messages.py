@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -160,8 +161,13 @@ def recipient(session: Session, provider: Provider | None, address: str) -> Reci
         stage=provider.stage,
         deactivated=provider.deactivated_on is not None,
         archived=provider.archived_at is not None,
-        address_changed=bool(provider.email) and provider.email != address,
+        address_changed=is_another_address(provider, address),
     )
+
+
+def is_another_address(provider: Any, address: str) -> bool:
+    """Whether the provider (or a row with its columns) has another address now, or a person has taken it off."""
+    return bool(provider.email or "email" in provider.edited_fields) and provider.email != address
 
 
 def has_postal_address(business: Business | None) -> bool:

@@ -40,7 +40,8 @@ _DUE = (
 """A due message without its texts: enough to judge it, and to settle one that may not leave."""
 
 _RECIPIENTS = sa.select(
-    *(provider.c.id, provider.c.stage, provider.c.deactivated_on, provider.c.archived_at, provider.c.email)
+    *(provider.c.id, provider.c.stage, provider.c.deactivated_on, provider.c.archived_at, provider.c.email),
+    provider.c.edited_fields,
 )
 _ENROLLMENTS = sa.select(
     *(step.c.id, enrollment.c.state, enrollment.c.paused_until, enrollment.c.zone),
