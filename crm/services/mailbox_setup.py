@@ -264,6 +264,7 @@ def _archive(session: Session, account: MailAccount, now: datetime) -> None:
     if grant is not None:
         session.delete(grant)
     account.archived_at, account.secret = now, ""
+    account.paused_at, account.paused_reason = None, ""  # so that what waits for it is held when due, for all to see
     session.add(account)
 
 
