@@ -64,8 +64,8 @@ def visitor(db: Database, token: str, *, now: datetime) -> Visitor | None:
     """Who holds this token, or None. Keeps "last used" and the session alive."""
     if not token:
         return None
-    with db.read() as session:
-        found = store.by_token(session, _fingerprint(token), now)
+    with db.look() as connection:
+        found = store.by_token(connection, _fingerprint(token), now)
     if found is None:
         return None
     if now - found[0].seen_at >= SEEN_EVERY:
@@ -153,7 +153,7 @@ def open_session(session: Session, user_id: int, *, address: str, user_agent: st
 def sign_out(db: Database, token: str, *, now: datetime) -> None:
     """End the session that holds this token, if there is one."""
     with db.write() as session:
-        found = store.by_token(session, _fingerprint(token), now)
+        found = store.by_token(session.connection(), _fingerprint(token), now)
         if found is not None:
             store.revoke(session, _id(found[1]), now, only=_id(found[0]))
             audit.note(session, "signed_out", actor_id=found[1].id, now=now)
