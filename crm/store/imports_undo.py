@@ -15,6 +15,7 @@ from crm.models.audit import Change, ChangeSet
 from crm.models.imports import DeactivatedNpi, ImportRow
 from crm.models.practices import Affiliation, Practice
 from crm.models.providers import Provider
+from crm.store import search_entries
 
 _CHANGE: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 _PROVIDER: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # as above
@@ -90,6 +91,7 @@ def delete_providers(session: Session, ids: Sequence[int]) -> None:
         if "undone_at" in column.table.c:
             undone = sa.delete(column.table).where(column.in_(ids), column.table.c.undone_at.is_not(None))
             session.execute(undone)
+    search_entries.forget(session, ids)
     session.execute(sa.delete(Provider).where(col(Provider.id).in_(ids)))
 
 

@@ -42,6 +42,17 @@ _INDEX = (
         "WHERE provider_id IN (:keys)"
     ),
 )
+_UNINDEX = (
+    (
+        "INSERT INTO search_whole (search_whole, rowid, name, body, keys) "
+        "SELECT 'delete', provider_id, name, body, keys FROM provider_search WHERE provider_id IN (:keys)"
+    ),
+    (
+        "INSERT INTO search_part (search_part, rowid, name, body) "
+        "SELECT 'delete', provider_id, name, body FROM provider_search WHERE provider_id IN (:keys)"
+    ),
+    "UPDATE provider_search SET mark = 'gone' WHERE provider_id IN (:keys)",
+)
 _SHOWN = """
 SELECT id, display_name, said_as, npi, phone, email, remarks, practice_id, practice_name, city, zip,
     stage, last_touch_at IS NOT NULL, merged_into_id
@@ -93,13 +104,21 @@ def enqueue(session: Session, ids: Iterable[int]) -> None:
 
 def replace(session: Session, ids: Sequence[int], found: Mapping[int, Entry], words: Iterable[str]) -> None:
     """Put the entries of `ids` in place of the old ones, and take `ids` off the queue."""
-    for table in ("provider_search", "search_queue"):
-        bulk.execute(session, f"DELETE FROM {table} WHERE provider_id IN (:keys)", ids)
+    forget(session, ids)
+    bulk.execute(session, "DELETE FROM search_queue WHERE provider_id IN (:keys)", ids)
     bulk.executemany(session, _INSERT, [(one, *entry) for one, entry in found.items()])
     if bulk.is_sqlite(session):  # all at once: its full-text tables write to the disk after every statement
         for statement in _INDEX:
             bulk.execute(session, statement, list(found))
     bulk.executemany(session, _WORD, [(word,) for word in sorted(words)])
+
+
+def forget(session: Session, ids: Sequence[int]) -> None:
+    """Remove the entries of these providers. On SQLite its full-text tables hear of all at once, not from a trigger."""
+    if bulk.is_sqlite(session):
+        for statement in _UNINDEX:
+            bulk.execute(session, statement, ids)
+    bulk.execute(session, "DELETE FROM provider_search WHERE provider_id IN (:keys)", ids)
 
 
 def provider_rows(session: Session, ids: Sequence[int]) -> list[Shown]:
