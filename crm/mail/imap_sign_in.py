@@ -51,7 +51,7 @@ def said(error: BaseException) -> str:
     """What went wrong, in one line."""
     if isinstance(error, TimeoutError):
         return "the server took too long to answer"
-    words = error.args[0] if error.args else ""
+    words = error.args[0] if error.args and not isinstance(error, OSError) else ""  # an OSError's first is its number
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words or error)
     return " ".join(text.split())[:300] or type(error).__name__
 

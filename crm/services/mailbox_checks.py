@@ -33,17 +33,20 @@ class Tried:
 
 
 def check(db: Database, post: Post, account_id: int, *, now: datetime) -> list[Tried]:
-    """Connect to both servers and sign in. Keeps the time when both work. Raises NotFound."""
+    """Connect to both servers and sign in. Keeps the time when both work, and drops it when one turns us down.
+
+    Raises NotFound.
+    """
     with db.read() as session:
         account = mail_accounts.by_id(session, account_id)
     if account is None:
         raise NotFound("This mailbox is gone.")
     tried = try_servers(post, account)
-    if all(each.works for each in tried):
+    if not any(each.is_passing for each in tried):
         with db.write() as session:
             row = mail_accounts.by_id(session, account_id)
             if row is not None:
-                row.verified_at = now
+                row.verified_at = now if all(each.works for each in tried) else None
                 session.add(row)
     return tried
 

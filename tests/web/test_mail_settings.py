@@ -90,6 +90,7 @@ def test_a_mailbox_that_works_says_so(client: FlaskClient, handoff: Handoff, smt
     assert "Signing in works." in client.post(f"{HOME}/mailboxes/1/check").text
     smtp.plan("AUTH", *["535 5.7.8 Username and Password not accepted"] * 2)  # PLAIN, then LOGIN
     assert "Check user name and password" in client.post(f"{HOME}/mailboxes/1/check").text
+    assert accounts(handoff)[0].verified_at is None
 
 
 def test_what_cannot_be_used_comes_back_with_what_was_typed(client: FlaskClient, handoff: Handoff) -> None:
