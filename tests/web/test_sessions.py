@@ -32,7 +32,7 @@ def test_over_https_the_cookie_is_secure(visitor: FlaskClient, owner: User) -> N
         "/login",
         data={"email": owner.email, "password": PASSWORD},
         headers=SAME_SITE,
-        base_url="https://handoff.example",
+        base_url="https://localhost",
     )
 
     assert "Secure" in answer.headers["Set-Cookie"]
