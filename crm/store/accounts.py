@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, col, select
 
 from crm.models.accounts import Business, LoginAttempt, User, WebSession
@@ -56,6 +57,7 @@ def by_token(connection: Connection, token_hash: str, now: datetime) -> tuple[We
     row = connection.execute(_BY_TOKEN, {"token_hash": token_hash, "now": now}).first()
     if row is None:
         return None
+    configure_mappers()  # the first request of a process may come before any query for a class has done this
     of_user = len(_SESSION.c)
     of_business = of_user + len(_USER.c)
     business = _read(Business, _BUSINESS, row[of_business:]) if row[of_business] is not None else None
