@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.domain.inbox import LINKED, LinkedBy, answer_subject, bare_subject, quoted, thread_of, tokens_in
+from crm.domain.inbox import LINKED, LinkedBy, answer_subject, bare_subject, clean, quoted, thread_of, tokens_in
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,10 @@ def test_subjects_are_compared_without_their_marks() -> None:
     assert bare_subject("Re: FW: After  Therapy") == bare_subject("after therapy")
 
 
-def test_a_token_is_found_in_the_subject_and_in_plus_addresses() -> None:
-    token = "Ab-_0123456789abcdef"
+@pytest.mark.parametrize(
+    "token", ["Ab-_0123456789abcdef", "0123456789abcdef-", "-0123456789abcdef", "_0123456789abcde_"]
+)
+def test_a_token_is_found_in_the_subject_and_in_plus_addresses(token: str) -> None:
     assert tokens_in(f"unsubscribe {token}", ()) == [token]
     assert tokens_in(f"Re: Unsubscribe {token}", ()) == [token]
     assert tokens_in("Hello", (f"dana+{token}@stride.test", f"bounces+{token}=maria%clinic@stride.test")) == [token]
@@ -48,3 +50,8 @@ def test_quotations_are_marked_line_by_line() -> None:
 
 def test_every_way_of_linking_has_its_words() -> None:
     assert set(LINKED) == set(LinkedBy)
+
+
+def test_text_is_kept_as_every_database_takes_it() -> None:
+    assert clean("a\x00b\ud800c", 10) == "ab?c"
+    assert clean("words", 3) == "wor"
