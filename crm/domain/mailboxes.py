@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -108,6 +108,32 @@ def preset_of(address: str) -> str:
     """The key of the preset that an address belongs to by its domain; `other` when the domain is one's own."""
     domain = domain_of(address)
     return next((key for key, preset in PRESETS.items() if domain in preset.domains), "other")
+
+
+MX_OF: Mapping[str, tuple[str, ...]] = {
+    "google": ("google.com", "googlemail.com"),
+    "microsoft": ("mail.protection.outlook.com", "mx.microsoft"),
+    "icloud": ("mail.icloud.com",),
+    "fastmail": ("messagingengine.com",),
+}
+"""Where mail to a domain of one's own arrives when it is kept by that service."""
+
+NOBODYS = ("example", "example.com", "example.net", "example.org", "test", "invalid", "localhost")
+"""Domains that are nobody's (RFC 2606): nothing is looked up about them."""
+
+
+def preset_by_mx(hosts: Sequence[str]) -> str:
+    """The key of the service that a domain's mail servers belong to, `other` when none is known."""
+    for host in hosts:
+        for key, ends in MX_OF.items():
+            if any(host == end or host.endswith(f".{end}") for end in ends):
+                return key
+    return "other"
+
+
+def is_nobodys(domain: str) -> bool:
+    """Whether a domain is reserved for examples and tests."""
+    return any(domain == each or domain.endswith(f".{each}") for each in NOBODYS)
 
 
 def filled(key: str, address: str = "") -> Preset:

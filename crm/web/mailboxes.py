@@ -8,8 +8,9 @@ from dataclasses import replace
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from crm.domain.emails import domain_of
 from crm.domain.errors import Invalid, Refused
-from crm.domain.mailboxes import PRESETS, SECURITIES, Auth, filled, preset_of
+from crm.domain.mailboxes import PRESETS, SECURITIES, Auth, filled, is_nobodys, preset_by_mx, preset_of
 from crm.mail.ports import MailError
 from crm.models.accounts import MailAccount
 from crm.services import mailbox_checks, mailbox_setup, mailbox_standing, reading_settings
@@ -20,6 +21,7 @@ from crm.web.context import actor_id, current_user, db, handoff, now
 bp = Blueprint("mailboxes", __name__, url_prefix="/settings/mail/mailboxes")
 
 PLAIN = ("address", "from_name", "smtp_host", "smtp_security", "imap_host", "imap_security", "username", "password")
+LOOK_UP_SECONDS = 2.0
 NUMBERS = ("smtp_port", "imap_port", "daily_cap", "domain_cap", "gap_seconds")
 
 
@@ -27,10 +29,22 @@ NUMBERS = ("smtp_port", "imap_port", "daily_cap", "domain_cap", "gap_seconds")
 def new() -> str:
     """First the address, then what its mail service needs, filled in."""
     address = request.args.get("address", "").strip()
-    key = request.args.get("preset", "") or (preset_of(address) if address else "")
+    key = request.args.get("preset", "") or (_service_of(address) if "@" in address else "")
     if key not in PRESETS:
         return render_template("mailboxes/new.html", preset=None, address=address or current_user().email)
     return _new_page(key, _filled_in(key, address), {}, wants_form="form" in request.args)
+
+
+def _service_of(address: str) -> str:
+    """By the address's domain; for a domain of one's own, by where its mail arrives, if that can be looked up soon."""
+    domain = domain_of(address)
+    known = preset_of(address)
+    if known != "other" or is_nobodys(domain):
+        return known
+    try:
+        return preset_by_mx(replace(handoff().dns, lifetime=LOOK_UP_SECONDS).mx(domain))
+    except OSError:
+        return known
 
 
 @bp.post("")

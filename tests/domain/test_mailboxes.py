@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.domain.mailboxes import PRESETS, SECURITIES, filled, preset_of
+from crm.domain.mailboxes import PRESETS, SECURITIES, filled, is_nobodys, preset_by_mx, preset_of
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,29 @@ from crm.domain.mailboxes import PRESETS, SECURITIES, filled, preset_of
 )
 def test_the_domain_of_an_address_tells_the_service(address: str, key: str) -> None:
     assert preset_of(address) == key
+
+
+@pytest.mark.parametrize(
+    ("hosts", "key"),
+    [
+        (["aspmx.l.google.com", "alt1.aspmx.l.google.com"], "google"),
+        (["smtp.google.com"], "google"),
+        (["stride-example.mail.protection.outlook.com"], "microsoft"),
+        (["mx01.mail.icloud.com"], "icloud"),
+        (["in1-smtp.messagingengine.com"], "fastmail"),
+        (["mail.stride.example"], "other"),
+        (["notgoogle.com"], "other"),
+        ([], "other"),
+    ],
+)
+def test_a_domain_of_ones_own_belongs_to_where_its_mail_arrives(hosts: list[str], key: str) -> None:
+    assert preset_by_mx(hosts) == key
+
+
+def test_nothing_is_looked_up_about_domains_of_nobody() -> None:
+    assert is_nobodys("stride.example")
+    assert is_nobodys("mail.example.com")
+    assert not is_nobodys("stride.com")
 
 
 def test_known_services_fill_in_both_servers() -> None:

@@ -12,12 +12,14 @@ from sqlmodel import select
 
 from crm.bootstrap import Handoff
 from crm.domain.kinds import MessageKind
+from crm.mail.dns import Dns
 from crm.models.accounts import Business, MailAccount
 from crm.models.inbound import MailReading
 from crm.models.messages import Message
 from crm.models.sign_ins import MailSignIn, MailSigning
 from crm.services import sign_ins, signing
 from tests.factories import NOW, FakeClock, make_mail_account, make_user
+from tests.mail.dns_server import name_server
 from tests.mail.identity_server import CLIENT_ID, IdentityStandIn, identity_stand_in
 from tests.mail.smtp_server import SmtpStandIn, smtp_stand_in
 
@@ -117,6 +119,15 @@ def test_what_cannot_be_used_comes_back_with_what_was_typed(client: FlaskClient,
 )
 def test_hosts_and_ports_follow_from_the_address(client: FlaskClient, address: str, seen: str) -> None:
     assert seen in client.get(f"{HOME}/mailboxes/new", query_string={"address": address}).text
+
+
+def test_for_a_domain_of_ones_own_dns_tells_the_service(client: FlaskClient, handoff: Handoff) -> None:
+    with name_server() as names:
+        names.records["stride.com", "MX"] = ["1 aspmx.l.google.com."]
+        handoff.dns = names.dns()
+        assert "Use an app password" in client.get(f"{HOME}/mailboxes/new?address=dana@stride.com").text
+        handoff.dns = Dns(("127.0.0.1",), 1)
+        assert "imap.stride.com" in client.get(f"{HOME}/mailboxes/new?address=dana@stride.com").text
 
 
 @pytest.mark.parametrize("preset", ["google", "microsoft", "icloud", "fastmail", "other", "nonsense"])
