@@ -46,7 +46,6 @@ LINKED: dict[LinkedBy, str] = {
 }
 
 _ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|rv|r)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
-_PASSED_ON = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _TOKEN = re.compile(r"\bunsubscribe\s+([A-Za-z0-9_-]{16,64})(?![A-Za-z0-9_-])", re.IGNORECASE)
 _PLUS = re.compile(r"\+([A-Za-z0-9_-]{16,64})(?:=[^@]*)?@")
 
@@ -55,11 +54,6 @@ def answer_subject(subject: str) -> str:
     """`Re:` once, whatever stood there before."""
     bare = _ANSWER.sub("", " ".join(subject.split())).strip()
     return f"Re: {bare}" if bare else "Re: your message"
-
-
-def bare_subject(subject: str) -> str:
-    """The subject without marks of answering and passing on, for comparing."""
-    return _PASSED_ON.sub("", " ".join(subject.split())).strip().casefold()
 
 
 def tokens_in(subject: str, addresses: tuple[str, ...]) -> list[str]:
