@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.domain.inbox import LINKED, LinkedBy, answer_subject, bare_subject, clean, quoted, thread_of, tokens_in
+from crm.domain.inbox import LINKED, LinkedBy, answer_subject, clean, quoted, thread_of, tokens_in
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,6 @@ from crm.domain.inbox import LINKED, LinkedBy, answer_subject, bare_subject, cle
 )
 def test_an_answer_says_re_once(subject: str, answer: str) -> None:
     assert answer_subject(subject) == answer
-
-
-def test_subjects_are_compared_without_their_marks() -> None:
-    assert bare_subject("Re: FW: After  Therapy") == bare_subject("after therapy")
 
 
 @pytest.mark.parametrize(
