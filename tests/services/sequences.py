@@ -94,7 +94,7 @@ class House:
             self.clock.now = min(self.now + step, when)
         self.work()
 
-    def enrollment(self, provider_id: int) -> Enrollment:
+    def enrollment(self, provider_id: int) -> Enrollment | None:
         """The latest one of a provider."""
         with self.db.read() as session:
             query = select(Enrollment).where(Enrollment.provider_id == provider_id).order_by(col(Enrollment.id).desc())

@@ -16,6 +16,7 @@ from crm.models.activities import Activity
 from crm.models.imports import DeactivatedNpi, ImportRun, ImportSkip
 from crm.models.practices import Affiliation, Practice
 from crm.models.providers import Provider, ProviderDifference, ProviderSource
+from crm.models.sequences import Enrollment
 from crm.services import imports, imports_applying, imports_spool
 from crm.services.imports_options import Options
 from crm.services.imports_workshop import Workshop
@@ -181,6 +182,16 @@ def test_a_deactivated_provider_is_marked_once(shop: Workshop) -> None:
         found = provider(session, 1)
         assert (found.deactivated_on, found.fit) == (date(2021, 3, 3), 0)
         assert "mail and enrollment stop" in session.exec(select(Activity)).one().summary
+
+
+def test_a_deactivated_provider_gets_nothing_more_of_a_sequence(shop: Workshop) -> None:
+    run(shop, [files.row(1)])
+    with shop.db.write() as session:
+        factories.make_enrollment(session, provider_id=provider(session, 1).id)
+    run(shop, [files.deactivated(1)])
+    with shop.db.read() as session:
+        found = session.exec(select(Enrollment)).one()
+    assert (found.state, found.state_reason) == ("stopped", "deactivated")
 
 
 def test_an_unknown_deactivated_npi_counts_once_and_is_no_provider(shop: Workshop) -> None:
