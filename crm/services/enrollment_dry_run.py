@@ -129,7 +129,7 @@ def looked_over(
 ) -> Iterator[Planned | Refused]:
     """Everybody in the order given, with all steps dated and filled, or with the reason against it."""
     facts = enrollment_facts.read(session, provider_ids, now=now)
-    sources, known = _sources(session, steps), merge.known_of(session, facts.providers.values())
+    sources, known = _sources(session, steps), merge.known_of(session, facts.providers.values(), actor_id)
     alone = sequence.one_per_practice if options.one_per_practice is None else options.one_per_practice
     for found in enrollment_facts.sorted_out(
         facts, provider_ids, sequence, steps, one_per_practice=alone, by_post=options.by_post

@@ -54,9 +54,11 @@ class Known:
     pasts: Mapping[int, Past]
     people: Mapping[int, Sequence[Contact]]
     switched_off: frozenset[str]
+    business: Business | None
+    user: User | None
 
 
-def known_of(session: Session, providers: Iterable[Provider], *, at_desk: bool = False) -> Known:
+def known_of(session: Session, providers: Iterable[Provider], user_id: int | None, *, at_desk: bool = False) -> Known:
     """For `filling` many: a few queries, however many providers."""
     them = list(providers)
     practice_ids = sorted({one.practice_id for one in them if one.practice_id is not None})
@@ -64,6 +66,8 @@ def known_of(session: Session, providers: Iterable[Provider], *, at_desk: bool =
         pasts=relationships.pasts(session, [one.id for one in them if one.id is not None], at_desk=at_desk),
         people=relationships.contacts_at(session, practice_ids) if practice_ids else {},
         switched_off=prices.switched_off(session),
+        business=session.get(Business, 1),
+        user=_user(session, user_id),
     )
 
 
@@ -85,12 +89,12 @@ def filling(
     provider = session.get(Provider, provider_id)
     if provider is None:
         raise NotFound("There is no such provider.")
-    business = session.get(Business, 1)
+    known = known or known_of(session, [provider], user_id, at_desk=at_desk)
+    business = known.business
     zone = business.zone if business else "America/Chicago"
-    known = known or known_of(session, [provider], at_desk=at_desk)
     past, people = known.pasts[provider_id], tuple(known.people.get(provider.practice_id or 0, ()))
     fields = MergeFields(
-        trainer=_trainer(_user(session, user_id), business),
+        trainer=_trainer(known.user, business),
         business=_business(business),
         provider=_provider(provider),
         practice=_practice(session, provider),

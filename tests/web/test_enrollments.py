@@ -21,6 +21,7 @@ from crm.services import sequences
 from tests import factories
 from tests.conftest import SAME_SITE
 from tests.factories import NOW, TODAY
+from tests.statements import counted
 
 STEPS = (
     StepForm(StepKind.EMAIL, 0, template_slug="introduction"),
@@ -260,3 +261,15 @@ def test_dates_of_the_plan_never_lie_in_the_past(client: FlaskClient, handoff: H
     days = [date.fromisoformat(found) for found in re.findall(r'name="start_on" value="(\d{4}-\d\d-\d\d)"', page)]
     assert days
     assert min(days) >= TODAY
+
+
+def test_a_plan_for_many_asks_the_database_no_more_often_than_one_for_few(
+    client: FlaskClient, handoff: Handoff
+) -> None:
+    sequence_id, few, many = make_sequence(handoff), make(handoff, 2), make(handoff, 12)
+    plan(client, sequence_id, few)
+    with counted(handoff.db) as first:
+        plan(client, sequence_id, few)
+    with counted(handoff.db) as second:
+        plan(client, sequence_id, many)
+    assert len(second) <= len(first)
