@@ -11,9 +11,10 @@ from sqlmodel import Session
 from crm.domain import matching, places
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import ActivityKind, ProviderKind
+from crm.domain.sequences import StopReason
 from crm.models.practices import Affiliation
 from crm.models.providers import Provider
-from crm.services import activities, changes, practices, provider_forms
+from crm.services import activities, changes, practices, provider_forms, sequence_stops
 from crm.services.changes import Recorder
 from crm.store import accounts, prices
 from crm.store import providers as store
@@ -235,11 +236,16 @@ def override_peer(db: Database, provider_id: int, *, rank: bool, actor_id: int |
 
 
 def put_away(db: Database, provider_id: int, *, actor_id: int | None, now: datetime) -> int | None:
-    """Archive a provider: out of lists and board, nothing is lost. Returns the change set."""
+    """Archive a provider: out of lists and board and out of a sequence, nothing is lost. Returns the change set."""
     with db.write() as session:
         provider = get(session, provider_id)
         recorder = changes.begin(session, "archive", f"Put {provider.display_name} away", actor_id=actor_id, now=now)
-        return recorder.id if recorder.update(provider, archived_at=provider.archived_at or now) else None
+        if not recorder.update(provider, archived_at=provider.archived_at or now):
+            return None
+        sequence_stops.stop_for_provider(
+            session, provider_id, StopReason.ARCHIVED, actor_id=actor_id, now=now, recorder=recorder
+        )
+        return recorder.id
 
 
 def bring_back(db: Database, provider_id: int, *, actor_id: int | None, now: datetime) -> int | None:
