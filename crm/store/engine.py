@@ -137,7 +137,7 @@ def _refuse_writes_while_reading(session: OrmSession, *_: Any) -> None:
 
 
 def _postgres_engine(url: sa.URL) -> Engine:
-    engine = sa.create_engine(url, pool_size=8, max_overflow=8)
+    engine = sa.create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
 
     @sa.event.listens_for(engine, "checkin")
     def _rests(_dbapi: Any, record: Any) -> None:
@@ -158,7 +158,7 @@ def _postgres_engine(url: sa.URL) -> Engine:
 def _sqlite_engine(url: sa.URL) -> Engine:
     path = Path(url.database or "handoff.db")
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": 15})
+    engine = sa.create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True, connect_args={"timeout": 15})
     lock_path = path.with_name(path.name + ".lock")
 
     @sa.event.listens_for(engine, "connect")
