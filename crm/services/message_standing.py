@@ -18,6 +18,7 @@ from crm.models.providers import Provider
 from crm.services import claims
 from crm.store import mail_accounts
 from crm.store import messages as store
+from crm.store.messages import EVERYTHING, Wanted
 
 STALE = timedelta(minutes=5)
 """A worker that runs would have taken it long before."""
@@ -37,11 +38,17 @@ class Standing:
 
 
 def page(
-    session: Session, states: Collection[MessageState], *, before_id: int | None, limit: int, now: datetime
+    session: Session,
+    states: Collection[MessageState],
+    *,
+    wanted: Wanted = EVERYTHING,
+    before_id: int | None,
+    limit: int,
+    now: datetime,
 ) -> list[Standing]:
     """Messages in these states (all, when none are named), the newest first."""
     accounts = _mailboxes(session, now)
-    found = store.page(session, states, before_id=before_id, limit=limit)
+    found = store.page(session, states, wanted=wanted, before_id=before_id, limit=limit)
     return [_standing(message, provider, accounts, now) for message, provider in found]
 
 
@@ -52,6 +59,11 @@ def one(session: Session, message_id: int, *, now: datetime) -> tuple[Standing, 
         raise NotFound("This message is gone.")
     provider = session.get(Provider, message.provider_id) if message.provider_id is not None else None
     return _standing(message, provider, _mailboxes(session, now), now), store.attempts(session, message_id)
+
+
+def mailboxes(session: Session) -> list[tuple[int, str]]:
+    """Every mailbox by id and address, for a filter."""
+    return [(each.id or 0, each.address) for each in mail_accounts.all_of_them(session)]
 
 
 def needing_a_person(session: Session, cap: int = 99) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,12 @@ def cancel(db: Database, message_id: int, *, actor_id: int | None, now: datetime
 def hold(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
     """Keep a waiting message back until it is released."""
     _change(db, message_id, MessageState.HELD, "E-mail held", reason=Reason.BY_HAND, actor_id=actor_id, now=now)
+
+
+def resume(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
+    """Take a hold back: the message is due again when it was before."""
+    said = "E-mail is not held any more"
+    _change(db, message_id, MessageState.QUEUED, said, reason=Reason.SCHEDULED, actor_id=actor_id, now=now)
 
 
 def release(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
@@ -60,6 +67,20 @@ def send_again(db: Database, message_id: int, *, actor_id: int | None, now: date
             raise Refused("wrong_state", "Nobody doubts that this message arrived.")
         _move(session, message, MessageState.QUEUED, Reason.SEND_AGAIN, now, due_at=now, attempts=0)
         mail_timeline.note(session, message, "E-mail is sent again", actor_id=actor_id, now=now)
+
+
+def many(
+    db: Database, ids: Sequence[int], act: Callable[..., None], *, actor_id: int | None, now: datetime
+) -> tuple[list[int], str]:
+    """Do one of the above to several. Gives those that it was done to, and why not to the first of the others."""
+    done, why_not = [], ""
+    for message_id in ids:
+        try:
+            act(db, message_id, actor_id=actor_id, now=now)
+            done.append(message_id)
+        except (Refused, NotFound) as error:
+            why_not = why_not or str(error)
+    return done, why_not
 
 
 def _change(

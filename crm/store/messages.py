@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Select
 from sqlmodel import Session, col, select
 
 from crm.domain.kinds import MessageKind, MessageState
@@ -111,28 +113,59 @@ def open_to(session: Session, address: str, states: Collection[MessageState]) ->
     return session.exec(asked).all()
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which messages a page shows: of a mailbox, of a kind, to somebody whose address or name has this in it."""
+
+    account_id: int | None = None
+    kind: MessageKind | None = None
+    recipient: str = ""
+
+
+EVERYTHING = Wanted()
+
+
 def page(
-    session: Session, states: Collection[MessageState] = (), *, before_id: int | None = None, limit: int = 50
+    session: Session,
+    states: Collection[MessageState] = (),
+    *,
+    wanted: Wanted = EVERYTHING,
+    before_id: int | None = None,
+    limit: int = 50,
 ) -> Sequence[tuple[Message, Provider | None]]:
     """The newest first, with their providers.
 
     One query a state, each walking the index from its end: a query for several would sort all of them.
     """
-    found = [row for state in states or (None,) for row in _page(session, state, before_id, limit)]
+    found = [row for state in states or (None,) for row in _page(session, wanted, state, before_id, limit)]
     found.sort(key=lambda row: row[0].id or 0, reverse=True)
     return found[:limit]
 
 
 def _page(
-    session: Session, state: MessageState | None, before_id: int | None, limit: int
+    session: Session, wanted: Wanted, state: MessageState | None, before_id: int | None, limit: int
 ) -> list[tuple[Message, Provider | None]]:
     asked = select(Message, Provider).join(Provider, col(Provider.id) == Message.provider_id, isouter=True)
     if state is not None:
         asked = asked.where(Message.state == state)
+    if wanted.account_id is not None:
+        asked = asked.where(Message.mail_account_id == wanted.account_id)
+    if wanted.kind is not None:
+        asked = asked.where(Message.kind == wanted.kind)
     if before_id is not None:
         asked = asked.where(col(Message.id) < before_id)
+    if wanted.recipient.strip():
+        asked = asked.where(col(Message.id).in_(_to(wanted.recipient.strip())))
     found = session.exec(asked.order_by(col(Message.id).desc()).limit(limit)).all()
     return [(message, provider) for message, provider in found]
+
+
+def _to(text: str) -> Select[Any]:
+    """Answered by `ix_message_recipient` alone, without a look at the messages and their texts."""
+    address, name = col(Message.to_address), col(Message.to_name)
+    return sa.select(col(Message.id)).where(
+        sa.or_(address.icontains(text, autoescape=True), name.icontains(text, autoescape=True))
+    )
 
 
 def local_page(session: Session, *, before_id: int | None = None, limit: int = 50) -> Sequence[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,15 +10,17 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from crm.bootstrap import Handoff
-from crm.domain.kinds import MessageState
+from crm.domain.kinds import MessageKind, MessageState
 from crm.domain.reasons import SENTENCES, Reason
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.suppressions import Suppression
 from crm.services import mailboxes, outbox
+from tests.conftest import SAME_SITE
 from tests.factories import (
     NOW,
     FakeClock,
+    make_mail_account,
     make_message,
     make_message_attempt,
     make_provider,
@@ -175,3 +178,83 @@ def test_missing_addresses_are_listed_latest_touch_first_and_filled_in(client: F
         provider = session.get_one(Provider, first)
     assert provider.email == "found@clinic.example.com"
     assert "email" in provider.edited_fields
+
+
+def ids_on(page: str) -> set[int]:
+    return {int(found) for found in re.findall(r'name="id" value="(\d+)"', page)}
+
+
+def test_filters_by_mailbox_kind_and_recipient(client: FlaskClient, handoff: Handoff, account_id: int) -> None:
+    with handoff.db.write() as session:
+        other = make_mail_account(session)
+        here = make_message(session, mail_account_id=account_id, to_address="g.okafor@bayou.example", to_name="Grace")
+        there = make_message(session, mail_account_id=other.id, kind=MessageKind.REPLY, to_address="a_b@clinic.example")
+    assert ids_on(client.get("/mail?q=OKAFOR").text) == {here.id}
+    assert ids_on(client.get("/mail?q=grace").text) == {here.id}
+    assert ids_on(client.get("/mail?q=a_b%40").text) == {there.id}
+    assert ids_on(client.get("/mail?q=axb").text) == set()
+    assert ids_on(client.get(f"/mail?mailbox={other.id}").text) == {there.id}
+    assert ids_on(client.get("/mail?kind=reply&show=waiting").text) == {there.id}
+    assert "No message matches" in client.get(f"/mail?kind=notice&mailbox={account_id}").text
+    assert f"mailbox={other.id}" in client.get(f"/mail?mailbox={other.id}&kind=reply").text.split("Sent</a>")[0]
+
+
+def test_several_are_held_and_put_back_by_undo(client: FlaskClient, handoff: Handoff, account_id: int) -> None:
+    with handoff.db.write() as session:
+        ids = [make_message(session, mail_account_id=account_id).id for _ in range(3)]
+        sent = make_message(session, mail_account_id=account_id, state=MessageState.SENT).id
+    answer = client.post(
+        "/mail/several",
+        data={"do": "hold", "id": [*ids, sent], "next": "/mail"},
+        headers=SAME_SITE,
+        follow_redirects=True,
+    )
+    assert "3 messages held." in answer.text
+    assert "Too late: it has left." in answer.text
+    undo = re.search(r'action="(/mail/several\?[^"]+)"', answer.text)
+    assert undo is not None
+    assert {state_of(handoff, each) for each in ids} == {MessageState.HELD}
+    client.post(undo[1].replace("&amp;", "&"), data={"next": "/mail"}, headers=SAME_SITE)
+    assert {state_of(handoff, each) for each in ids} == {MessageState.QUEUED}
+    assert state_of(handoff, sent) is MessageState.SENT
+
+
+@pytest.mark.parametrize(
+    ("before", "do", "after"),
+    [
+        (MessageState.IN_DOUBT, "arrived", MessageState.SENT),
+        (MessageState.IN_DOUBT, "repeat", MessageState.QUEUED),
+        (MessageState.FAILED, "release", MessageState.QUEUED),
+        (MessageState.QUEUED, "cancel", MessageState.CANCELLED),
+    ],
+)
+def test_each_bulk_action(
+    client: FlaskClient, handoff: Handoff, account_id: int, before: MessageState, do: str, after: MessageState
+) -> None:
+    with handoff.db.write() as session:
+        ids = [make_message(session, mail_account_id=account_id, state=before).id for _ in range(2)]
+    client.post("/mail/several", data={"do": do, "id": ids}, headers=SAME_SITE)
+    assert {state_of(handoff, each) for each in ids} == {after}
+
+
+def test_nothing_chosen_is_said(client: FlaskClient) -> None:
+    answer = client.post("/mail/several", data={"do": "hold"}, headers=SAME_SITE, follow_redirects=True)
+    assert "Choose messages first." in answer.text
+
+
+def test_the_whole_message_is_shown_and_downloaded(client: FlaskClient, handoff: Handoff, account_id: int) -> None:
+    with handoff.db.write() as session:
+        message = make_message(session, mail_account_id=account_id, subject="After <therapy>")
+    page = client.get(f"/mail/{message.id}").text
+    assert f"Message-ID: &lt;{message.message_id[1:-1]}&gt;" in page
+    answer = client.get(f"/mail/{message.id}/message.eml")
+    assert (answer.mimetype, answer.headers["Content-Disposition"]) == (
+        "message/rfc822",
+        f'attachment; filename="message-{message.id}.eml"',
+    )
+    assert answer.data.startswith(b"From: ")
+
+
+def state_of(handoff: Handoff, message_id: int | None) -> MessageState:
+    with handoff.db.read() as session:
+        return session.get_one(Message, message_id).state
