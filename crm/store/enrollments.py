@@ -56,10 +56,14 @@ def lock_provider(session: Session, provider_id: int) -> None:
 
 def running_among(session: Session, provider_ids: Sequence[int]) -> dict[int, int]:
     """Those of the providers that are in a sequence, with the id of their enrollment."""
-    query = sa.select(col(Enrollment.provider_id), col(Enrollment.id)).where(
-        col(Enrollment.provider_id).in_(provider_ids), RUNNING
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
+    found = session.connection().execute(_AMONG, {"provider_ids": provider_ids})
+    return {provider_id: enrollment_id for provider_id, enrollment_id in found if enrollment_id is not None}
+
+
+# Lists and boards ask it each time, so it is made once.
+_AMONG = sa.select(col(Enrollment.provider_id), col(Enrollment.id)).where(
+    col(Enrollment.provider_id).in_(sa.bindparam("provider_ids", expanding=True)), RUNNING
+)
 
 
 def running_at(session: Session, practice_ids: Sequence[int]) -> dict[int, tuple[int, str]]:

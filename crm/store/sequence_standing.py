@@ -71,8 +71,15 @@ def _page(
 
 def of_provider(session: Session, provider_id: int, limit: int) -> Sequence[Any]:
     """All of one provider, the newest first."""
-    asked = _ROWS.where(col(Enrollment.provider_id) == provider_id, _NOT_UNDONE)
-    return session.execute(asked.order_by(col(Enrollment.id).desc()).limit(limit)).all()
+    return session.execute(_OF_PROVIDER, {"provider_id": provider_id, "limit": limit}).all()
+
+
+# Every page of a provider asks it, so it is made once.
+_OF_PROVIDER = (
+    _ROWS.where(col(Enrollment.provider_id) == sa.bindparam("provider_id"), _NOT_UNDONE)
+    .order_by(col(Enrollment.id).desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
 
 
 def one(session: Session, enrollment_id: int) -> Any | None:
