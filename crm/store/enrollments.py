@@ -51,7 +51,7 @@ def running_of(session: Session, provider_id: int, *, lock: bool = False) -> Enr
 def lock_provider(session: Session, provider_id: int) -> None:
     """Everything about one provider waits for its row first, so that no two transactions wait for each other."""
     session.flush()
-    session.execute(sa.select(col(Provider.id)).where(col(Provider.id) == provider_id).with_for_update())
+    session.execute(sa.select(col(Provider.id)).where(col(Provider.id) == provider_id).with_for_update(key_share=True))
 
 
 def running_among(session: Session, provider_ids: Sequence[int]) -> dict[int, int]:
