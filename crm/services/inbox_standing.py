@@ -186,7 +186,7 @@ def _line(row: InboundMessage, provider: Provider | None) -> Line:
 
 
 def _thread(session: Session, row: InboundMessage) -> list[Exchange]:
-    """All that went to and fro with this provider, in order; of an unassigned message itself alone."""
+    """All that went both ways with this provider, in order; of an unassigned message itself alone."""
     if row.provider_id is None:
         return [_received(row)]
     sent, came = rows.thread(session, row.provider_id)

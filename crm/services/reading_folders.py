@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from crm.mail.ports import Folder
 from crm.models.inbound import MailReading
 
-SENT_NAMES = ("sent", "sent items", "sent mail", "sent messages", "gesendet", "gesendete elemente")
+SENT_NAMES = ("sent", "sent items", "sent mail", "sent messages", "gesendet")
 """What servers without special-use marks call the folder of what was sent."""
 
 JUNK_NAMES = ("junk", "spam", "junk e-mail", "junk email", "bulk mail")

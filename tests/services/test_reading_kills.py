@@ -60,9 +60,10 @@ def test_a_reader_that_is_killed_again_and_again(db: Database, tmp_path: Path, i
         )
         session.add(MailReading(mail_account_id=account.id or 0, due_at=now - timedelta(hours=1)))
         account_id = account.id
-    for number in range(COUNT):
-        raw = mail(f"Words {number}", answers="<out@stride.test>", message_id=f"<m{number}@clinic.test>", at=now)
-        imap_server.deliver(raw, user)
+    with imap_server.client(user) as client:
+        for number in range(COUNT):
+            raw = mail(f"Words {number}", answers="<out@stride.test>", message_id=f"<m{number}@clinic.test>", at=now)
+            client.append("INBOX", "", "", raw)  # type: ignore[arg-type]
     url = db.url.render_as_string(hide_password=False)
     chance = random.Random(7)
     for _ in range(KILLS):
