@@ -13,7 +13,8 @@ from datetime import datetime
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from crm.domain.kinds import MessageState
+from crm.domain.bounces import Refusal, cause_of
+from crm.domain.kinds import BounceCause, MessageState
 from crm.domain.mail_kinds import EnrollmentState, StepKind, StepState
 from crm.domain.reasons import Reason
 from crm.domain.sequence_plan import is_missed, open_at, slide
@@ -210,7 +211,7 @@ def _not_sent(session: Session, enrollment: Enrollment, step: EnrollmentStep, me
     """Failed, left out or cancelled: some reasons end the sequence, the others wait for a person."""
     evidence: Evidence = {"message_id": message.id, "quote": message.server_reply, "subject": message.subject}
     reason = message.state_reason
-    if message.state is MessageState.FAILED and reason == Reason.SERVER_REFUSED:
+    if message.state is MessageState.FAILED and reason == Reason.SERVER_REFUSED and _is_about_address(message):
         sequence_stops.stop(session, enrollment, StopReason.BOUNCED, evidence=evidence, actor_id=None, now=now)
     elif message.state is MessageState.FAILED:
         _pause(session, enrollment, PauseReason.DELIVERY_FAILED, evidence, now)
@@ -222,6 +223,11 @@ def _not_sent(session: Session, enrollment: Enrollment, step: EnrollmentStep, me
         step.state = StepState.CANCELLED
     else:
         _pause(session, enrollment, PauseReason.MESSAGE_CANCELLED, evidence, now)
+
+
+def _is_about_address(message: Message) -> bool:
+    """A message too large, or not to the server's taste, says nothing about the address."""
+    return cause_of(Refusal(message.server_reply)) is BounceCause.ADDRESS
 
 
 def _pause(session: Session, enrollment: Enrollment, reason: PauseReason, evidence: Evidence, now: datetime) -> None:

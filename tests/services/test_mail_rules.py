@@ -20,6 +20,7 @@ from crm.domain.mail_kinds import EnrollmentState
 from crm.domain.pipeline import Stage
 from crm.domain.reasons import Reason
 from crm.domain.sequences import NotEnrolled, PauseReason, StopReason
+from crm.mail.ports import Permanent, Phase
 from crm.models.messages import Message
 from crm.models.sequences import EnrollmentStep
 from crm.models.suppressions import Suppression
@@ -317,6 +318,24 @@ def test_a_sample_provider_in_a_sequence_reaches_no_mail_server(house: House) ->
     house.until(house.now + timedelta(days=8), step=timedelta(hours=6))
     assert [each.via for each in house.messages(who, MessageState.SENT)] == ["local", "local"]
     assert house.wire.taken == []
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (Permanent(Phase.RCPT, 550, "5.1.1 no such user"), EnrollmentState.STOPPED, StopReason.BOUNCED),
+        (Permanent(Phase.MAIL, 552, "5.3.4 too large"), EnrollmentState.PAUSED, PauseReason.DELIVERY_FAILED),
+        (Permanent(Phase.RCPT, 552, "5.2.2 mailbox full"), EnrollmentState.PAUSED, PauseReason.DELIVERY_FAILED),
+    ],
+)
+def test_only_a_refusal_of_the_address_ends_a_sequence_as_bounced(
+    house: House, error: Permanent, state: EnrollmentState, reason: str
+) -> None:
+    who = enrolled(house)
+    house.wire.errors = [error]
+    send(house)
+    found = house.enrollment(who)
+    assert (found.state, found.state_reason) == (state, reason)
 
 
 # --- opting out ------------------------------------------------------------------------------------------------------
