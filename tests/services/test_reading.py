@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from crm.domain.errors import Refused
+from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import InboundKind
 from crm.mail.ports import Phase, Retryable, SenderProblem, Unreachable
 from crm.models.inbound import InboundMessage, MailFolder, MailReading
@@ -405,3 +405,32 @@ def test_the_words_of_a_message_are_not_logged(desk: Desk, caplog: pytest.LogCap
     desk.read()
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("handoff")]
     assert not any("SECRET" in each for each in ours)
+
+
+def test_a_mailbox_can_be_tried_out(desk: Desk) -> None:
+    found = reading_settings.check(desk.db, desk.post, desk.account_id)
+    assert [(each.name, each.role) for each in found] == [("INBOX", "inbox"), ("Sent", "sent"), ("Junk", "junk")]
+    assert desk.box.closed == 1
+    with pytest.raises(NotFound):
+        reading_settings.check(desk.db, desk.post, 99)
+    desk.box.fail("folders", SenderProblem(Phase.AUTH, None, "no"))
+    with pytest.raises(SenderProblem):
+        reading_settings.check(desk.db, desk.post, desk.account_id)
+    assert desk.box.closed == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"folders": [f"Folder {number}" for number in range(30)]}, "folders"),
+        ({"sent_folder": "x" * 300}, "folders"),
+        ({"look_back_days": -1}, "look_back_days"),
+        ({"look_back_days": 4000}, "look_back_days"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(desk: Desk, given: dict[str, object], field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        reading_settings.change_settings(desk.db, desk.account_id, enabled=True, actor_id=None, now=NOW, **given)
+    assert field in caught.value.errors
+    with desk.db.read() as session:
+        assert reading_settings.settings_of(session, desk.account_id) is None
