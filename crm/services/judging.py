@@ -118,6 +118,7 @@ class _Bench:
 
 
 def _bench(session: Session, account: MailAccount, rows: Sequence[Any], now: datetime) -> _Bench:
+    store.take_turns(session)
     business = session.get(Business, 1)
     steps = {row.enrollment_step_id for row in rows if row.enrollment_step_id is not None}
     in_sequence = {row.to_address for row in rows if row.enrollment_step_id is not None}

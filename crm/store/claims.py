@@ -27,6 +27,9 @@ account: sa.Table = MailAccount.__table__  # type: ignore[attr-defined]
 enrollment: sa.Table = Enrollment.__table__  # type: ignore[attr-defined]
 step: sa.Table = EnrollmentStep.__table__  # type: ignore[attr-defined]
 
+_CLAIMS_LOCK = 72_063_413
+"""Any number that no other lock has."""
+
 UNDER_WAY = (MessageState.CLAIMED, MessageState.IN_DATA, MessageState.IN_DOUBT)
 
 _DUE = (
@@ -111,6 +114,14 @@ def enrollments(session: Session, step_ids: Collection[int]) -> dict[int, Any]:
     if not step_ids:
         return {}
     return {row.id: row for row in session.execute(_ENROLLMENTS.where(step.c.id.in_(sorted(step_ids))))}
+
+
+def take_turns(session: Session) -> None:
+    """Wait until no other claim is under way: two mailboxes must not write to one person at the same moment, and
+    neither sees what the other has not committed. Writers on SQLite are alone anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _CLAIMS_LOCK})
 
 
 def last_mail_at(session: Session, addresses: Collection[str]) -> dict[str, datetime]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import logging
 import re
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from email import policy
@@ -25,6 +26,7 @@ from crm.models.messages import Message
 from crm.models.sequences import EnrollmentStep
 from crm.models.suppressions import Suppression
 from crm.services import (
+    claims,
     inbox,
     letters,
     mailbox_setup,
@@ -269,6 +271,33 @@ def test_the_gap_to_one_person_counts_across_mailboxes_and_providers(house: Hous
     assert len(house.wire.taken) == 1
     assert waiting.state_reason == Reason.PERSON_GAP
     assert {each.from_address for each in house.messages(second)} == {"lee@stride.example"}
+
+
+def test_two_workers_that_claim_for_two_mailboxes_at_once_keep_the_gap_to_each_person(house: House) -> None:
+    for n in range(5):
+        enrolled(house, email=f"desk{n}@clinic.example")
+    with house.db.write() as session:
+        other = make_mail_account(session, address="lee@stride.example", daily_cap=0, domain_cap=0, gap_seconds=0).id
+        firsts = session.exec(select(Message)).all()
+        for first in firsts:
+            copied = {
+                name: getattr(first, name) for name in ("to_address", "provider_id", "enrollment_step_id", "due_at")
+            }
+            make_message(session, mail_account_id=other, **copied)
+        accounts = [firsts[0].mail_account_id, other or 0]
+    start, taken = threading.Barrier(2), []
+
+    def claim(after: int) -> None:
+        start.wait()
+        taken.extend(claims.claim(house.db, me=f"w{after}", now=house.now, after_account=after))
+
+    workers = [threading.Thread(target=claim, args=(after,)) for after in (0, accounts[0])]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    to = [each.message.to_address for each in taken]
+    assert len(to) == len(set(to)) == 5
 
 
 # --- what changes while mail waits -----------------------------------------------------------------------------------
