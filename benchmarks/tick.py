@@ -135,7 +135,7 @@ PROVIDER = (
     "stage, stage_reason, touch_count, referral_count, sample, created_at, updated_at"
 )
 PROVIDER_VALUES = (
-    "'person', '', '', '', 'P', '', '', '', 'P', 'p', '', '', 'pt', '', '', '[]', false, false, '', '', '', '', '', '',"
+    "'person', '', '', '', 'P', '', '', '', 'P', 'p', '', '', 'pt', 'ongoing', 'clearance', '[]', false, false, '', '', '', '', '', '',"
     " '', '', '', '', 0, 'prospect', '', 0, 0, false, :at, :at"
 )
 SEQUENCE = "name, about, window_start, window_end, one_per_practice, colleague_stops, created_at, updated_at"

@@ -91,6 +91,8 @@ def _standing(
 def _why(
     message: Message, account: MailAccount, free_at: datetime | None, now: datetime
 ) -> tuple[str, datetime | None]:
+    if message.state is MessageState.CANCELLED and message.state_reason == Reason.BY_HAND:
+        return "Cancelled by you", None
     if message.state not in WAITING:
         return (sentence(message.state_reason) if message.state_reason else ""), None
     if account.paused_at is not None:

@@ -92,10 +92,9 @@ class Campaign:
         """End workers until so many were killed: at each named point in its turn, and at random moments."""
         plans = self._plans()
         while sum(self.kills.values()) < kills and self.waiting():
-            self._generation([next(plans) for _ in range(min(self.workers, kills - sum(self.kills.values())))])
-            self._let_leases_end()
+            self.strike([next(plans) for _ in range(min(self.workers, kills - sum(self.kills.values())))])
 
-    def _generation(self, points: list[str]) -> None:
+    def strike(self, points: list[str]) -> None:
         """Start a worker for each point; those that wait for a random moment are killed some time after mail flows."""
         seen = len(self.server.commands)
         running = [(point, self._start(point)) for point in points]
@@ -111,6 +110,7 @@ class Campaign:
             died_there = worker.poll() == -signal.SIGKILL
             _end([worker])
             self.kills[point if died_there else ANY_MOMENT] += 1
+        self._let_leases_end()
 
     def _let_leases_end(self) -> None:
         """On SQLite the next worker frees what the dead had; on PostgreSQL leases end, which is not waited for."""
