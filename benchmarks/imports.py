@@ -230,17 +230,17 @@ def _timed(work: Callable[[], int]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _watching() -> Iterator[list[int]]:
-    """Kilobytes of a second process, looked at while there is one: what the system says afterwards is the memory of
-    this process, as it was copied to start the other.
+    """Kilobytes of a second process beside what it shares with this one, looked at while there is one: what the system
+    says afterwards is the memory of this process, as it was copied to start the other.
     """
     seen, over = [0], threading.Event()
 
     def look() -> None:
         while not over.wait(0.05):
-            with contextlib.suppress(OSError, IndexError, StopIteration):
+            with contextlib.suppress(OSError, IndexError):
                 child = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()[0]
-                status = Path(f"/proc/{child}/status").read_text().splitlines()
-                seen.append(int(next(line for line in status if line.startswith("VmHWM")).split()[1]))
+                sizes = Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()
+                seen.append(sum(int(line.split()[1]) for line in sizes if line.startswith("Private")))
 
     watcher = threading.Thread(target=look)
     watcher.start()

@@ -23,7 +23,7 @@ _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_][\w'.]*")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def organization_name(text: str) -> str:
     """Proper case for a directory's capitals; names in mixed case are left as they were written."""
     text = _SPACES.sub(" ", text.strip()).replace(" ,", ",")
@@ -34,20 +34,25 @@ def organization_name(text: str) -> str:
         first = _WORD.search(text)
         start = first.start() if first else 0
         return _WORD.sub(lambda match: _word(match[0], is_first=match.start() == start), text)
-    return " ".join([_leading(words[0]), *map(_following, words[1:])])
+    return " ".join([_leading(words[0]), *(_following(word) if word.isalpha() else _other(word) for word in words[1:])])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _leading(text: str) -> str:
     return _WORD.sub(lambda match: _word(match[0], is_first=match.start() == 0), text)
 
 
-@lru_cache(maxsize=8192)
-def _following(text: str) -> str:
-    return _WORD.sub(lambda match: _word(match[0], is_first=False), text)
-
-
 @lru_cache(maxsize=4096)
+def _following(text: str) -> str:
+    return _other(text)
+
+
+def _other(text: str) -> str:
+    """Any piece after the first. Those with signs and digits are too many to be kept."""
+    return text if text.isdecimal() else _WORD.sub(lambda match: _word(match[0], is_first=False), text)
+
+
+@lru_cache(maxsize=512)
 def sort_key(text: str) -> str:
     """What sorting and comparing use: folded, without a leading "the" and without the legal form at the end."""
     folded = fold(" ".join(text.split()))

@@ -20,8 +20,8 @@ OTHERS = PARTS.index("others")
 _ORGANIZATION, _PERSON = "2\t", "1\t"
 _ENTITY = slice(11, 13)
 _BLOCK = 1 << 18
-STRETCH = 1_200_000
-"""About the bytes of a stretch, some eight thousand rows."""
+STRETCH = 700_000
+"""About the bytes of a stretch, some five thousand rows."""
 
 
 class Stretch(NamedTuple):

@@ -171,7 +171,7 @@ def _line(text: str) -> tuple[str, str]:
     return _street(text)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _street(text: str) -> tuple[str, str]:
     return proper_line(text), address_key(text, "", "")[:-1]
 

@@ -48,7 +48,7 @@ _USUAL = {
 _DURABLE = {"synchronous": "FULL"}
 #: Much is written at once: fewer checkpoints, and no map of the file that counts as our memory.
 _LOADING = {"wal_autocheckpoint": "8000", "mmap_size": "0"}
-_TRUSTED = _LOADING | {"foreign_keys": "OFF"}
+_TRUSTED = _LOADING | {"foreign_keys": "OFF", "cache_size": "-8192"}
 #: A large index is sorted in pieces by a second thread, which SQLite has only for sorting in files.
 _SORTING = _LOADING | {"temp_store": "FILE", "cache_size": "-1024", "threads": "2"}
 
