@@ -8,6 +8,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -86,6 +87,21 @@ passdb {{
 """
 
 
+# Ends the server when our end of its pipe closes, however this process ends.
+WATCHER = """
+import os, shutil, signal, sys, time
+sys.stdin.read()
+pid, folder = int(sys.argv[1]), sys.argv[2]
+try:
+    ours = int(open(os.path.join(folder, "run", "master.pid")).read()) == pid
+    ours and os.kill(pid, signal.SIGTERM)
+except (OSError, ValueError):
+    pass
+time.sleep(0.3)
+shutil.rmtree(folder, ignore_errors=True)
+"""
+
+
 class NoDovecot(Exception):
     """There is no dovecot here, or it doesn't start; says why."""
 
@@ -149,9 +165,10 @@ def dovecot(certificate: Path | None = None, token_check: str = "") -> Iterator[
     if program is None:
         raise NoDovecot("dovecot is not installed (apt-get install dovecot-imapd)")
     folder = Path(tempfile.mkdtemp(prefix="imap-"))
-    running = None
+    running = watcher = None
     try:
         running = _started(program, folder, certificate, token_check)
+        watcher = _watch(running)
         yield running
     finally:
         if running is not None:
@@ -160,7 +177,14 @@ def dovecot(certificate: Path | None = None, token_check: str = "") -> Iterator[
                 running.process.wait(5)
             running.process.kill()
             running.process.communicate(timeout=5)
+        if watcher is not None:
+            watcher.communicate(timeout=10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _watch(server: Dovecot) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", WATCHER, str(server.process.pid), str(server.folder)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, cwd="/", start_new_session=True)
 
 
 def _started(program: str, folder: Path, certificate: Path | None, token_check: str = "") -> Dovecot:
