@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from crm.domain import emails
 from crm.domain.errors import Invalid, NotFound
-from crm.domain.kinds import ActivityKind
+from crm.domain.kinds import ActivityKind, TaskKind, TaskState
 from crm.models.providers import Provider
 from crm.services import activities, changes
+from crm.services.changes import Recorder
 from crm.store import missing_emails as store
-from crm.store import suppressions
+from crm.store import suppressions, tasks
 from crm.store.engine import Database
 
 
@@ -57,6 +58,7 @@ def add(db: Database, provider_id: int, address: str, *, actor_id: int | None, n
         recorder = changes.begin(session, "edit", label, actor_id=actor_id, now=now)
         edited = sorted({*provider.edited_fields, "email"})
         recorder.update(provider, email=normal, edited_fields=edited, updated_at=now)
+        _close_search(session, recorder, provider, actor_id, now)
         activities.record(
             session,
             provider,
@@ -68,3 +70,15 @@ def add(db: Database, provider_id: int, address: str, *, actor_id: int | None, n
             change_set_id=recorder.id,
         )
         return recorder.id
+
+
+def _close_search(
+    session: Session, recorder: Recorder, provider: Provider, actor_id: int | None, now: datetime
+) -> None:
+    """What was to be found is found."""
+    assert provider.id is not None
+    for task in tasks.live_of(session, provider.id):
+        if task.kind is TaskKind.FIND_EMAIL:
+            recorder.update(task, state=TaskState.DONE, closed_at=now, closed_by=actor_id)
+    session.flush()
+    recorder.update(provider, next_due_on=tasks.next_due_on(session, provider.id))

@@ -22,7 +22,7 @@ from crm.models.practices import Practice
 from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.models.templates import Template, TemplateVersion
-from crm.services import changes, enrollment_dry_run, enrollments, sequence_steps, sequences, templates
+from crm.services import changes, enrollment_dry_run, enrollments, missing_emails, sequence_steps, sequences, templates
 from crm.services.enrollment_dry_run import DryRun, Options
 from crm.store.engine import Database
 from tests.factories import NOW, TODAY, make_activity, make_practice, make_suppression
@@ -339,6 +339,18 @@ def test_without_an_address_the_same_sequence_goes_by_letter_and_call(house: Hou
         tasks = session.exec(select(Task).where(Task.provider_id == who)).all()
     assert {task.kind for task in tasks} == {TaskKind.FIND_EMAIL, TaskKind.LETTER}
     assert house.messages(who) == []
+
+
+def test_an_address_that_is_found_closes_the_search_for_it(house: House) -> None:
+    who = house.provider(email="")
+    house.enroll(house.sequence(FIRST), who, by_post=True)
+    change_set_id = missing_emails.add(house.db, who, "found@clinic.example", actor_id=1, now=house.now)
+    with house.db.read() as session:
+        assert session.exec(select(Task.state).where(Task.provider_id == who)).all() == [TaskState.DONE]
+        assert session.get_one(Provider, who).next_due_on is None
+    changes.undo(house.db, change_set_id, actor_id=1, now=house.now)
+    with house.db.read() as session:
+        assert session.get_one(Provider, who).next_due_on == TODAY
 
 
 def test_who_asked_for_no_mail_gets_no_letters_instead(house: House) -> None:
