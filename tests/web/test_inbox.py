@@ -198,11 +198,11 @@ def test_not_now_needs_a_day_to_come(client: FlaskClient, handoff: Handoff, arri
         answer = client.post(f"/inbox/{inbound_id}/verdict", data=sent, headers=SAME_SITE)
         assert answer.status_code == 422, day
         assert "error" in answer.text
-    day = (NOW + timedelta(days=40)).date()
-    sent = {"verdict": "not_now", "return_on": day.isoformat()}
+    wanted = (NOW + timedelta(days=40)).date()
+    sent = {"verdict": "not_now", "return_on": wanted.isoformat()}
     assert client.post(f"/inbox/{inbound_id}/verdict", data=sent, headers=SAME_SITE).status_code == 303
     provider = provider_of(handoff, provider_id)
-    assert (provider.stage, provider.return_on) == (Stage.NOT_NOW, day)
+    assert (provider.stage, provider.return_on) == (Stage.NOT_NOW, wanted)
 
 
 def test_an_unknown_verdict_changes_nothing(client: FlaskClient, handoff: Handoff, arrive: Arrive) -> None:
