@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Connection
 from sqlmodel import col, select
 
 from crm.domain.errors import Refused
@@ -441,3 +443,30 @@ def test_the_text_of_a_message_stands_in_no_error_of_the_database(
     logging.getLogger("handoff.test").error("failed", exc_info=caught.value)
     assert secret not in caplog.text
     assert secret not in str(caught.value)
+
+
+# --- on disk ---------------------------------------------------------------------------------------------------------
+
+
+class Noting(Database):
+    """Remembers whether what was written on a bare connection waited for the disk."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.noted: list[bool] = []
+
+    @contextlib.contextmanager
+    def connect(self, *, durable: bool = False) -> Iterator[Connection]:
+        self.noted.append(durable)
+        with super().connect(durable=durable) as connection:
+            yield connection
+
+
+def test_that_data_begins_and_how_it_ended_waits_for_the_disk(db: Database, tmp_path: Path) -> None:
+    noting = Noting(db.engine.url.render_as_string(hide_password=False))
+    house = House(noting, tmp_path)
+    written(house, house.provider(), "manual:1")
+    assert send(house) == 1
+    assert noting.noted
+    assert all(noting.noted)
+    noting.dispose()
