@@ -28,7 +28,8 @@ def create() -> Response:
     """Do `action` to the providers `id=…`, or with `all=1` to everybody whom `query` finds."""
     act = ACTIONS.get(request.form.get("action", "")) or abort(400, "Choose what to do.")
     try:
-        ids = everybody(request.form.get("query", "")) if request.form.get("all") == "1" else request.form.getlist("id", type=int)
+        everyone = request.form.get("all") == "1"
+        ids = everybody(request.form.get("query", "")) if everyone else request.form.getlist("id", type=int)
         if not ids:
             raise Invalid({"id": "Choose some providers first."})
         edited = act(ids, By(actor_id(), now()))
