@@ -240,7 +240,8 @@ def _watching() -> Iterator[list[int]]:
             with contextlib.suppress(OSError, IndexError):
                 child = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()[0]
                 sizes = Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()
-                seen.append(sum(int(line.split()[1]) for line in sizes if line.startswith("Private")))
+                if "imports_ready" in Path(f"/proc/{child}/cmdline").read_text():  # not before it has begun
+                    seen.append(sum(int(line.split()[1]) for line in sizes if line.startswith("Private")))
 
     watcher = threading.Thread(target=look)
     watcher.start()
