@@ -137,9 +137,16 @@ def _check_words(draft: Draft) -> None:
         raise Invalid({"subject": "Write a subject."})
     if not draft.text.strip():
         raise Invalid({"text": "Write the message."})
-    for name, value in (("subject", draft.subject), ("text", draft.text)):
+    for name, value in (("subject", draft.subject), ("text", _own_words(draft))):
         if "{{" in value or "{%" in value:
             raise Invalid({name: f"There is an unfilled field in it: {value[value.index('{') :][:40]}"})
+
+
+def _own_words(draft: Draft) -> str:
+    """An answer quotes what others wrote, and that may hold anything."""
+    if draft.kind is not MessageKind.REPLY:
+        return draft.text
+    return "\n".join(line for line in draft.text.splitlines() if not line.startswith(">"))
 
 
 def _check_recipient(session: Session, draft: Draft, provider: Provider | None, address: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy.engine import Connection
 from sqlmodel import col, select
 
-from crm.domain.errors import Refused
+from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import MessageKind, MessageState, SuppressionReason
 from crm.domain.mail_kinds import EnrollmentState
 from crm.domain.pipeline import Stage
@@ -28,6 +28,7 @@ from crm.models.messages import Message
 from crm.models.sequences import EnrollmentStep
 from crm.models.suppressions import Suppression
 from crm.services import (
+    changes,
     claims,
     inbox,
     letters,
@@ -221,6 +222,25 @@ def test_a_step_that_is_claimed_stays_here_when_its_provider_is_set_aside(
     send(house)
     assert house.wire.taken == []
     assert [each.state for each in house.messages(who)] == [MessageState.CANCELLED]
+
+
+def test_putting_away_is_undone_with_the_sequence(house: House) -> None:
+    who = enrolled(house)
+    done = providers.put_away(house.db, who, actor_id=1, now=house.now)
+    assert house.enrollment(who).state_reason == StopReason.ARCHIVED
+    changes.undo(house.db, done or 0, actor_id=1, now=house.now)
+    assert house.enrollment(who).state is EnrollmentState.ACTIVE
+    house.work()
+    assert len(house.wire.taken) == 1
+
+
+def test_an_answer_may_quote_what_looks_like_an_unfilled_field(house: House) -> None:
+    who = house.provider()
+    fine = Draft(MessageKind.REPLY, "Re: Hello", "Yes.\n\n> Dear {{ name }}", "answer:1", provider_id=who)
+    assert messages.queue(house.db, house.post, fine, actor_id=1, now=house.now).id
+    ours = Draft(MessageKind.REPLY, "Re: Hello", "Dear {{ name }}\n\n> Hello", "answer:2", provider_id=who)
+    with pytest.raises(Invalid):
+        messages.queue(house.db, house.post, ours, actor_id=1, now=house.now)
 
 
 def test_of_two_tabs_that_release_a_held_message_one_is_told_so_and_it_leaves_once(house: House) -> None:
