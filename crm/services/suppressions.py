@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from crm.domain import emails
@@ -36,6 +37,13 @@ def unsubscribe(db: Database, token: str, *, evidence: str, now: datetime) -> st
 
     A test or notice went to ourselves: its link works, and suppresses nobody. Raises NotFound for a foreign token.
     """
+    try:
+        return _unsubscribe(db, token, evidence, now)
+    except IntegrityError:  # the same link, pressed at the same moment: now it is the second time
+        return _unsubscribe(db, token, evidence, now)
+
+
+def _unsubscribe(db: Database, token: str, evidence: str, now: datetime) -> str:
     with db.write() as session:
         message = messages.by_token(session, token)
         if message is None:

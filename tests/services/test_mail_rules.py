@@ -419,6 +419,24 @@ def test_an_unsubscribe_outlasts_a_bounce_that_was_there_first(house: House) -> 
     assert suppressed(house) == {"maria@clinic.example": SuppressionReason.UNSUBSCRIBED}
 
 
+def test_one_link_posted_several_times_at_the_same_moment_succeeds_every_time(house: House) -> None:
+    sent = written(house, enrolled(house, email="maria@clinic.example"), "manual:1")
+    start = threading.Barrier(4)
+    said: list[str] = []
+
+    def press() -> None:
+        start.wait()
+        said.append(suppressions.unsubscribe(house.db, sent.unsubscribe_token, evidence="one click", now=house.now))
+
+    workers = [threading.Thread(target=press) for _ in range(4)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert said == ["maria@clinic.example"] * 4
+    assert len(suppressed(house)) == 1
+
+
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
