@@ -20,6 +20,9 @@ from crm.store.search import Look
 MOST = 100
 """So many candidates are ranked; of more, the better tiers are asked for by themselves, the worked ones first."""
 
+TIMES = 5
+"""Of those who want few answers, so many times as many candidates are ranked."""
+
 
 class Found(NamedTuple):
     """Ids of the providers that answer, best first, and how well. `meant` are the words searched for instead."""
@@ -108,27 +111,28 @@ def _rank(asked: Sequence[Term], entry: Entry) -> tuple[Tier, bool, bool]:
 
 def _candidates(session: Session, asked: Sequence[Term], limit: int) -> list[int]:
     """All that answer when they are few; otherwise the best of each tier, until there are enough."""
+    most = min(MOST, limit * TIMES)
     solid = [term for term in asked if len(term[0]) > 1]
     if not solid:
-        return store.matches(session, Look(asked, Tier.EXACT), MOST)
-    found = dict.fromkeys(_anywhere(session, solid))
-    if len(found) < MOST:
+        return store.matches(session, Look(asked, Tier.EXACT), most)
+    found = dict.fromkeys(_anywhere(session, solid, most))
+    if len(found) < most:
         return list(found)
     best: dict[int, None] = {}
     for tier, in_name in product((Tier.EXACT, Tier.PREFIX), (True, False)):
         for worked in (True, False):
-            best.update(dict.fromkeys(store.matches(session, Look(solid, tier, in_name, worked), MOST)))
+            best.update(dict.fromkeys(store.matches(session, Look(solid, tier, in_name, worked), most)))
         if len(best) >= limit:
             return list(best)
     return list(best | found)
 
 
-def _anywhere(session: Session, asked: Sequence[Term]) -> list[int]:
+def _anywhere(session: Session, asked: Sequence[Term], most: int) -> list[int]:
     """Fragments where a word is long enough for them; shorter ones as beginnings, then anywhere in a known word."""
     if any(len(word) >= TRIGRAM for term in asked for word in term):
-        return store.matches(session, Look(asked, Tier.FRAGMENT), MOST)
-    found = store.matches(session, Look(asked, Tier.PREFIX), MOST)
-    if len(found) >= MOST:
+        return store.matches(session, Look(asked, Tier.FRAGMENT), most)
+    found = store.matches(session, Look(asked, Tier.PREFIX), most)
+    if len(found) >= most:
         return found
     inside = tuple((*term, *store.words_like(session, term[0], 40)) for term in asked)
-    return found + store.matches(session, Look(inside, Tier.EXACT), MOST)
+    return found + store.matches(session, Look(inside, Tier.EXACT), most)
