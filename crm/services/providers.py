@@ -242,6 +242,7 @@ def put_away(db: Database, provider_id: int, *, actor_id: int | None, now: datet
         recorder = changes.begin(session, "archive", f"Put {provider.display_name} away", actor_id=actor_id, now=now)
         if not recorder.update(provider, archived_at=provider.archived_at or now):
             return None
+        _note(session, provider, "Put away", recorder, actor_id=actor_id, now=now)
         sequence_stops.stop_for_provider(
             session, provider_id, StopReason.ARCHIVED, actor_id=actor_id, now=now, recorder=recorder
         )
@@ -257,4 +258,15 @@ def bring_back(db: Database, provider_id: int, *, actor_id: int | None, now: dat
         recorder = changes.begin(
             session, "archive", f"Brought {provider.display_name} back", actor_id=actor_id, now=now
         )
-        return recorder.id if recorder.update(provider, archived_at=None) else None
+        if not recorder.update(provider, archived_at=None):
+            return None
+        _note(session, provider, "Brought back", recorder, actor_id=actor_id, now=now)
+        return recorder.id
+
+
+def _note(
+    session: Session, provider: Provider, summary: str, recorder: Recorder, *, actor_id: int | None, now: datetime
+) -> None:
+    activities.record(
+        session, provider, ActivityKind.EDIT, actor_id=actor_id, now=now, summary=summary, recorder=recorder
+    )

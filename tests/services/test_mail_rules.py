@@ -24,6 +24,7 @@ from crm.domain.pipeline import Stage
 from crm.domain.reasons import Reason
 from crm.domain.sequences import NotEnrolled, PauseReason, StopReason
 from crm.mail.ports import Permanent, Phase
+from crm.models.activities import Activity
 from crm.models.messages import Message
 from crm.models.sequences import EnrollmentStep
 from crm.models.suppressions import Suppression
@@ -228,6 +229,9 @@ def test_putting_away_is_undone_with_the_sequence(house: House) -> None:
     who = enrolled(house)
     done = providers.put_away(house.db, who, actor_id=1, now=house.now)
     assert house.enrollment(who).state_reason == StopReason.ARCHIVED
+    with house.db.read() as session:
+        said = session.exec(select(Activity.summary).where(Activity.provider_id == who)).all()
+    assert "Put away" in said
     changes.undo(house.db, done or 0, actor_id=1, now=house.now)
     assert house.enrollment(who).state is EnrollmentState.ACTIVE
     house.work()
