@@ -22,8 +22,9 @@ from crm.models.providers import Provider, Tag
 from crm.models.referrals import Referral
 from crm.models.sequences import Enrollment
 from crm.models.tasks import Task
-from crm.services import activities, changes, demo
+from crm.services import activities, changes, demo, inbox_standing
 from crm.services.demo import reading
+from crm.services.inbox_standing import View
 from crm.store.engine import Database
 from tests.factories import (
     NOW,
@@ -256,3 +257,15 @@ def test_a_provider_merged_into_a_sample_one_comes_back(filled: Database) -> Non
 
 def test_removing_nothing_is_no_error(sqlite_db: Database) -> None:
     assert demo.remove(sqlite_db, actor_id=None, now=NOW).providers == 0
+
+
+def test_some_of_them_have_written_back(filled: Database) -> None:
+    with filled.read() as session:
+        waiting = inbox_standing.page(session, View.TO_ANSWER)
+        assert len(waiting) == 2
+        for line in waiting:
+            assert line.provider_id is not None
+            opened = inbox_standing.one(session, line.id)
+            assert [each.sent for each in opened.thread][-2:] == [True, False]
+            assert opened.provider is not None
+            assert opened.provider.last_touch_at == line.received_at

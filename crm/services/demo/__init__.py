@@ -35,7 +35,7 @@ def add(db: Database, *, actor_id: int | None, now: datetime) -> int:
 def add_in(session: Session, *, actor_id: int | None, now: datetime) -> int:
     """As `add`, in the caller's transaction."""
     # The cast is a page of text; it is read only when somebody wants it.
-    from crm.services.demo import building, enrolling
+    from crm.services.demo import answering, building, enrolling
     from crm.services.demo.telling import Teller
 
     if demo.count_providers(session):
@@ -45,7 +45,9 @@ def add_in(session: Session, *, actor_id: int | None, now: datetime) -> int:
     teller = Teller(session, told)
     for person, provider in made:
         teller.tell(person, provider)
-    enrolling.enroll(session, told, [provider for _, provider in made])
+    cast = [provider for _, provider in made]
+    enrolling.enroll(session, told, cast)
+    answering.write_back(session, told, cast)
     audit.note(session, "sample_added", actor_id=actor_id, now=now, providers=len(made))
     return len(made)
 
