@@ -52,7 +52,6 @@ def campaign(name: str, kills: int, seed: int) -> Campaign:
         tempfile.TemporaryDirectory() as folder,
         opened(database, Path(folder)) as url,
         smtp_stand_in() as server,
-        imap_server() as imap,
     ):
         db = Database(url)
         one = Campaign(name, db, url, Path(folder), server, int(workers), random.Random(f"{seed} {name}"))
@@ -63,15 +62,17 @@ def campaign(name: str, kills: int, seed: int) -> Campaign:
         one.finish()
         one.check()
         one.doubts = one.left_in_doubt
-        say(f"{name}: everything has an end after {time.monotonic() - began:.0f} s, {one.doubts} in doubt")
-        if imap is not None:
-            one.resolve(imap)
-            one.check(resolved=True)
-            say(f"{name}: {one.left_in_doubt} are not in Sent and left for the person")
-            one.decide()
-            one.check(resolved=True)
+        said = f"{sum(one.kills.values())} kills, {len(one.violations)} violations, {one.doubts} in doubt"
+        say(f"{name}: everything has an end after {time.monotonic() - began:.0f} s, {said}")
+        with imap_server() as imap:
+            if imap is not None:
+                one.resolve(imap)
+                one.check(resolved=True)
+                say(f"{name}: {one.left_in_doubt} are not in Sent and left for the person")
+                one.decide()
+                one.check(resolved=True)
         one.ended = one.states()
-        say(f"{name}: {sum(one.kills.values())} kills, {one.violations or 'no violation'}")
+        say(f"{name}: {one.violations[:3] or 'no violation'}")
         db.dispose()
         return one
 
