@@ -35,7 +35,7 @@ SAID = (
         "Thank you, that sample report is just what my team has been missing. Could you call the desk on Thursday? "
         "We have somebody finishing therapy next week.",
     ),
-    Said(Stage.INTRODUCED, 26, "We are moving offices this month. Would you write again once we have settled in?"),
+    Said(Stage.TRIAL, 26, "We are moving offices this month. Would you write again once we have settled in?"),
     Said(Stage.CONTACTED, 50, "I am away at a conference and answer next week.", InboundKind.AUTO_REPLY),
 )
 
