@@ -31,7 +31,8 @@ def write_database(
     try:
         connection.executescript(_SETTINGS)
         connection.execute("BEGIN")
-        for table, columns, content in zip(_TABLES, (names, practice_names), (lambda: rows, practices), strict=True):
+        contents: tuple[Callable[[], Rows], ...] = (lambda: rows, practices)
+        for table, columns, content in zip(_TABLES, (names, practice_names), contents, strict=True):
             numbered = ["n INTEGER PRIMARY KEY" if name == "n" else name for name in columns]
             connection.execute(f"CREATE TABLE {table} ({', '.join(numbered)})")
             connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", content())
@@ -44,7 +45,8 @@ def write_texts(
     path: Path, _names: Sequence[str], rows: Rows, _practice_names: Sequence[str], practices: Callable[[], Rows]
 ) -> None:
     """Two files as PostgreSQL's COPY reads them, one for each table."""
-    for target, content in zip(text_paths(path), (lambda: rows, practices), strict=True):
+    contents: tuple[Callable[[], Rows], ...] = (lambda: rows, practices)
+    for target, content in zip(text_paths(path), contents, strict=True):
         with target.open("w", encoding="utf-8", newline="") as file:
             lines = (APART.join(map(as_text, row)) + "\n" for row in content())
             while block := "".join(islice(lines, _BLOCK)):
