@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from crm.services import claims, mail_effects, sequence_steps
 from crm.store import claims as rows
-from crm.store import deliveries, messages
+from crm.store import deliveries, mail_accounts, messages
 from crm.store.engine import Database
-from tests.factories import NOW, make_mail_account
+from tests.factories import NOW, make_mail_account, make_message
 
 ASKED: dict[str, Callable[[Session], object]] = {
     "next mail": claims.next_due,
@@ -56,6 +56,23 @@ def test_the_tick_looks_into_indexes_only(db: Database, name: str) -> None:
         scans = [line for line in plan.splitlines() if line.startswith(("SCAN message", "SCAN enrollment"))]
         assert all("INDEX" in line for line in scans), plan
         assert "TEMP B-TREE" not in plan, plan
+
+
+def test_those_in_hand_are_found_by_their_leases_however_many_a_mailbox_has(sqlite_db: Database) -> None:
+    with sqlite_db.write() as session:
+        account = make_mail_account(session, gap_seconds=20)
+        for _ in range(300):
+            make_message(session, mail_account_id=account.id, provider_id=None)
+    with sqlite_db.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    with asked(sqlite_db) as statements, sqlite_db.read() as session:
+        claims.next_due(session)
+        mail_accounts.sent_since(session, account.id, NOW, "clinic.example")
+        mail_accounts.last_sent_at(session, account.id, NOW)
+    in_hand = [each for each in statements if "'claimed', 'in_data'" in each[0]]
+    assert len(in_hand) == 3
+    for statement, parameters in in_hand:
+        assert "USING INDEX ix_message_lease" in explained(sqlite_db, statement, parameters)
 
 
 def explained(db: Database, statement: str, parameters: Any) -> str:
