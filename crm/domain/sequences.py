@@ -23,6 +23,11 @@ MOST_AT_ONCE: Final = 500
 """Providers enrolled in one go: what one transaction holds the database for, and one person can look over."""
 
 
+def person_gap(days: int | None) -> timedelta:
+    """The least time between two mails of sequences to one person: the days of the settings, None for the usual."""
+    return USUAL_PERSON_GAP if days is None else timedelta(days=days)
+
+
 class NotEnrolled(StrEnum):
     """Why a provider is not enrolled."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from sqlmodel import Session
@@ -15,15 +15,13 @@ from crm.domain.emails import domain_of
 from crm.domain.kinds import MessageKind
 from crm.domain.mail_kinds import EnrollmentState
 from crm.domain.outbox import Due, InSequence, Limits, Load, Recipient, Verdict
+from crm.domain.sequences import person_gap
 from crm.domain.windows import Window
 from crm.models.accounts import Business, MailAccount
 from crm.services.mailboxes import limits_of
 from crm.services.messages import has_postal_address, is_another_address
 from crm.store import claims as store
 from crm.store import mail_accounts
-
-PERSON_GAP_DAYS = 2
-"""Between two mails of sequences to one person, where the business has chosen nothing else."""
 
 UNCOUNTED = frozenset({MessageKind.NOTICE, MessageKind.TEST})
 """Kinds that go to ourselves: no cap holds them up."""
@@ -124,7 +122,7 @@ def _bench(session: Session, account: MailAccount, rows: Sequence[Any], now: dat
     in_sequence = {row.to_address for row in rows if row.enrollment_step_id is not None}
     starts_at, resumes_at = _day(business, account, now)
     assert account.id is not None
-    limits = replace(limits_of(account), person_gap=person_gap(business))
+    limits = replace(limits_of(account), person_gap=person_gap(business.person_gap_days if business else None))
     return _Bench(
         session,
         account,
@@ -139,12 +137,6 @@ def _bench(session: Session, account: MailAccount, rows: Sequence[Any], now: dat
         resumes_at=resumes_at,
         today=mail_accounts.sent_since(session, account.id, starts_at) if limits.daily_cap else 0,
     )
-
-
-def person_gap(business: Business | None) -> timedelta:
-    """The least time between two mails of sequences to one person."""
-    days = business.person_gap_days if business is not None else None
-    return timedelta(days=PERSON_GAP_DAYS if days is None else days)
 
 
 def zone_of(business: Business | None) -> str:

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from crm.domain import calendar
+from crm.domain import calendar, sequences
 from crm.domain.kinds import ActivityKind
 from crm.domain.mail_kinds import EnrollmentState, StepState
 from crm.domain.sequence_plan import Gap, next_at
-from crm.domain.sequences import USUAL_PERSON_GAP, StopReason
+from crm.domain.sequences import StopReason
 from crm.domain.windows import Window
 from crm.models.accounts import Business
 from crm.models.activities import Activity
@@ -46,10 +46,9 @@ def gap_of(session: Session, address: str) -> Gap:
 
 
 def person_gap(session: Session) -> timedelta:
-    """The setting, or the usual."""
+    """The least time between two mails to one person, as the settings have it."""
     business = session.get(Business, 1)
-    days = business.person_gap_days if business is not None else None
-    return USUAL_PERSON_GAP if days is None else timedelta(days=days)
+    return sequences.person_gap(business.person_gap_days if business is not None else None)
 
 
 def change(row: Row, recorder: Recorder | None, **values: object) -> None:

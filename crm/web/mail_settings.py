@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from crm.domain import sequences
 from crm.domain.errors import HandoffError, Invalid
 from crm.domain.mailboxes import PRESETS
 from crm.services import mail_test, mailbox_standing, mailboxes, outbox, signing
@@ -15,8 +16,6 @@ from crm.services.message_standing import reply_in_words
 from crm.web.context import actor_id, current_user, db, handoff, now
 
 bp = Blueprint("mail_settings", __name__, url_prefix="/settings/mail")
-
-USUAL_GAP_DAYS = 2
 
 
 @bp.get("")
@@ -72,7 +71,7 @@ def _page(form: Mapping[str, str], errors: dict[str, str]) -> str:
         is_environment=post.environment is not None,
         presets=PRESETS,
         signed=signed,
-        gap=form.get("person_gap_days", USUAL_GAP_DAYS if gap is None else gap),
+        gap=form.get("person_gap_days", sequences.person_gap(gap).days),
         errors=errors,
         public_url=post.public_url,
     )
