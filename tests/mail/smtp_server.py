@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import socket
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+from tests.mail.listening import listening
 
 DROP = "drop"
 SILENCE = "silence"
@@ -142,22 +143,10 @@ def _token_of(answer: str) -> str:
 def smtp_stand_in() -> Iterator[SmtpStandIn]:
     """A server on a free port of loopback."""
     server = SmtpStandIn()
-    listener = socket.create_server(("127.0.0.1", 0))
-    server.port = listener.getsockname()[1]
 
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                sock, _ = listener.accept()
-                server.connections += 1
-                threading.Thread(target=_Talk(server, sock).run, daemon=True).start()
+    def talk(sock: socket.socket) -> None:
+        server.connections += 1
+        _Talk(server, sock).run()
 
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
+    with listening(talk) as server.port:
         yield server
-    finally:
-        with suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(2)
