@@ -22,6 +22,22 @@ class Better(StrEnum):
     TARGET = "target"
 
 
+class Side(StrEnum):
+    """Which side of the body; none where a measure has no sides."""
+
+    NONE = ""
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Motion(StrEnum):
+    """Who moves the joint: the client, or the tester."""
+
+    NONE = ""
+    ACTIVE = "active"
+    PASSIVE = "passive"
+
+
 class Change(StrEnum):
     """How a change is called: nothing inside the measurement error is an improvement."""
 

@@ -84,6 +84,11 @@ def json_list() -> Any:
     return Field(default_factory=list, sa_type=sa.JSON, nullable=False)
 
 
+def added(default: str) -> dict[str, object]:
+    """For a column that joined its table later: the value that rows from before have, which the database keeps."""
+    return {"server_default": default}
+
+
 def fk(target: str, *, null: bool = True, index: bool = True, cascade: bool = False) -> Any:
     """A reference to `table.column`."""
     extra: dict[str, Any] = {"default": None} if null else {}
