@@ -64,6 +64,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = (
 )  # fmt: skip
 
 
+#: What to write where something could name a person.
+INSTEAD = "Write initials or a code instead."
+
+
 def identifiers(text: str, *, known_names: Iterable[str] = (), allowed: Iterable[str] = ()) -> list[Identifier]:
     """What in this text could identify a person, in order of place.
 
@@ -86,7 +90,7 @@ def sentence(found: list[Identifier]) -> str:
         return ""
     kinds = list(dict.fromkeys(one.why for one in found))
     listed = " and ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
-    return f"This looks like {listed}. Write initials or a code instead."
+    return f"This looks like {listed}. {INSTEAD}"
 
 
 def _known(names: Iterable[str]) -> list[tuple[str, re.Pattern[str], str]]:

@@ -1,0 +1,25 @@
+from crm.domain import text_checks
+
+
+def test_both_families_come_in_one_list_in_order_of_place() -> None:
+    found = text_checks.check("DOB 3/4/1961.\nI treat pain.")
+    assert [(each.family, each.rule, each.line, each.start, each.end) for each in found] == [
+        ("privacy", "birth_date", 1, 0, 12),
+        ("scope", "treat", 2, 2, 7),
+    ]
+    assert all(each.blocks and each.why and each.suggestion for each in found)
+
+
+def test_positions_are_code_points_of_their_line() -> None:
+    text = "Zoë 👍🏽 here.\r\nJosé’s SSN 123-45-6789 and more."
+    [found] = text_checks.check(text)
+    assert text.split("\n")[found.line - 1][found.start : found.end] == found.text
+
+
+def test_names_of_providers_claim_nothing_and_identify_nobody() -> None:
+    assert text_checks.check("I treat.", names=["I treat."]) == []
+
+
+def test_our_clients_must_not_appear() -> None:
+    [found] = text_checks.check("We saw Maria Lopez.", client_names=["Maria Lopez"])
+    assert (found.family, found.rule, found.severity) == ("privacy", "known_name", "blocks")
