@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.domain.mail_kinds import EnrollmentState, StepKind, StepState
-from crm.models.types import Row, choice, fk, instant, json_map, key, text
+from crm.models.types import Row, added, choice, fk, instant, json_map, key, text
 
 ACTIVE = sa.text("state = 'active'")
 PAUSED = sa.text("state = 'paused'")
@@ -43,6 +43,7 @@ class SequenceStep(Row, table=True):
 
     Without `template_version_id` the newest version at the time of enrolment is taken. A call, visit, letter or task
     becomes a follow-up; the sequence waits for it at most `waits_days` business days (0: it doesn't wait).
+    `document_kind` names a paper (`crm.domain.papers`) that is made for each provider and goes with the step.
     """
 
     __tablename__ = "sequence_step"
@@ -59,6 +60,7 @@ class SequenceStep(Row, table=True):
     remarks: str = text()
     stored_file_id: int | None = fk("stored_file.id", index=False)
     file_name: str = ""
+    document_kind: str = Field(default="", max_length=40, sa_column_kwargs=added(""))
     threads: bool = True
     waits_days: int = 5
 
@@ -125,6 +127,7 @@ class EnrollmentStep(Row, table=True):
     remarks: str = text()
     stored_file_id: int | None = fk("stored_file.id", index=False)
     file_name: str = ""
+    document_kind: str = Field(default="", max_length=40, sa_column_kwargs=added(""))
     threads: bool = True
     waits_days: int = 5
     state: StepState = choice(StepState, StepState.PLANNED)
