@@ -15,6 +15,7 @@ NOUNS: tuple[str, ...] = (
     "welcome",
     "settings",
     "settings_upkeep",
+    "branding",
     "board",
     "providers",
     "provider_list",
