@@ -11,7 +11,7 @@ from sqlmodel import Session
 from crm.domain.errors import Refused
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.imports import ImportRun
-from crm.services import imports_spool
+from crm.services import imports_spool, search_entries
 from crm.services.imports_counts import KEPT_NAMES
 from crm.services.imports_workshop import Workshop
 from crm.services.reversal import Noted, put_back, to_json
@@ -19,8 +19,20 @@ from crm.store import bulk, indexes
 from crm.store import imports as store
 from crm.store import imports_undo as rows
 
-AT_ONCE = 1_000
+AT_ONCE = 2_000
 CHANGES_AT_ONCE = 500
+FEW, MANY = 2_000, 5_000
+"""Providers that stay, providers that go, so that making everything anew for those that stay is sooner done."""
+NEEDED = frozenset(
+    (
+        "ix_affiliation_practice",
+        "ix_practice_import_id",
+        "ix_practice_organization_id",
+        "ix_provider_import",
+        "ix_provider_practice_id",
+    )
+)
+"""Indexes that an undo itself looks things up in."""
 _UNDOABLE = (ImportState.DONE, ImportState.INTERRUPTED, ImportState.FAILED, ImportState.STAGED, ImportState.UNDOING)
 Step = Callable[[Session, ImportRun, datetime], int | None]
 
@@ -37,9 +49,12 @@ def run(shop: Workshop, run_id: int) -> None:
     """Undo in short transactions; goes on where an earlier try stopped."""
     indexes.restore(shop.db)
     imports_spool.remove(shop.folder, run_id)
-    for phase, step in enumerate(_STEPS):
-        while _take_step(shop, run_id, phase, step):
-            pass
+    try:
+        for phase, step in enumerate(_STEPS):
+            while _take_step(shop, run_id, phase, step):
+                pass
+    finally:
+        indexes.restore(shop.db)
     with shop.db.write() as session:
         found = store.get(session, run_id)
         found.kept = {name: value for name, value in found.kept.items() if name != "phase"}
@@ -83,6 +98,14 @@ def _restored(session: Session, before: Mapping[int, Mapping[str, object]]) -> i
     return sum(all(row[name] == value for name, value in before[id_].items()) for id_, row in now.items())
 
 
+def _make_way(session: Session, run: ImportRun, _now: datetime) -> None:
+    """Where nearly everybody goes, indexes and search are emptied first and made anew for the few that stay."""
+    others = rows.few_others(session, _id(run), few=FEW, many=MANY)
+    if others is not None and bulk.is_sqlite(session):
+        indexes.drop(session, but=NEEDED)
+        search_entries.begin_anew(session, others)
+
+
 def _remove_providers(session: Session, run: ImportRun, _now: datetime) -> int | None:
     ids, last = rows.made_providers(session, _id(run), run.cursor, AT_ONCE)
     if last is None:
@@ -91,6 +114,7 @@ def _remove_providers(session: Session, run: ImportRun, _now: datetime) -> int |
     gone = [one for one in ids if one not in touched]
     rows.forget_organizations(session, gone)
     rows.delete_providers(session, gone)
+    search_entries.ask(session, touched)
     _count(run, removed=len(gone), kept=len(touched), names=list(touched.values()))
     return last
 
@@ -115,6 +139,7 @@ def _forget_deactivated(session: Session, run: ImportRun, _now: datetime) -> int
 
 _STEPS: tuple[Step, ...] = (
     _revert_changes,
+    _make_way,
     _remove_providers,
     _remove_locations,
     _remove_practices,

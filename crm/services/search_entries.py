@@ -69,6 +69,17 @@ def refresh(session: Session, ids: Iterable[int]) -> None:
         store.replace(session, part, found, words.words_of(" ".join(said)))
 
 
+def begin_anew(session: Session, ids: Sequence[int]) -> None:
+    """Forget every entry, and make those of these few providers again. For SQLite."""
+    store.empty(session)
+    refresh(session, ids)
+
+
+def ask(session: Session, ids: Iterable[int]) -> None:
+    """Put providers in line whose entries were forgotten though they stay."""
+    store.enqueue(session, ids)
+
+
 def _entries(session: Session, ids: Sequence[int]) -> dict[int, tuple[Entry, str]]:
     rows = [row for row in store.provider_rows(session, ids) if row.merged_into_id is None]
     practices = _grouped(store.practice_rows(session, ids))

@@ -146,6 +146,13 @@ def execute(session: Session, statement: str, keys: Sequence[str | int]) -> None
         cursor.close()
 
 
+def among(session: Session, ids: Sequence[int]) -> Any:
+    """Thousands of ids for `IN` as one parameter: a list of them would make a statement of its own for every number."""
+    if is_sqlite(session):
+        return sa.select(sa.column("value")).select_from(sa.func.json_each(json.dumps(list(ids))))
+    return sa.select(sa.func.unnest(sa.cast(list(ids), sa.ARRAY(sa.Integer))))
+
+
 def _with_keys(session: Session, statement: str, keys: Sequence[str | int]) -> tuple[str, dict[str, object]]:
     if is_sqlite(session):
         return statement.replace("(:keys)", "(SELECT value FROM json_each(:keys))"), {"keys": json.dumps(list(keys))}

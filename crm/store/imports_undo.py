@@ -15,7 +15,7 @@ from crm.models.audit import Change, ChangeSet
 from crm.models.imports import DeactivatedNpi, ImportRow
 from crm.models.practices import Affiliation, Practice
 from crm.models.providers import Provider
-from crm.store import search_entries
+from crm.store import bulk, search_entries
 
 _CHANGE: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 _PROVIDER: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # as above
@@ -40,7 +40,7 @@ def changes_before(session: Session, run_id: int, before: int, limit: int) -> li
 
 def provider_rows(session: Session, ids: Collection[int]) -> Sequence[Mapping[str, object]]:
     """Whole rows of these providers."""
-    found = session.connection().execute(sa.select(_PROVIDER).where(_PROVIDER.c.id.in_(ids)))
+    found = session.connection().execute(sa.select(_PROVIDER).where(_PROVIDER.c.id.in_(bulk.among(session, list(ids)))))
     return [dict(row) for row in found.mappings()]
 
 
@@ -48,6 +48,16 @@ def close_change_set(session: Session, run_id: int, now: datetime, actor_id: int
     """Mark the import's change set as undone."""
     closed = sa.update(ChangeSet).where(col(ChangeSet.import_id) == run_id, col(ChangeSet.undone_at).is_(None))
     session.execute(closed.values(undone_at=now, undone_by=actor_id))
+
+
+def few_others(session: Session, run_id: int, *, few: int, many: int) -> list[int] | None:
+    """Ids of all providers but those that an import made, where those are `many` and the others `few`; else None."""
+    execute = session.connection().execute
+    count = sa.select(sa.func.count()).select_from(_PROVIDER)
+    made = execute(count.where(_PROVIDER.c.import_id == run_id)).scalar_one()
+    if made < many or execute(count).scalar_one() - made > few:
+        return None
+    return list(execute(sa.select(_PROVIDER.c.id).where(_PROVIDER.c.import_id.is_distinct_from(run_id))).scalars())
 
 
 def made_providers(session: Session, run_id: int, after: int, limit: int) -> tuple[list[int], int | None]:
@@ -70,29 +80,32 @@ def touched(session: Session, ids: Sequence[int]) -> dict[int, str]:
             for column in _references()
         ),
     )
-    found = session.exec(select(Provider.id, Provider.display_name).where(col(Provider.id).in_(ids), worked))
-    return {id_: name for id_, name in found if id_ is not None}
+    them = col(Provider.id).in_(bulk.among(session, ids))
+    wanted = select(Provider.id, Provider.display_name).where(them, worked).order_by(col(Provider.id))
+    return {id_: name for id_, name in session.exec(wanted) if id_ is not None}
 
 
 def forget_organizations(session: Session, ids: Sequence[int]) -> None:
     """Practices that were named after these organizations have no name again."""
-    named = sa.and_(col(Practice.organization_id).in_(ids), sa.cast(Practice.edited_fields, sa.Text) == "[]")
-    practices = list(session.exec(select(Practice.id).where(named)))
+    them = bulk.among(session, ids)
+    named = sa.and_(col(Practice.organization_id).in_(them), sa.cast(Practice.edited_fields, sa.Text) == "[]")
+    practices = [one for one in session.exec(select(Practice.id).where(named)) if one is not None]
     if practices:
-        of_people = sa.update(Provider).where(col(Provider.practice_id).in_(practices))
+        of_people = sa.update(Provider).where(col(Provider.practice_id).in_(bulk.among(session, practices)))
         session.execute(of_people.values(practice_name=""))
         session.execute(sa.update(Practice).where(named).values(name=""))
-    session.execute(sa.update(Practice).where(col(Practice.organization_id).in_(ids)).values(organization_id=None))
+    session.execute(sa.update(Practice).where(col(Practice.organization_id).in_(them)).values(organization_id=None))
 
 
 def delete_providers(session: Session, ids: Sequence[int]) -> None:
     """Remove providers; what belongs to their entry, and what was undone about them, goes with them."""
+    them = bulk.among(session, ids)
     for column in _references():
         if "undone_at" in column.table.c:
-            undone = sa.delete(column.table).where(column.in_(ids), column.table.c.undone_at.is_not(None))
+            undone = sa.delete(column.table).where(column.in_(them), column.table.c.undone_at.is_not(None))
             session.execute(undone)
     search_entries.forget(session, ids)
-    session.execute(sa.delete(Provider).where(col(Provider.id).in_(ids)))
+    session.connection().execute(sa.delete(Provider).where(col(Provider.id).in_(them)))
 
 
 def delete_affiliations(session: Session, run_id: int, after: int, window: int) -> tuple[int, int | None]:
@@ -112,7 +125,8 @@ def delete_practices(session: Session, run_id: int, after: int, limit: int) -> i
         return None
     unused = [~sa.exists().where(column == col(Practice.id)).correlate(Practice) for column in _practice_references()]
     untouched = sa.cast(Practice.edited_fields, sa.Text) == "[]"
-    session.execute(sa.delete(Practice).where(col(Practice.id).in_(ids), untouched, *unused))
+    gone = sa.delete(Practice).where(col(Practice.id).in_(bulk.among(session, ids)), untouched, *unused)
+    session.connection().execute(gone)
     return ids[-1]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from crm.store.engine import Database
 
@@ -11,7 +13,10 @@ TABLES = ("provider", "practice", "affiliation")
 #: Partial indexes of rows that somebody works with: a load puts nothing into them, so that they cost it nothing.
 SPARSE = frozenset(
     (
+        "ix_practice_email",
         "ix_provider_archived",
+        "ix_provider_email",
+        "ix_provider_enroll_later",
         "ix_provider_last_touch",
         "ix_provider_merged_into",
         "ix_provider_next_due",
@@ -29,7 +34,13 @@ def drop_secondary(db: Database) -> None:
     `restore` brings them back, also after a crash.
     """
     with db.write() as session:
-        for index in _secondary():
+        drop(session)
+
+
+def drop(session: Session, but: Collection[str] = ()) -> None:
+    """As `drop_secondary`, in the caller's transaction, `but` for these."""
+    for index in _secondary():
+        if index.name not in but:
             session.execute(sa.text(f"DROP INDEX IF EXISTS {index.name}"))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -52,6 +51,12 @@ _UNINDEX = (
         "SELECT 'delete', provider_id, name, body FROM provider_search WHERE provider_id IN (:keys)"
     ),
     "UPDATE provider_search SET mark = 'gone' WHERE provider_id IN (:keys)",
+)
+_REMOVER = sa.text("SELECT sql FROM sqlite_master WHERE name = 'provider_search_removed'")
+_EMPTY = (
+    "INSERT INTO search_whole (search_whole) VALUES ('delete-all')",
+    "INSERT INTO search_part (search_part) VALUES ('delete-all')",
+    "DELETE FROM provider_search",
 )
 _SHOWN = """
 SELECT id, display_name, said_as, npi, phone, email, remarks, practice_id, practice_name, city, zip,
@@ -121,6 +126,13 @@ def forget(session: Session, ids: Sequence[int]) -> None:
     bulk.execute(session, "DELETE FROM provider_search WHERE provider_id IN (:keys)", ids)
 
 
+def empty(session: Session) -> None:
+    """Remove all entries of SQLite at once, which for most of them takes a moment where one by one takes minutes."""
+    remover = session.connection().execute(_REMOVER).scalar_one()
+    for statement in ("DROP TRIGGER provider_search_removed", *_EMPTY, remover):
+        bulk.run(session, statement)
+
+
 def provider_rows(session: Session, ids: Sequence[int]) -> list[Shown]:
     """What search shows of these providers."""
     return [Shown._make(row) for row in bulk.find(session, _SHOWN, ids)]
@@ -135,7 +147,7 @@ def contact_rows(session: Session, practice_ids: Sequence[int]) -> Sequence[sa.R
     """(practice id, name, phone) of the other people at these practices."""
     columns = sa.select(Contact.practice_id, Contact.name, Contact.phone)  # type: ignore[call-overload]
     alive = columns.where(
-        col(Contact.practice_id).in_(_among(session, practice_ids)), col(Contact.archived_at).is_(None)
+        col(Contact.practice_id).in_(bulk.among(session, practice_ids)), col(Contact.archived_at).is_(None)
     )
     return session.execute(alive).all()
 
@@ -145,7 +157,7 @@ def written(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, 
     lines = (
         sa.select(Activity.provider_id, Activity.summary, Activity.body)  # type: ignore[call-overload]
         .where(
-            col(Activity.provider_id).in_(_among(session, ids)),
+            col(Activity.provider_id).in_(bulk.among(session, ids)),
             col(Activity.kind).in_(WRITTEN),
             col(Activity.undone_at).is_(None),
             sa.or_(col(Activity.body) != "", col(Activity.summary) != ""),
@@ -153,10 +165,3 @@ def written(session: Session, ids: Sequence[int]) -> Sequence[sa.Row[tuple[int, 
         .order_by(col(Activity.happened_at).desc())
     )
     return session.execute(lines).all()
-
-
-def _among(session: Session, ids: Sequence[int]) -> Any:
-    """Thousands of ids as one parameter: a list of them would make a statement of its own for every number."""
-    if bulk.is_sqlite(session):
-        return sa.select(sa.column("value")).select_from(sa.func.json_each(json.dumps(list(ids))))
-    return sa.select(sa.func.unnest(sa.cast(list(ids), sa.ARRAY(sa.Integer))))
