@@ -20,8 +20,9 @@ from crm.services import inbound_timeline as timeline
 from crm.services.acts import Act
 from crm.services.days import today_of
 from crm.services.touches import Touch
-from crm.store import deliveries, mail_accounts
 from crm.store import inbound as store
+from crm.store import mail_accounts
+from crm.store import mail_effects as owed
 
 QUOTE = 300
 IN_THREAD = frozenset({LinkedBy.MESSAGE_ID, LinkedBy.THREAD})
@@ -81,9 +82,9 @@ def apply(
 def _catch_up(session: Session, message: Message, now: datetime) -> None:
     """What follows from a sent message comes before what follows from its answer, however fast that was."""
     assert message.id is not None
-    if message.effects_due_at is not None and deliveries.still_owes(session, message.id):
+    if message.effects_due_at is not None and owed.still_owes(session, message.id):
         mail_effects.follow(session, message, now=now)
-        deliveries.owe(session, [message.id], None)
+        owed.owe(session, [message.id], None)
 
 
 def opt_out(session: Session, row: InboundMessage, *, actor_id: int | None, now: datetime) -> list[str]:

@@ -18,7 +18,8 @@ from crm.models.providers import Provider
 from crm.services import acts, mail_timeline, sequence_steps, touches
 from crm.services.days import today_of
 from crm.services.touches import Touch
-from crm.store import claims, deliveries
+from crm.store import claims
+from crm.store import mail_effects as store
 from crm.store.engine import Database
 
 BATCH = 20
@@ -29,8 +30,6 @@ GRACE = timedelta(seconds=10)
 
 LATER = timedelta(minutes=15)
 """How long something that fails is left alone, so that others get their turn."""
-
-KEPT_HERE = "Kept in the local mailbox, not sent out"
 
 
 def run_due(
@@ -49,7 +48,7 @@ def run_due(
 
 def next_due(session: Session) -> datetime | None:
     """When something is owed that its sender has not written."""
-    return deliveries.next_owed(session)
+    return store.next_owed(session)
 
 
 def follow(session: Session, message: Message, *, now: datetime) -> None:
@@ -64,10 +63,10 @@ def follow(session: Session, message: Message, *, now: datetime) -> None:
 def _batch(db: Database, now: datetime, until: datetime) -> Sequence[int]:
     try:
         with db.write() as session:
-            ids = deliveries.owing(session, until, BATCH)
+            ids = store.owing(session, until, BATCH)
             for message in claims.whole(session, ids):
                 follow(session, message, now=now)
-            deliveries.owe(session, ids, None)
+            store.owe(session, ids, None)
             return ids
     except Exception:  # one of them fails: each by itself, so that the others are written
         return _one_by_one(db, now, until)
@@ -75,19 +74,19 @@ def _batch(db: Database, now: datetime, until: datetime) -> Sequence[int]:
 
 def _one_by_one(db: Database, now: datetime, until: datetime) -> Sequence[int]:
     with db.read() as session:
-        ids = deliveries.owing(session, until, BATCH)
+        ids = store.owing(session, until, BATCH)
     failed: Exception | None = None
     for message_id in ids:
         try:
             with db.write() as session:
-                if not deliveries.still_owes(session, message_id):
+                if not store.still_owes(session, message_id):
                     continue
                 follow(session, session.get_one(Message, message_id), now=now)
-                deliveries.owe(session, [message_id], None)
+                store.owe(session, [message_id], None)
         except Exception as error:
             failed = error
             with db.write() as session:
-                deliveries.owe(session, [message_id], now + LATER)
+                store.owe(session, [message_id], now + LATER)
     if failed is not None:
         raise failed
     return ids
@@ -102,7 +101,7 @@ def _touch(session: Session, message: Message, provider: Provider, now: datetime
     label = f"Sent “{message.subject}”"
     act = acts.begin(session, "mail", label, actor_id=message.created_by, now=now, today=today)
     task = touches.take(act, message.task_id)
-    line = deliveries.line_of(session, message.id, provider.id, message.sent_at)
+    line = store.line_of(session, message.id, provider.id, message.sent_at)
     touch = Touch(
         ActivityKind.EMAIL, summary=message.subject, body=message.text_body, happened_at=message.sent_at, day=today
     )
@@ -110,4 +109,5 @@ def _touch(session: Session, message: Message, provider: Provider, now: datetime
     if line is None:
         row = session.get_one(Activity, logged.activity_id)
         row.message_id, row.template_version_id, row.task_id = message.id, message.template_version_id, message.task_id
+        row.reason = mail_timeline.where(message.via)
         session.add(row)

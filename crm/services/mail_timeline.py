@@ -14,6 +14,13 @@ from crm.services import activities
 
 ABOUT_A_PROVIDER = frozenset({MessageKind.OUTREACH, MessageKind.REPLY})
 
+KEPT_HERE = "Kept in the local mailbox, not sent out"
+
+
+def where(via: str) -> str:
+    """What the line of a sent message says about the way it went, where that is worth a word."""
+    return KEPT_HERE if via == "local" else ""
+
 
 def note(session: Session, message: Message, summary: str, *, actor_id: int | None, now: datetime) -> None:
     """A line that is not a touch: queued, held, cancelled, failed."""

@@ -27,6 +27,7 @@ from crm.services.mailboxes import Post
 from crm.services.settling import Outcome
 from crm.store import deliveries
 from crm.store import messages as store
+from crm.store.deliveries import Intent, Sent
 from crm.store.engine import Database
 
 Clock = Callable[[], datetime]
@@ -109,7 +110,7 @@ class Courier:
         self._pause = pause
         self._transports: dict[int, Transport] = {}
         self._signers: dict[int, Signer | None] = {}
-        self._unwritten: tuple[Message, Outcome, datetime] | None = None
+        self._unwritten: Sent | None = None
         self._quick = False
 
     def round(self, tickets: Sequence[Ticket], stopping: Callable[[], bool]) -> int:
@@ -147,7 +148,7 @@ class Courier:
         if is_last or outcome.receipt is None or not self._quick:
             self._settle(ticket, outcome)
         else:
-            self._unwritten = message, outcome, self._clock()
+            self._unwritten = settling.sent(message, outcome, at=self._clock())
         return outcome
 
     def close(self) -> None:
@@ -190,11 +191,9 @@ class Courier:
     def _say_in_data(self, message: Message) -> None:
         """The point of no return, on disk before the first byte of the text leaves."""
         assert message.id is not None
-        lease_until = self._clock() + LEASE_TIME
-        with self._db.connect(durable=True) as connection:
-            if self._unwritten is not None:
-                settling.settle_sent(connection, *self._unwritten[:2], me=self._me, now=self._unwritten[2])
-            mine = deliveries.begin_data(connection, message.id, me=self._me, lease_until=lease_until)
+        intent = Intent(message.id, self._clock() + LEASE_TIME)
+        with self._db.at_once() as connection:
+            mine = deliveries.write(connection, me=self._me, sent=self._unwritten, intent=intent)
         self._unwritten = None
         if not mine:
             raise LeaseLostError
@@ -205,7 +204,7 @@ class Courier:
         self._write_last()
         message, now = ticket.message, self._clock()
         if outcome.receipt is not None:
-            self._unwritten = message, outcome, now
+            self._unwritten = settling.sent(message, outcome, at=now)
             self._write_last()
             return
 
@@ -219,11 +218,11 @@ class Courier:
         """Settle the message that was sent last, if that is still to be done."""
         if self._unwritten is None:
             return
-        message, outcome, at = self._unwritten
+        sent = self._unwritten
 
         def write() -> None:
-            with self._db.connect(durable=True) as connection:
-                settling.settle_sent(connection, message, outcome, me=self._me, now=at)
+            with self._db.at_once() as connection:
+                deliveries.write(connection, me=self._me, sent=sent)
 
         self._unwritten = None
         self._insist(write)

@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -18,7 +17,7 @@ from crm.mail.ports import InDoubt, MailError, Permanent, Phase, Receipt, Sender
 from crm.models.accounts import MailAccount
 from crm.models.messages import Message
 from crm.services import mail_effects, mail_timeline, mailboxes, sequence_steps
-from crm.store import deliveries, mail_accounts
+from crm.store import mail_accounts
 from crm.store import messages as store
 from crm.store.deliveries import Sent
 from crm.store.engine import Database
@@ -89,15 +88,21 @@ def outcome_of(db: Database, message: Message, error: MailError, now: datetime) 
     return Outcome(after_put_off(message.attempts, now), "put_off", put_off=True, **said)
 
 
-def settle_sent(connection: Connection, message: Message, outcome: Outcome, *, me: str, now: datetime) -> None:
-    """A server has it: the state, the attempt, the line on the timeline, and that the rest is still owed."""
-    assert message.id is not None
-    sent = Sent(me, now, outcome.via, outcome.phase, outcome.code, outcome.reply)
+def sent(message: Message, outcome: Outcome, *, at: datetime) -> Sent:
+    """What is to be written for one that a server has: the state, the attempt, its line, and what is still owed."""
     has_line = message.provider_id is not None and message.kind in mail_timeline.ABOUT_A_PROVIDER
-    owed_at = now + mail_effects.GRACE if has_line or message.enrollment_step_id is not None else None
-    if deliveries.settle_sent(connection, message.id, sent, owed_at=owed_at) and has_line:
-        reason = mail_effects.KEPT_HERE if outcome.via == "local" else ""
-        deliveries.add_line(connection, message, at=now, reason=reason)
+    owes = has_line or message.enrollment_step_id is not None
+    return Sent(
+        message,
+        at,
+        outcome.via,
+        outcome.phase,
+        outcome.code,
+        outcome.reply,
+        owed_at=at + mail_effects.GRACE if owes else None,
+        has_line=has_line,
+        reason=mail_timeline.where(outcome.via),
+    )
 
 
 def settle(

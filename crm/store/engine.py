@@ -120,9 +120,17 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def connect(self, *, durable: bool = False) -> Iterator[Connection]:
-        """A bare connection in a write transaction, for bulk work by the driver; `durable` as with `write`."""
-        with (self._durable if durable else self.engine).begin() as connection:
+    def connect(self) -> Iterator[Connection]:
+        """A bare connection in a write transaction, for bulk work by the driver."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """A bare connection for what PostgreSQL can be told in one statement, which is a durable transaction by itself:
+        nothing need be begun and committed for it. On SQLite, a durable transaction of any number of statements.
+        """
+        with self._durable.begin() if self.is_sqlite else self._looker.connect() as connection:
             yield connection
 
     def dispose(self) -> None:

@@ -491,16 +491,19 @@ def test_the_text_of_a_message_stands_in_no_error_of_the_database(
 
 
 class Noting(Database):
-    """Remembers whether what was written on a bare connection waited for the disk."""
+    """Remembers whether what sending writes waits for the disk, statement by statement or with its transaction."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.noted: list[bool] = []
 
     @contextlib.contextmanager
-    def connect(self, *, durable: bool = False) -> Iterator[Connection]:
-        self.noted.append(durable)
-        with super().connect(durable=durable) as connection:
+    def at_once(self) -> Iterator[Connection]:
+        with super().at_once() as connection:
+            if self.is_sqlite:
+                self.noted.append(connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2)
+            else:
+                self.noted.append(connection.connection.driver_connection.autocommit)
             yield connection
 
 

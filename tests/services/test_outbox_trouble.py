@@ -50,11 +50,11 @@ class FullDisk:
             yield session
 
     @contextlib.contextmanager
-    def connect(self, **given: Any) -> Iterator[Connection]:
+    def at_once(self) -> Iterator[Connection]:
         self.writes += 1
         if self.writes - 1 in self._failing:
             raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
-        with self._db.connect(**given) as connection:
+        with self._db.at_once() as connection:
             yield connection
 
     def read(self) -> contextlib.AbstractContextManager[Session]:

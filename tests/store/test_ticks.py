@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from crm.services import claims, mail_effects, sequence_steps
 from crm.store import claims as rows
-from crm.store import deliveries, mail_accounts, messages
+from crm.store import mail_accounts, messages
+from crm.store import mail_effects as owed
 from crm.store.engine import Database
 from tests.factories import NOW, make_mail_account, make_message
 
@@ -20,7 +21,7 @@ ASKED: dict[str, Callable[[Session], object]] = {
     "next mail": claims.next_due,
     "due mail": lambda session: rows.due(session, 1, NOW, 50),
     "next effects": mail_effects.next_due,
-    "effects due": lambda session: deliveries.owing(session, NOW, 20),
+    "effects due": lambda session: owed.owing(session, NOW, 20),
     "next lease": messages.next_lease_end,
     "next step": sequence_steps.next_due,
 }
