@@ -243,4 +243,3 @@ class Campaign:
     def _expect(self, holds: bool, *what: object) -> None:
         if not holds:
             self.violations.append(" ".join(map(str, what)))
-

@@ -24,7 +24,7 @@ POINTS = (
     "signed in",
     "mail",
     "rcpt",
-    "in_data open",  # written, not yet committed
+    "in_data open",  # written, not yet committed (on PostgreSQL, where one statement is all, committed)
     "in_data",
     "data",
     "midway",
@@ -131,8 +131,8 @@ class PointedDatabase(Database):
             self._fuse.passes("claim open")
 
     @contextlib.contextmanager
-    def connect(self, *, durable: bool = False) -> Iterator[Connection]:
-        with super().connect(durable=durable) as connection:
+    def at_once(self) -> Iterator[Connection]:
+        with super().at_once() as connection:
             yield connection
             self._fuse.passes("in_data open")
         self._fuse.passes("settled")
