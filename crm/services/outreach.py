@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from crm.domain import scope
+from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import ActivityKind, MessageKind, TemplateKind
 from crm.models.accounts import User
 from crm.models.messages import Message
-from crm.services import acts, audit, messages, templates, touches
+from crm.services import acts, attachments, audit, messages, templates, touches
+from crm.services.attachments import OURS, Press, Ready
 from crm.services.days import today_of
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
@@ -34,22 +37,53 @@ def send(
     key: str,
     reason: str = "",
     task_id: int | None = None,
+    papers: Sequence[Enclosure] = (),
     actor_id: int,
     now: datetime,
+    press: Press = OURS,
 ) -> Message:
-    """Put it into the outbox, where it waits a minute. `key` makes sending the same form twice harmless.
+    """Put it into the outbox with its papers, where it waits a minute. `key` makes sending a form twice harmless.
 
     Raises Invalid for what is to be mended, Refused for what forbids it.
     """
+    ready = attachments.made_for(db, post.files, provider_id, papers, user_id=actor_id, now=now, press=press)
     with db.write() as session:
         draft = _draft(session, post, provider_id, written, reason=reason, actor_id=actor_id, now=now)
         task_id = task_id or tasks.written_for(session, provider_id, written.template)
         final = replace(draft, dedupe_key=f"manual:{key[:80]}", task_id=task_id)
-        return messages.queue_in(session, post, final, actor_id=actor_id, now=now)
+        return queue_with(session, post, final, ready, actor_id=actor_id, now=now, press=press)
 
 
-def send_test(db: Database, post: Post, provider_id: int, written: Written, *, actor_id: int, now: datetime) -> Message:
-    """The same e-mail to oneself, at once."""
+def queue_with(
+    session: Session,
+    post: Post,
+    draft: Draft,
+    ready: Sequence[Ready],
+    *,
+    actor_id: int | None,
+    now: datetime,
+    press: Press = OURS,
+) -> Message:
+    """Queue a message with the papers that go with it, and note which they were, in the caller's transaction."""
+    enclosed = replace(draft, files=[*draft.files, *attachments.files_of(session, ready, now=now)])
+    message = messages.queue_in(session, post, enclosed, actor_id=actor_id, now=now)
+    attachments.note(session, message, ready, actor_id=actor_id, now=now, press=press)
+    return message
+
+
+def send_test(
+    db: Database,
+    post: Post,
+    provider_id: int,
+    written: Written,
+    *,
+    papers: Sequence[Enclosure] = (),
+    actor_id: int,
+    now: datetime,
+    press: Press = OURS,
+) -> Message:
+    """The same e-mail to oneself, at once and with the same papers."""
+    ready = attachments.made_for(db, post.files, provider_id, papers, user_id=actor_id, now=now, press=press)
     with db.write() as session:
         me = session.get(User, actor_id)
         if me is None:
@@ -62,6 +96,7 @@ def send_test(db: Database, post: Post, provider_id: int, written: Written, *, a
             to_address=me.email,
             to_name=me.name,
             override_reason="",
+            files=attachments.files_of(session, ready, now=now),
         )
         return messages.queue_in(session, post, to_me, actor_id=actor_id, now=now)
 

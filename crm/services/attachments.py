@@ -1,0 +1,203 @@
+"""Papers that go with a mail: made and put on disk before the transaction, noted inside it, known by their hash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from sqlmodel import Session
+
+from crm.documents.faults import MissingField, TemplateFault
+from crm.domain.enclosures import LARGEST_TOTAL, Enclosure
+from crm.domain.errors import Invalid, Refused
+from crm.domain.papers import DocumentKind
+from crm.models.documents import Document
+from crm.models.messages import Message
+from crm.services import files
+from crm.store.engine import Database
+
+FIELD = "papers"
+KEPT_AS = "documents"
+"""The place in `message.merge_values` that names the papers which went along."""
+
+PDF = "application/pdf"
+
+
+class Paper(Protocol):
+    """A paper that was made (`crm.services.papers`)."""
+
+    @property
+    def kind(self) -> DocumentKind: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def file_name(self) -> str: ...
+    @property
+    def pdf(self) -> bytes: ...
+    @property
+    def pages(self) -> int: ...
+
+
+class Press(Protocol):
+    """What makes papers and writes down that they were made."""
+
+    def make(
+        self,
+        session: Session,
+        kind: DocumentKind,
+        *,
+        provider_id: int,
+        service_key: str,
+        user_id: int | None,
+        now: datetime,
+    ) -> Paper:
+        """The paper for this provider. Raises MissingField, TemplateFault and Refused."""
+        ...  # fmt: skip
+
+    def keep_in(
+        self,
+        session: Session,
+        paper: Paper,
+        stored_file_id: int,
+        *,
+        provider_id: int | None,
+        actor_id: int | None,
+        now: datetime,
+    ) -> Document:
+        """Its row, in the caller's transaction."""
+        ...  # fmt: skip
+
+
+class _Ours:
+    """The papers of this program. Typesetting is loaded when the first one is made, and only then."""
+
+    def make(
+        self, session: Session, kind: DocumentKind, *, provider_id: int, service_key: str, user_id: int | None,
+        now: datetime,
+    ) -> Paper:  # fmt: skip
+        from crm.services import papers
+
+        return papers.make(session, kind, provider_id=provider_id, service_key=service_key, user_id=user_id, now=now)
+
+    def keep_in(
+        self, session: Session, paper: Paper, stored_file_id: int, *, provider_id: int | None, actor_id: int | None,
+        now: datetime,
+    ) -> Document:  # fmt: skip
+        from crm.services import papers
+
+        return papers.keep_in(session, paper, stored_file_id, provider_id=provider_id, actor_id=actor_id, now=now)
+
+
+OURS: Press = _Ours()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A paper on disk that can go with a message."""
+
+    enclosure: Enclosure
+    paper: Paper
+    sha256: str
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.paper.pdf)
+
+
+def make(
+    session: Session,
+    folder: Path,
+    provider_id: int,
+    wanted: Sequence[Enclosure],
+    *,
+    user_id: int | None,
+    now: datetime,
+    press: Press = OURS,
+) -> list[Ready]:
+    """Make these papers for a provider and put them on disk. Call it before the transaction that sends them.
+
+    Raises Invalid for `papers` where one can't be made (saying which and what is missing) or all are too large.
+    """
+    ready = [_ready(session, folder, provider_id, each, user_id, now, press) for each in wanted]
+    total = sum(each.size for each in ready)
+    if total > LARGEST_TOTAL:
+        said = f"The papers are {total / 1024 / 1024:.1f} MB together; offices turn mail away above 5 MB. Choose fewer."
+        raise Invalid({FIELD: said})
+    return ready
+
+
+def problem(error: Exception) -> str:
+    """What keeps a paper from being made, as a sentence."""
+    return error.what_to_do if isinstance(error, MissingField) else str(error)
+
+
+def files_of(session: Session, ready: Sequence[Ready], *, now: datetime) -> list[tuple[int, str]]:
+    """What a `messages.Draft` takes: the stored files, with the names under which they go."""
+    found = []
+    for each in ready:
+        name = each.paper.file_name
+        row = files.row(session, each.sha256, each.size, name=name, mime=PDF, now=now)
+        assert row.id is not None
+        found.append((row.id, name))
+    return found
+
+
+def note(
+    session: Session,
+    message: Message,
+    ready: Sequence[Ready],
+    *,
+    actor_id: int | None,
+    now: datetime,
+    press: Press = OURS,
+) -> None:
+    """Write down which papers go with a message, once: that they were delivered is known when it has been sent."""
+    if not ready or KEPT_AS in message.merge_values:
+        return
+    kept = [
+        press.keep_in(session, each.paper, file_id, provider_id=message.provider_id, actor_id=actor_id, now=now)
+        for each, (file_id, _) in zip(ready, files_of(session, ready, now=now), strict=True)
+    ]
+    session.flush()
+    message.merge_values = {**message.merge_values, KEPT_AS: [each.id for each in kept]}
+    session.add(message)
+    session.flush()
+
+
+def made_for(
+    db: Database,
+    folder: Path,
+    provider_id: int,
+    wanted: Sequence[Enclosure],
+    *,
+    user_id: int | None,
+    now: datetime,
+    press: Press = OURS,
+) -> list[Ready]:
+    """As `make`, in a reading transaction of its own; nothing to read where nothing is wanted."""
+    if not wanted:
+        return []
+    with db.read() as session:
+        return make(session, folder, provider_id, wanted, user_id=user_id, now=now, press=press)
+
+
+def _ready(
+    session: Session,
+    folder: Path,
+    provider_id: int,
+    wanted: Enclosure,
+    user_id: int | None,
+    now: datetime,
+    press: Press,
+) -> Ready:
+    try:
+        paper = press.make(
+            session, wanted.kind, provider_id=provider_id, service_key=wanted.service_key, user_id=user_id, now=now
+        )
+    except (MissingField, TemplateFault, Refused) as error:
+        raise Invalid({FIELD: f"{wanted.words} can't be made yet. {problem(error)}"}) from error
+    return Ready(wanted, paper, files.keep(folder, paper.pdf))

@@ -1,0 +1,83 @@
+"""Papers that were made for a provider, and how each one left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from crm.domain.kinds import ActivityKind, Outcome
+from crm.models.activities import Activity
+from crm.models.documents import Document, DocumentDelivery
+from crm.models.messages import Message, MessageAttachment, StoredFile
+
+HALF_A_DAY = timedelta(hours=12)
+
+
+def by_ids(session: Session, ids: Sequence[int]) -> list[Document]:
+    """These papers, in the order they were made."""
+    return list(session.exec(select(Document).where(col(Document.id).in_(ids)).order_by(col(Document.id))))
+
+
+def with_message(session: Session, message_id: int) -> set[int]:
+    """The papers that are known to have been delivered with this message."""
+    asked = select(DocumentDelivery.document_id).where(DocumentDelivery.message_id == message_id)
+    return set(session.exec(asked))
+
+
+def of_provider(session: Session, provider_id: int, limit: int) -> list[tuple[Document, DocumentDelivery]]:
+    """How papers reached this provider, the latest first."""
+    asked = (
+        select(Document, DocumentDelivery)
+        .join(DocumentDelivery, col(DocumentDelivery.document_id) == Document.id)
+        .where(Document.provider_id == provider_id)
+        .order_by(col(DocumentDelivery.delivered_on).desc(), col(DocumentDelivery.id).desc())
+        .limit(limit)
+    )
+    return [(document, delivery) for document, delivery in session.exec(asked)]
+
+
+def attached(session: Session, message_id: int) -> list[tuple[MessageAttachment, StoredFile]]:
+    """What goes, or went, with a message."""
+    asked = (
+        select(MessageAttachment, StoredFile)
+        .join(StoredFile, col(StoredFile.id) == MessageAttachment.stored_file_id)
+        .where(MessageAttachment.message_id == message_id)
+        .order_by(col(MessageAttachment.stored_file_id))
+    )
+    return [(link, file) for link, file in session.exec(asked)]
+
+
+def asked_for_sample_at(session: Session, provider_id: int) -> datetime | None:
+    """When they last said that they want a sample, as the timeline has it."""
+    asked = sa.select(sa.func.max(col(Activity.happened_at))).where(
+        col(Activity.provider_id) == provider_id,
+        col(Activity.outcome) == Outcome.WANTS_SAMPLE,
+        col(Activity.undone_at).is_(None),
+    )
+    found: datetime | None = session.scalar(asked)
+    return found
+
+
+def in_person_near(session: Session, provider_id: int, at: datetime) -> Activity | None:
+    """The latest visit or meeting within half a day of then."""
+    asked = (
+        select(Activity)
+        .where(Activity.provider_id == provider_id, col(Activity.undone_at).is_(None))
+        .where(col(Activity.kind).in_((ActivityKind.VISIT, ActivityKind.MEETING, ActivityKind.IN_SERVICE)))
+        .where(col(Activity.happened_at) >= at - HALF_A_DAY, col(Activity.happened_at) <= at + HALF_A_DAY)
+        .order_by(col(Activity.happened_at).desc())
+        .limit(1)
+    )
+    return session.exec(asked).first()
+
+
+def sample_messages(session: Session, provider_id: int) -> list[Message]:
+    """Samples that were put into the outbox on request, the latest first."""
+    asked = select(Message).where(
+        Message.provider_id == provider_id,
+        col(Message.dedupe_key).startswith(f"sample:{provider_id}:", autoescape=True),
+    )
+    return list(session.exec(asked.order_by(col(Message.id).desc())))
