@@ -39,14 +39,20 @@ def letterbox() -> Iterator[Letterbox]:
     """An SMTP server on loopback."""
     from aiosmtpd.controller import Controller
 
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        box = Letterbox(port=probe.getsockname()[1])
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
-    controller.start()
-    try:
-        yield box
-    finally:
-        controller.stop()
+    class Doorkeeper(Controller):
+        """Listens with the socket that found the port, so that nobody takes it in between."""
+
+        def _create_server(self) -> Any:
+            return self.loop.create_server(self._factory_invoker, sock=listener)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        box = Letterbox(port=listener.getsockname()[1])
+        controller = Doorkeeper(box, hostname="127.0.0.1", port=box.port, ready_timeout=60)
+        controller.start()
+        try:
+            yield box
+        finally:
+            controller.stop()
 
 
 @dataclass
@@ -87,7 +93,7 @@ def opened(folder: Path, database: Path, now: datetime, **settings: Any) -> Iter
     try:
         yield House(f"http://127.0.0.1:{server.effective_port}", wired, clock)
     finally:
-        server.close()
-        thread.join(5)
-        server.task_dispatcher.shutdown()
+        server.task_dispatcher.shutdown()  # first, since its threads ring for the loop
+        server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map))  # the loop closes what it waits for
+        thread.join(60)
         db.dispose()
