@@ -66,7 +66,7 @@ _BY_OUTCOME: Mapping[Outcome, Proposal] = {
         "Send the sample documentation",
         1,
         "They asked for a sample: send it within a day.",
-        "sample_offer",
+        "sample",
     ),
     Outcome.WILL_REFER: Proposal(
         TaskKind.CALL, "Ask about the first client", 5, "They agreed to send a first client: check in after a week."

@@ -127,7 +127,7 @@ def test_the_proposed_e_mails_are_those_there_are() -> None:
                     happened = Happened(kind, outcome, task, since_conversation=1)
                     proposal = cadence.propose(stage, happened, MONDAY, return_on=THURSDAY)
                     slugs.add(proposal.template_slug if proposal else "")
-    assert slugs - {""} == {"introduction", "after_visit", "thank_you", "sample_offer", "reactivation"}
+    assert slugs - {""} == {"introduction", "after_visit", "thank_you", "sample", "sample_offer", "reactivation"}
     assert all((folder / slug).is_dir() for slug in slugs)
 
 
