@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,18 +20,14 @@ from jinja2.environment import Environment, TemplateModule
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, TemplateReference, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
-from crm.documents import guard
+from crm.documents import filters, guard
 from crm.documents.faults import MissingField, TemplateFault, UnknownField
 from crm.documents.merge import Fields, MergeFields, fields_of, registry
-from crm.documents.prose import protect
-from crm.domain import wording
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 ROOMS = ("scripts", "email", "documents")
 LONGEST_SOURCE = 60_000
-_LARGEST_NUMBER = 10**6
 _HEADER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
 
 
@@ -82,13 +78,15 @@ class TextEnvironment(ImmutableSandboxedEnvironment):
             cache_size=200,
         )
         self.globals.clear()
-        self.filters = {**FILTERS, **guard.FILTERS}
+        self.filters = {**filters.FILTERS, **guard.FILTERS}
         self.tests = {name: self.tests[name] for name in ("defined", "undefined", "in", "==", "eq", "equalto")}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         if len(source) > LONGEST_SOURCE:
             raise TemplateFault("This template is too long.", template=name or "")
         tree = super()._parse(source, name, filename)
+        if sum(1 for _ in tree.find_all(nodes.Node)) > guard.MOST_PARTS:
+            raise TemplateFault("This template has too many parts. Make it shorter.", template=name or "")
         check_names(tree, name or "")
         guarded: nodes.Template = guard.Guard().visit(tree)
         return guarded
@@ -114,7 +112,8 @@ class TextEnvironment(ImmutableSandboxedEnvironment):
         return super().call(context, obj, *args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if not all(isinstance(side, int) and abs(side) < _LARGEST_NUMBER for side in (left, right)) or operator == "**":
+        small = all(isinstance(side, int) and abs(side) < guard.LARGEST_NUMBER for side in (left, right))
+        if not small or operator == "**":
             raise SecurityError(f"“{operator}” works only on small whole numbers; join text with ~")
         return super().call_binop(context, operator, left, right)
 
@@ -185,47 +184,6 @@ def used_fields(source: str) -> dict[str, int]:
     return found
 
 
-# --- filters that templates may use ---------------------------------------------------------------------------------
-
-
-def _text_filter(change: Callable[[str], str]) -> Callable[[object], object]:
-    def changed(value: object) -> object:
-        if isinstance(value, Undefined) or not isinstance(value, str):
-            return value
-        return Markup(change(str(value))) if isinstance(value, Markup) else change(value)  # noqa: S704
-
-    return changed
-
-
-def _default(value: object, instead: object = "") -> object:
-    return instead if isinstance(value, Undefined) or value in ("", None, ()) else value
-
-
-def _join(values: object, conjunction: str = "and") -> object:
-    if isinstance(values, Undefined) or not isinstance(values, tuple):
-        return values
-    return wording.listed([str(value) for value in values], str(conjunction))
-
-
-def _link(value: object) -> object:
-    """An address that becomes a link, if it is one of the web."""
-    if not isinstance(value, str) or not re.match(r"https?://[^\s<>\"]+$", value):
-        return value
-    return Markup(f"<{protect(value)}>")  # noqa: S704
-
-
-FILTERS: Mapping[str, Callable[..., Any]] = {
-    "possessive": _text_filter(wording.possessive),
-    "article": _text_filter(wording.article),
-    "capitalized": _text_filter(wording.capitalized),
-    "lower": _text_filter(str.lower),
-    "trim": _text_filter(str.strip),
-    "default": _default,
-    "listed": _join,
-    "link": _link,
-}
-
-
 # --- filling --------------------------------------------------------------------------------------------------------
 
 
@@ -273,7 +231,7 @@ def _fill(template: Callable[[], Template], fields: MergeFields, mark_missing: b
     except TemplateSyntaxError as error:
         reason = f"{(error.message or 'It can’t be read').rstrip('.')}."
         raise TemplateFault(reason, template=error.name or "", line=error.lineno) from error
-    except (TemplateError, TypeError, ValueError, RecursionError, ArithmeticError) as error:
+    except Exception as error:  # somebody's program: whatever goes wrong in it is the template's fault
         raise TemplateFault(_reason(error), line=_line_of(error)) from error
     finally:
         guard.spending.reset(token)
@@ -282,7 +240,7 @@ def _fill(template: Callable[[], Template], fields: MergeFields, mark_missing: b
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, RecursionError):
+    if isinstance(error, (RecursionError, SyntaxError, MemoryError)):  # what Python says of code nested too deeply
         return "This template is nested too deeply."
     return f"{str(error).rstrip('.')}." if isinstance(error, TemplateError) else "This template can’t be filled."
 

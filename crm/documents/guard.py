@@ -2,7 +2,8 @@
 
 Templates are edited by people. Beyond Jinja's sandbox, the tree of each template is rewritten before it is compiled so
 that values pass through `out` (which refuses empty fields and marks what came from data), loops through `each`, and
-names of other templates through `load`.
+names of other templates through `load`. Work is counted as well, in characters and parts of the template gone through:
+the same template stops at the same place on any machine, and none runs longer than about a second.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ from crm.documents.prose import protect
 
 MOST_STEPS = 5_000
 MOST_CHARACTERS = 100_000
+MOST_WORK = 1_000_000
+MOST_PARTS = 6_000
+"""Nodes of the parsed tree: what compiling takes grows with them."""
+LARGEST_NUMBER = 10**6
+A_TEMPLATE = 2_000
+"""What including another template counts as work."""
 
 
 @dataclass(slots=True)
@@ -31,13 +38,21 @@ class Budget:
     mark_missing: bool = False
     steps: int = 0
     characters: int = 0
+    work: int = 0
     missing: list[MissingField] = field(default_factory=list)
 
-    def step(self) -> None:
-        """One more turn of a loop, call or inclusion."""
+    def step(self, weight: int = 1) -> None:
+        """One more turn of a loop, call or inclusion; `weight` says how much of the template it goes through."""
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise TooMuch("This template repeats itself too often.")
+        self.worked(weight)
+
+    def worked(self, count: int) -> None:
+        """`count` more characters looked through, or parts of the template gone through."""
+        self.work += count
+        if self.work > MOST_WORK:
+            raise TooMuch("This template takes too long to fill: it repeats too much.")
 
     def wrote(self, count: int) -> None:
         """`count` more characters printed."""
@@ -47,6 +62,13 @@ class Budget:
 
 
 spending: ContextVar[Budget] = ContextVar("spending")
+
+
+def looked_through(text: str) -> None:
+    """Count a change of a text. While a template is compiled there is no budget: its length bounds it then."""
+    budget = spending.get(None)
+    if budget is not None:
+        budget.worked(len(text))
 
 
 class EmptyField(Undefined):
@@ -78,32 +100,44 @@ def out(_context: Context, value: object, line: int = 0) -> Markup:
         raise TemplateFault(f"“{value._undefined_name}” is not known here.", line=line)
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise TemplateFault("This can’t be printed: only text and numbers can.", line=line)
+    budget = spending.get()
+    if isinstance(value, str):
+        budget.worked(len(value))
+    elif abs(value) >= LARGEST_NUMBER:
+        raise TemplateFault("This number is too large to be printed.", line=line)
     text = value if isinstance(value, Markup) else Markup(protect(str(value)))  # noqa: S704 - see above
-    spending.get().wrote(len(text))
+    budget.wrote(len(text))
     return text
 
 
 @pass_context
-def each(_context: Context, values: object, line: int = 0) -> Iterator[object]:
-    """The items of a loop, counted. Only lists are looped over, not text."""
+def each(_context: Context, values: object, line: int = 0, weight: int = 1) -> Iterator[object]:
+    """The items of a loop, counted. Only lists are looped over, not text. `weight` is that of one turn."""
     if isinstance(values, Undefined):
         return iter(())
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise TemplateFault("Only a list can be looped over.", line=line)
-    return _counted(values)
+    return _counted(values, weight)
 
 
-def _counted(values: Iterable[object]) -> Iterator[object]:
+def _counted(values: Iterable[object], weight: int) -> Iterator[object]:
     budget = spending.get()
     for value in values:
-        budget.step()
+        budget.step(weight)
         yield value
+
+
+@pass_context
+def begin(_context: Context, weight: int) -> Markup:
+    """Stands at the beginning of a macro or block, and counts what running it takes. Prints nothing."""
+    spending.get().worked(weight)
+    return Markup("")
 
 
 @pass_context
 def load(_context: Context, name: object, line: int = 0) -> str:
     """The name of another template."""
-    spending.get().step()
+    spending.get().step(A_TEMPLATE)
     if isinstance(name, Undefined) or not isinstance(name, str):
         raise TemplateFault("The name of a template must be text.", line=line)
     return str(name)
@@ -117,7 +151,15 @@ def scalar(_context: Context, value: object, line: int = 0) -> object:
     raise TemplateFault("A list can hold only text and numbers.", line=line)
 
 
-FILTERS = {"_out": out, "_each": each, "_load": load, "_scalar": scalar}
+@pass_context
+def compared(_context: Context, value: object) -> object:
+    """One side of a comparison, its length counted."""
+    if isinstance(value, str):
+        spending.get().worked(len(value))
+    return value
+
+
+FILTERS = {"_compared": compared, "_out": out, "_each": each, "_load": load, "_scalar": scalar, "_begin": begin}
 
 
 class Guard(NodeTransformer):
@@ -134,9 +176,27 @@ class Guard(NodeTransformer):
         return node
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        if node.recursive:
+            raise TemplateFault("Loops can’t call themselves.", line=node.lineno)
+        weight = _weight([*node.body, *([node.test] if node.test else [])])
         self.generic_visit(node)
         assert isinstance(node.iter, nodes.Expr)  # the grammar lets nothing else stand after "in"
-        node.iter = _through("_each", node.iter)
+        node.iter = _through("_each", node.iter, weight)
+        return node
+
+    def _runs(self, node: nodes.Macro | nodes.CallBlock | nodes.Block) -> nodes.Node:
+        weight = nodes.Const(_weight(node.body), lineno=node.lineno)
+        self.generic_visit(node)
+        node.body.insert(0, nodes.Output([_plainly("_begin", weight)], lineno=node.lineno))
+        return node
+
+    visit_Macro = visit_CallBlock = visit_Block = _runs  # noqa: N815
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.expr = _plainly("_compared", node.expr)
+        for operand in node.ops:
+            operand.expr = _plainly("_compared", operand.expr)
         return node
 
     def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
@@ -161,6 +221,21 @@ class Guard(NodeTransformer):
     visit_Include = visit_Extends = visit_Import = visit_FromImport = _loads  # noqa: N815
 
 
-def _through(name: str, node: nodes.Expr) -> nodes.Filter:
-    line = nodes.Const(node.lineno, lineno=node.lineno)
-    return nodes.Filter(node, name, [line], [], None, None, lineno=node.lineno)
+def _weight(body: list[nodes.Node]) -> int:
+    """How much there is to go through: every part of the tree, and every character of text."""
+    return sum(_weight_of(each) for each in body)
+
+
+def _weight_of(node: nodes.Node) -> int:
+    inside = sum(len(each.data) for each in node.find_all(nodes.TemplateData))
+    own = len(node.data) if isinstance(node, nodes.TemplateData) else 0
+    return 1 + own + inside + sum(1 for _ in node.find_all(nodes.Node))
+
+
+def _plainly(name: str, node: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+
+
+def _through(name: str, node: nodes.Expr, *more: int) -> nodes.Filter:
+    given: list[nodes.Expr] = [nodes.Const(value, lineno=node.lineno) for value in (node.lineno, *more)]
+    return nodes.Filter(node, name, given, [], None, None, lineno=node.lineno)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from crm.documents import prose
-from crm.documents.environment import TEMPLATES, fill, front_matter
+from crm.documents.environment import TEMPLATES, Filled, fill, fill_source, front_matter
 from crm.documents.faults import MissingField, TemplateFault
 from crm.documents.merge import MergeFields, ScriptFields
 
@@ -58,10 +58,23 @@ def render_letter(slug: str, fields: MergeFields, *, audience: str, mark_missing
     if template is None:
         raise TemplateFault(f"There is no letter called “{slug}”.")
     wanted = replace(fields, script=ScriptFields(audience=audience))
-    filled = fill(f"documents/letter/{template.file}", wanted, mark_missing=mark_missing)
+    return _rendered(template.title, fill(f"documents/letter/{template.file}", wanted, mark_missing=mark_missing))
+
+
+def render_letter_source(
+    source: str, title: str, fields: MergeFields, *, audience: str, mark_missing: bool = False
+) -> RenderedLetter:
+    """A letter of somebody's own: a source with "== body ==" and the other parts. Errors as `render_letter`."""
+    wanted = replace(fields, script=ScriptFields(audience=audience))
+    return _rendered(title, fill_source(source, wanted, mark_missing=mark_missing))
+
+
+def _rendered(title: str, filled: Filled) -> RenderedLetter:
     parts = prose.sections(filled.text)
+    if not parts.get("body"):
+        raise TemplateFault("A letter needs “== body ==” with text under it.")
     return RenderedLetter(
-        title=template.title,
+        title=title,
         html={part: Markup(prose.as_html(parts.get(part, ""))) for part in PARTS},  # noqa: S704 - as_html escapes
         subject=prose.one_line(parts.get("subject", "")),
         text="\n\n".join(prose.plain(parts[part]) for part in PARTS if parts.get(part)),

@@ -33,9 +33,9 @@ _SHOW_HTML = {ord(hidden): html.escape(real) for hidden, real in zip(_PRIVATE, _
 _HAS_SPECIAL = re.compile(f"[{re.escape(_SPECIAL)}]").search
 _HAS_PRIVATE = re.compile(f"[{_PRIVATE}]").search
 
-_SECTION = re.compile(r"^==[ \t]*([a-z][a-z0-9_ ]*?)[ \t]*==[ \t]*$", re.MULTILINE)
+_SECTION = re.compile(r"^==[ \t]*([a-z][a-z0-9_]*(?: [a-z0-9_]+)*)[ \t]*==[ \t]*$", re.MULTILINE)
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-_LINK = re.compile(r"&lt;((?:https?://|mailto:)[^\s<>\"]+?)&gt;")
+_LINK = re.compile(r"&lt;((?:https?://|mailto:)(?:(?!&[lg]t;)[^\s<>\"])+)&gt;")
 _PLAIN_LINK = re.compile(r"<((?:https?://|mailto:)[^\s<>\"]+?)>")
 
 Kind = Literal["paragraph", "list"]
