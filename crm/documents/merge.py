@@ -188,6 +188,17 @@ class ScriptFields(Fields):
 
 
 @dataclass(frozen=True, slots=True)
+class PaperFields(Fields):
+    """Which paper is being filled; its wording chooses by it."""
+
+    record: ClassVar[str] = "paper"
+    title: ClassVar[str] = "The paper"
+
+    kind: str = says("Paper", "Which paper it is", "progress-report")
+    sample: str = says("Sample", "“yes” on a sample about a made-up client", "yes")
+
+
+@dataclass(frozen=True, slots=True)
 class DigestFields(Fields):
     """What the morning digest lists."""
 
@@ -230,6 +241,7 @@ RECORDS: tuple[type[Fields], ...] = (
     RelationshipFields,
     MessageFields,
     ScriptFields,
+    PaperFields,
     DigestFields,
     NoticeFields,
 )
@@ -248,6 +260,7 @@ class MergeFields:
     relationship: RelationshipFields = RelationshipFields()
     message: MessageFields = MessageFields()
     script: ScriptFields = ScriptFields()
+    paper: PaperFields = PaperFields()
     digest: DigestFields = DigestFields()
     notice: NoticeFields = NoticeFields()
 

@@ -1,0 +1,95 @@
+"""Papers out: a layout of `templates/documents/*.typ` and its content as PDF or as pictures of its pages.
+
+Content reaches the layout as JSON only and is placed as text there, so that no text can become a program. The
+typesetter is a large library: it is loaded when the first paper is made, not before.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from crm.documents.environment import TEMPLATES
+from crm.documents.faults import TemplateFault
+
+LAYOUTS = TEMPLATES / "documents"
+FORMATS: Mapping[str, str] = {"image/png": "png", "image/jpeg": "jpg"}
+STANDARD = "ua-1"
+"""Tagged for people who listen to it; fonts are always embedded."""
+
+PPI = 110
+_press = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A paper to be set: the layout's name, what stands in it, and the logo's bytes if there is one."""
+
+    layout: str
+    paper: Mapping[str, Any] = field(hash=False)
+    logo: bytes = field(default=b"", repr=False)
+
+
+def pdf(sheet: Sheet) -> bytes:
+    """The paper as PDF: the same content always gives the same bytes. Raises TemplateFault."""
+    made: bytes = _set(sheet, format="pdf", pdf_standards=[STANDARD])
+    return made
+
+
+def pictures(sheet: Sheet, *, ppi: float = PPI) -> list[bytes]:
+    """Each page as PNG. Raises TemplateFault."""
+    made = _set(sheet, format="png", ppi=ppi)
+    return list(made) if isinstance(made, list) else [made]
+
+
+def page_count(content: bytes) -> int:
+    """How many pages a PDF of ours has."""
+    found = [int(count) for count in re.findall(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d+)", content)]
+    if found:
+        return max(found)
+    import pikepdf
+
+    with pikepdf.open(_stream(content)) as document:
+        return len(document.pages)
+
+
+def _stream(content: bytes) -> Any:
+    from io import BytesIO
+
+    return BytesIO(content)
+
+
+def _set(sheet: Sheet, **wanted: Any) -> Any:
+    import typst
+
+    files = {"main.typ": _layout(sheet.layout), "base.typ": _layout("base")}
+    brand = {**sheet.paper["brand"], "logo": None}
+    if sheet.logo and sheet.paper["brand"].get("logo"):
+        files["logo"] = sheet.logo
+        brand = sheet.paper["brand"]
+    inputs = {"paper": json.dumps({**sheet.paper, "brand": brand}, ensure_ascii=False)}
+    try:
+        with _press:
+            return _compiler().compile(input=files, sys_inputs=inputs, **wanted)
+    except typst.TypstError as error:
+        if "logo" in files:  # a picture that can't be read: the paper goes without it
+            return _set(Sheet(sheet.layout, sheet.paper), **wanted)
+        raise TemplateFault(f"This paper can’t be set: {error.message}.", template=f"{sheet.layout}.typ") from error
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> Any:
+    """One for each process: it keeps what it has read and set."""
+    import typst
+
+    return typst.Compiler(ignore_system_fonts=True, font_paths=[str(LAYOUTS / "fonts")])
+
+
+@lru_cache(maxsize=16)
+def _layout(name: str) -> bytes:
+    return (LAYOUTS / f"{name}.typ").read_bytes()
