@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.policy import compat32
@@ -19,7 +20,8 @@ from crm.models.accounts import User
 from crm.models.inbound import InboundMessage
 from crm.models.messages import Message
 from crm.models.providers import Provider
-from crm.services import inbox_standing, merge, messages, outreach
+from crm.services import inbox_standing, merge, outreach, touches
+from crm.services.attachments import OURS, Press, Ready
 from crm.services.days import today_of, zone_of
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
@@ -47,13 +49,15 @@ def answer(
     *,
     key: str,
     reason: str = "",
+    ready: Sequence[Ready] = (),
     actor_id: int | None,
     now: datetime,
+    press: Press = OURS,
 ) -> Message:
     """Put the answer into the outbox, where it waits a minute, and settle the message as answered.
 
-    `key` makes sending the same form twice harmless. Raises Invalid for what is to be mended (scope and identifiers
-    among it, unless a `reason` is given), Refused for what forbids it.
+    `key` makes sending the same form twice harmless; `ready` are papers that go along. Raises Invalid for what is to be
+    mended (scope and identifiers among it, unless a `reason` is given), Refused for what forbids it.
     """
     with db.read() as session:
         to = _answer_address(session, post, _get(session, inbound_id))
@@ -64,11 +68,19 @@ def answer(
             outreach.check(checked, reason)
         needs_reason = checked is not None and checked.needs_reason
         draft = _draft(session, row, to, written, key, actor_id, reason.strip() if needs_reason else "")
-        message = messages.queue_in(session, post, draft, actor_id=actor_id, now=now)
+        message = outreach.queue_with(session, post, draft, ready, actor_id=actor_id, now=now, press=press)
         row.state, row.verdict = InboundState.DONE, row.verdict or InboxVerdict.ANSWERED
         row.settled_at, row.settled_by = now, actor_id
         session.add(row)
         return message
+
+
+def provider_of(session: Session, inbound_id: int) -> Provider:
+    """Whose message it is. Raises NotFound, and Refused while nobody has said so."""
+    row = _get(session, inbound_id)
+    if row.provider_id is None:
+        raise Refused("unassigned", "Say first whose message this is.")
+    return touches.get_provider(session, row.provider_id)
 
 
 def _draft(

@@ -48,7 +48,7 @@ def send(
     """
     ready = attachments.made_for(db, post.files, provider_id, papers, user_id=actor_id, now=now, press=press)
     with db.write() as session:
-        draft = _draft(session, post, provider_id, written, reason=reason, actor_id=actor_id, now=now)
+        draft = draft_of(session, post, provider_id, written, reason=reason, actor_id=actor_id, now=now)
         task_id = task_id or tasks.written_for(session, provider_id, written.template)
         final = replace(draft, dedupe_key=f"manual:{key[:80]}", task_id=task_id)
         return queue_with(session, post, final, ready, actor_id=actor_id, now=now, press=press)
@@ -88,7 +88,7 @@ def send_test(
         me = session.get(User, actor_id)
         if me is None:
             raise Refused("nobody", "Sign in to get a test.")
-        draft = _draft(session, post, provider_id, written, reason=TESTING, actor_id=actor_id, now=now)
+        draft = draft_of(session, post, provider_id, written, reason=TESTING, actor_id=actor_id, now=now)
         to_me = replace(
             draft,
             kind=MessageKind.TEST,
@@ -144,9 +144,10 @@ def _what_is_wrong(checked: Review) -> str:
     return f"Change {quoted}, or say here why it may stay. Your reason is kept."
 
 
-def _draft(
+def draft_of(
     session: Session, post: Post, provider_id: int, written: Written, *, reason: str, actor_id: int, now: datetime
 ) -> Draft:
+    """A written e-mail as a draft, looked over and with its footer. Raises as `send`."""
     token = messages.new_token()
     url = messages.opt_out_url(session, post, token)
     checked = review(session, provider_id, written, actor_id, now=now, opt_out_url=url)

@@ -78,6 +78,6 @@ def sample_messages(session: Session, provider_id: int) -> list[Message]:
     """Samples that were put into the outbox on request, the latest first."""
     asked = select(Message).where(
         Message.provider_id == provider_id,
-        col(Message.dedupe_key).startswith(f"sample:{provider_id}:", autoescape=True),
+        col(Message.dedupe_key).contains(f"sample:{provider_id}:"),
     )
     return list(session.exec(asked.order_by(col(Message.id).desc())))
