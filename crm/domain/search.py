@@ -70,18 +70,21 @@ def digits(number: str) -> str:
 
 def tails(numbers: Iterable[str]) -> str:
     """What people remember of a phone number: the last seven digits and the last four."""
-    return " ".join(f"{number[-7:]} {number[-4:]}" for number in numbers if len(number) >= 7)
+    return " ".join([f"{number[-7:]} {number[-4:]}" for number in numbers if len(number) >= 7])
 
 
 def entry(
     *, names: Iterable[str], places: Iterable[str], phones: Iterable[str], npi: str, remarks: str, worked: bool
 ) -> Entry:
-    """The entry of one provider. `worked` ones, which somebody has had to do with, come first."""
+    """The entry of one provider. `places` are plain. `worked` ones, which somebody has had to do with, come first."""
     name = plain(" ".join(names))
-    found = dict.fromkeys(digits(number) for number in phones if number)
-    body = " ".join((plain(" ".join(places)), *found, npi, tails(found), plain(remarks[:REMARKS_LENGTH])))
-    keys = " ".join([*(NAME_KEY + word for word in name.split()), *([WORKED_KEY] if worked else [])])
-    return Entry(f" {name} ", f" {body} ", keys, "worked" if worked else "")
+    found = dict.fromkeys([digits(number) for number in phones if number])
+    said = plain(remarks[:REMARKS_LENGTH]) if remarks else ""
+    body = " ".join((*places, *found, npi, tails(found), said))
+    keys = NAME_KEY + name.replace(" ", " " + NAME_KEY) if name else ""
+    if worked:
+        return Entry(f" {name} ", f" {body} ", f"{keys} {WORKED_KEY}".strip(), "worked")
+    return Entry(f" {name} ", f" {body} ", keys, "")
 
 
 def terms(question: str) -> tuple[Term, ...]:

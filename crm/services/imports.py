@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from crm.domain.errors import HandoffError, Refused
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.imports import ImportRun
 from crm.services import imports_contacts, imports_directory, imports_undo
+from crm.services.garbage import no_garbage
 from crm.services.imports_options import Options
 from crm.services.imports_workshop import COMMAND, Workshop
 from crm.store import imports as store
@@ -162,7 +162,7 @@ def work_on(shop: Workshop, run_id: int) -> None:
     with shop.db.read() as session:
         run = store.get(session, run_id)
     try:
-        with _no_garbage():
+        with no_garbage():
             _run(shop, run)
         _forget_upload(shop, run_id)
     except HandoffError as error:
@@ -181,18 +181,6 @@ def _run(shop: Workshop, run: ImportRun) -> None:
         imports_contacts.run(shop, run.id)
     else:
         imports_directory.run(shop, run.id)
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Rows hold no cycles, so that looking for some among thousands of them is time lost: a tenth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _forget_upload(shop: Workshop, run_id: int) -> None:

@@ -95,6 +95,11 @@ def stale(session: Session, limit: int) -> list[int]:
     return list(session.connection().execute(queue.with_for_update(skip_locked=True)).scalars())
 
 
+def many(session: Session) -> None:
+    """Prepare for thousands of entries."""
+    bulk.tune(session)
+
+
 def is_stale(session: Session) -> bool:
     """Whether anything is queued."""
     return session.exec(select(SearchQueue.provider_id).limit(1)).first() is not None

@@ -51,7 +51,7 @@ def test_questions_become_terms(question: str, terms: tuple[tuple[str, ...], ...
 def test_an_entry_knows_how_phone_numbers_are_remembered() -> None:
     entry = search.entry(
         names=["Luis Ortega"],
-        places=["Bayou", "Katy"],
+        places=["bayou", "katy"],
         phones=["+17135550142"],
         npi="2000000004",
         remarks="",
