@@ -17,7 +17,7 @@ def plot(row: Row) -> dict[str, Any] | None:
     """Where everything stands, in parts of the width and height; None where there are fewer than two values."""
     if len(row.series) < 2:
         return None
-    one = measure(row.key)
+    unit = measure(row.key).unit
     values = [value for _, value in row.series]
     ticks = _ticks([*values, *([row.goal] if row.goal is not None else [])])
     low, high = ticks[0], ticks[-1]
@@ -33,7 +33,7 @@ def plot(row: Row) -> dict[str, Any] | None:
         "band": [at(edge) for edge in band] if band else None,
         "goal": _goal(row, at(row.goal), at(values[0])) if row.goal is not None else None,
         "points": _points(row, [at(value) for value in values]),
-        "note": f"Within measurement error of the first value (±{one.say(row.error or 0)})." if band else "",
+        "note": f"Within measurement error of the first value (±{_number(row.error or 0)} {unit})." if band else "",
     }
 
 
@@ -88,16 +88,14 @@ def _points(row: Row, heights: list[float]) -> list[dict[str, Any]]:
     places = _places([when for when, _ in row.series])
     one = measure(row.key)
     return [
-        {"x": x, "y": y, "text": one.number(value), "when": when, "below": _below(heights, n, row)}
+        {"x": x, "y": y, "text": one.number(value), "when": when, "below": _below(heights, n)}
         for n, ((when, value), x, y) in enumerate(zip(row.series, places, heights, strict=True))
     ]
 
 
-def _below(heights: list[float], n: int, row: Row) -> bool:
-    """Whether the number stands under its point: where the line leaves upwards, or the goal is in the way."""
-    y, after = heights[n], heights[min(n + 1, len(heights) - 1)]
-    rises = after > y if n + 1 < len(heights) else heights[n] < heights[n - 1]
-    return rises and y > 0.14
+def _below(heights: list[float], n: int) -> bool:
+    """Whether a number stands under its point: where the line falls, except at its beginning."""
+    return n > 0 and heights[-1] < heights[0] and heights[n] > 0.16
 
 
 def _places(names: list[str]) -> list[float]:
