@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -71,6 +71,47 @@ class Recorder:
                 after=to_json(after),
             )
         )
+
+
+class Gathering(Recorder):
+    """A recorder that flushes nothing: rows it inserts have no id until `write_all`, which writes for many at once."""
+
+    def __init__(self, session: Session, change_set: ChangeSet) -> None:
+        super().__init__(session, change_set)
+        self.noted: list[tuple[Row, Plain | None, Plain | None]] = []
+
+    def insert(self, row: Row) -> None:
+        """As `Recorder.insert`, without an id as yet."""
+        self.session.add(row)
+        self._note(row, None, {column.key: getattr(row, column.key) for column in _table(row).columns})
+
+    def _note(self, row: Row, before: Plain | None, after: Plain | None) -> None:
+        self.noted.append((row, to_json(before), to_json(after)))
+
+    def changes(self) -> Iterator[dict[str, object]]:
+        """What was noted, in order, once the rows are written."""
+        for row, before, after in self.noted:
+            row_id: int = row.id  # type: ignore[attr-defined]  # every undoable table has an integer id
+            whole = {**(after or {}), "id": row_id} if before is None else after
+            names = {"change_set_id": self.id, "table_name": _table(row).name, "row_id": row_id}
+            yield {**names, "before": before, "after": whole}
+
+
+def begin_all(
+    session: Session, kind: str, wanted: Sequence[tuple[str, int | None]], *, now: datetime
+) -> list[Gathering]:
+    """Change sets of several actions, each with its label and its actor. Write them with `write_all`."""
+    sets = [ChangeSet(kind=kind, label=label, actor_id=actor_id, created_at=now) for label, actor_id in wanted]
+    session.add_all(sets)
+    session.flush()
+    return [Gathering(session, each) for each in sets]
+
+
+def write_all(session: Session, recorders: Sequence[Gathering]) -> None:
+    """Write the rows of these actions, then what was noted of them."""
+    session.flush()
+    if noted := [change for recorder in recorders for change in recorder.changes()]:
+        session.execute(sa.insert(Change), noted)
 
 
 def begin(session: Session, kind: str, label: str, *, actor_id: int | None, now: datetime) -> Recorder:

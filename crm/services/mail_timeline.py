@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from crm.domain.kinds import ActivityKind, MessageKind
 from crm.domain.reasons import sentence
@@ -47,3 +48,14 @@ def provider_of(session: Session, message: Message) -> Provider | None:
     while provider is not None and provider.merged_into_id is not None:
         provider = session.get(Provider, provider.merged_into_id)
     return provider
+
+
+def with_providers(session: Session, messages: Sequence[Message]) -> list[tuple[Message, Provider]]:
+    """Those of many messages that belong to a provider, each with theirs, read at once."""
+    about = [each for each in messages if each.provider_id is not None and each.kind in ABOUT_A_PROVIDER]
+    if not about:
+        return []
+    read = session.exec(select(Provider).where(col(Provider.id).in_({each.provider_id for each in about})))
+    kept = {each.id: each for each in read if each.merged_into_id is None}
+    found = [(message, kept.get(message.provider_id) or provider_of(session, message)) for message in about]
+    return [(message, provider) for message, provider in found if provider is not None]

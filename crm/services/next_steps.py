@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,13 +12,17 @@ from crm.domain import cadence
 from crm.domain.cadence import Happened, Proposal
 from crm.domain.calendar import business_day_from
 from crm.domain.followups import MISSED, SPOKEN, TITLES
-from crm.domain.kinds import ActivityKind, Outcome, TaskKind, TaskOrigin
+from crm.domain.kinds import ActivityKind, Outcome, TaskKind, TaskOrigin, TaskState
 from crm.domain.pipeline import Stage
 from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.services.acts import Act
 from crm.store import tasks as store
 from crm.store.tasks import PastTouch
+
+LIVE = frozenset({TaskState.OPEN, TaskState.WAITING})
+LOOK_BACK = 30
+"""Touches that the cadence looks back over."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,16 @@ def propose(
     task_kind: TaskKind | None = None,
     stage: Stage | None = None,
     line_id: int | None = None,
+    before: Sequence[PastTouch] | None = None,
 ) -> Proposal | None:
     """What to do next once this has happened. `stage` is the stage after it (default: the provider's).
 
-    `line_id` is the touch's own line when it has been written already: it doesn't count among the earlier ones.
+    `line_id` is the touch's own line when it has been written already: it doesn't count among the earlier ones, which
+    are read unless given as `before`.
     """
     assert provider.id is not None
-    before = store.recent_touches(session, [provider.id], limit=30, but=line_id)[provider.id]
+    if before is None:
+        before = store.recent_touches(session, [provider.id], limit=LOOK_BACK, but=line_id)[provider.id]
     event = happened(kind, outcome, before, task_kind)
     return from_event(stage or provider.stage, event, today=today, touched_on=touched_on, return_on=provider.return_on)
 
@@ -109,9 +116,12 @@ def plan(
     return task
 
 
-def keep_next_due(act: Act, provider: Provider) -> None:
-    """Bring `provider.next_due_on` up to date with the tasks."""
+def keep_next_due(act: Act, provider: Provider, tasks: Iterable[Task] | None = None) -> None:
+    """Bring `provider.next_due_on` up to date with the tasks, which are asked for unless all open ones are given."""
     assert provider.id is not None
+    if tasks is not None:
+        act.update(provider, next_due_on=min((each.due_on for each in tasks if each.state in LIVE), default=None))
+        return
     act.session.flush()
     act.update(provider, next_due_on=store.next_due_on(act.session, provider.id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,9 +20,10 @@ from crm.models.tasks import Task
 from crm.services import acts, next_steps, sequence_stops, stages
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
+from crm.store import enrollments, visits
 from crm.store import tasks as store
-from crm.store import visits
 from crm.store.engine import Database
+from crm.store.tasks import PastTouch
 
 TO_COME = "This day is still to come. Plan it as a follow-up instead."
 IN_PERSON = frozenset({ActivityKind.MEETING, ActivityKind.IN_SERVICE})
@@ -52,6 +54,23 @@ class Logged:
     stage: Stage | None = None
     next_task: Task | None = None
     is_repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """What logging asks about a provider, read for many at once: their open follow-ups and their earlier touches."""
+
+    in_sequence: bool
+    live: Sequence[Task]
+    before: Sequence[PastTouch]
+
+
+def known(session: Session, provider_ids: Sequence[int], *, but: Sequence[int]) -> dict[int, Known]:
+    """The same for each of these providers; `but` are lines of touches that are only being logged."""
+    running = enrollments.running_among(session, provider_ids)
+    live = store.live_among(session, provider_ids)
+    before = store.last_touches(session, provider_ids, next_steps.LOOK_BACK, but=but)
+    return {each: Known(each in running, live[each], before[each]) for each in provider_ids}
 
 
 def log(
@@ -90,36 +109,46 @@ def log_in(
     propose: bool = True,
     task: Task | None = None,
     line: Activity | None = None,
+    known: Known | None = None,
 ) -> Logged:
     """As `log`, in the caller's transaction. `task` is the follow-up that this completes; `line` the touch's line
-    where it is on the timeline already.
+    where it is on the timeline already; `known` what was read before, so that nothing more need be asked.
     """
     after = implied_stage(provider.stage, touch.kind, touch.outcome, sample_sent=_sample_sent(touch, task))
     # Proposed before the touch is written, so that it doesn't count among the earlier ones.
-    proposes = propose and not (_goes_on(act, provider) and _ends_sequence(touch) is None)
-    step = next_step or (_proposal(act, provider, touch, after, task, line) if proposes else None)
+    proposes = propose and not (_goes_on(act, provider, known) and _ends_sequence(touch) is None)
+    step = next_step or (_proposal(act, provider, touch, after, task, line, known) if proposes else None)
     activity = line or _record(act, provider, touch, task)
     moved = after if after is not provider.stage else None
     if moved:
         stages.move_in(act.session, provider, moved, act.recorder, actor_id=act.actor_id, now=act.now)
-    settle(act, provider, touch.kind, touch.outcome, but=task)
+    settle(act, provider, touch.kind, touch.outcome, but=task, live=known.live if known else None)
     _end_sequence(act, provider, touch, activity)
     _make_visit(act, provider, touch)
     owner_id = (task.owner_id if task else None) or provider.owner_id or act.actor_id
     planned = next_steps.plan(act, provider, step, owner_id=owner_id, activity_id=activity.id) if step else None
-    next_steps.keep_next_due(act, provider)
+    open_now = None if known is None else [*known.live, *([planned] if planned else [])]
+    next_steps.keep_next_due(act, provider, open_now)
     assert activity.id is not None
     return Logged(activity.id, act.id, moved, planned)
 
 
 def settle(
-    act: Act, provider: Provider, kind: ActivityKind, outcome: Outcome | None = None, *, but: Task | None = None
+    act: Act,
+    provider: Provider,
+    kind: ActivityKind,
+    outcome: Outcome | None = None,
+    *,
+    but: Task | None = None,
+    live: Sequence[Task] | None = None,
 ) -> None:
-    """Close the open follow-ups that this touch does or makes out of date. `but` is the one being completed."""
+    """Close the open follow-ups (`live`, else asked for) that this touch does or makes out of date. `but` is the one
+    being completed.
+    """
     assert provider.id is not None
     if kind not in TOUCHES and kind is not ActivityKind.REFERRAL:
         return
-    for task in store.live_of(act.session, provider.id):
+    for task in store.live_of(act.session, provider.id) if live is None else live:
         if but is not None and task.id == but.id:
             continue
         what = fate(task.kind, task.origin, task.due_on, kind, act.today)
@@ -129,9 +158,11 @@ def settle(
             act.close(task, state=TaskState.CANCELLED)
 
 
-def _goes_on(act: Act, provider: Provider) -> bool:
+def _goes_on(act: Act, provider: Provider, known: Known | None) -> bool:
     """Whether a sequence has the next step already, so that none need be proposed."""
     assert provider.id is not None
+    if known is not None:
+        return known.in_sequence
     return sequence_stops.running_of(act.session, provider.id) is not None
 
 
@@ -210,7 +241,13 @@ def _arrived_before(session: Session, client_key: str | None) -> Logged | None:
 
 
 def _proposal(
-    act: Act, provider: Provider, touch: Touch, after: Stage, task: Task | None, line: Activity | None
+    act: Act,
+    provider: Provider,
+    touch: Touch,
+    after: Stage,
+    task: Task | None,
+    line: Activity | None,
+    known: Known | None,
 ) -> Proposal | None:
     return next_steps.propose(
         act.session,
@@ -219,9 +256,10 @@ def _proposal(
         touch.outcome,
         today=act.today,
         touched_on=touch.day,
-        task_kind=task.kind if task else None,
+        task_kind=TaskKind.SAMPLE if _sample_sent(touch, task) else task.kind if task else None,
         stage=after,
         line_id=line.id if line else None,
+        before=known.before if known else None,
     )
 
 

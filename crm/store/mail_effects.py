@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -41,12 +42,12 @@ def owe(session: Session, ids: list[int], until: datetime | None) -> None:
     session.execute(sa.update(message).where(message.c.id.in_(ids)).values(effects_due_at=until))
 
 
-def line_of(session: Session, message_id: int, provider_id: int, at: datetime) -> Activity | None:
-    """The timeline's line of a sent message."""
+def lines_of(session: Session, sent: Sequence[tuple[int, int, datetime]]) -> dict[int, Activity]:
+    """The timeline's lines of sent messages (given by message, provider and time), by message."""
     asked = sa.select(Activity).where(
-        col(Activity.provider_id) == provider_id,
-        col(Activity.happened_at) == at,
-        col(Activity.message_id) == message_id,
+        col(Activity.provider_id).in_([provider_id for _, provider_id, _ in sent]),
+        col(Activity.happened_at).in_({at for *_, at in sent}),
+        col(Activity.message_id).in_([message_id for message_id, *_ in sent]),
         col(Activity.kind) == ActivityKind.EMAIL,
     )
-    return session.scalars(asked).first()
+    return {each.message_id or 0: each for each in session.scalars(asked)}

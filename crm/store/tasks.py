@@ -133,6 +133,15 @@ def live_of(session: Session, provider_id: int) -> Sequence[Task]:
     return session.exec(query.order_by(col(Task.due_on), col(Task.id))).all()
 
 
+def live_among(session: Session, provider_ids: Sequence[int]) -> dict[int, list[Task]]:
+    """The same of many providers."""
+    query = select(Task).where(col(Task.provider_id).in_(provider_ids), LIVE)
+    found: dict[int, list[Task]] = defaultdict(list)
+    for each in session.exec(query.order_by(col(Task.due_on), col(Task.id))):
+        found[each.provider_id or 0].append(each)
+    return found
+
+
 def written_for(session: Session, provider_id: int, template_slug: str) -> int | None:
     """The open follow-up that an e-mail made from this template does, the earliest first."""
     if not template_slug:
@@ -184,6 +193,26 @@ def recent_touches(
         return found
     given = {"ids": provider_ids, "but": but or 0, "limit": limit}
     for provider_id, kind, outcome in session.connection().execute(_RECENT, given):
+        found[provider_id].append(PastTouch(kind, outcome))
+    return found
+
+
+def last_touches(
+    session: Session, provider_ids: Sequence[int], limit: int, *, but: Sequence[int]
+) -> dict[int, list[PastTouch]]:
+    """The latest touches of each of these providers, newest first, without these lines."""
+    place = sa.func.row_number().over(
+        partition_by=activity.c.provider_id, order_by=(activity.c.happened_at.desc(), activity.c.id.desc())
+    )
+    touches = activity.c.kind.in_(sorted(TOUCHES)), activity.c.undone_at.is_(None), activity.c.id.not_in(but)
+    ranked = (
+        sa.select(activity.c.provider_id, activity.c.kind, activity.c.outcome, place.label("place"))
+        .where(activity.c.provider_id.in_(provider_ids), *touches)
+        .subquery()
+    )
+    asked = sa.select(ranked.c.provider_id, ranked.c.kind, ranked.c.outcome).where(ranked.c.place <= limit)
+    found: dict[int, list[PastTouch]] = defaultdict(list)
+    for provider_id, kind, outcome in session.execute(asked.order_by(ranked.c.provider_id, ranked.c.place)):
         found[provider_id].append(PastTouch(kind, outcome))
     return found
 

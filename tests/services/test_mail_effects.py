@@ -11,10 +11,11 @@ from sqlmodel import select
 from crm.domain.kinds import ActivityKind, MessageKind, TaskState
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
+from crm.models.audit import ChangeSet
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.tasks import Task
-from crm.services import mail_effects, outbox
+from crm.services import changes, mail_effects, outbox
 from crm.store.engine import Database
 from tests.factories import (
     NOW,
@@ -129,3 +130,37 @@ def test_a_line_goes_to_the_provider_that_is_left_after_a_merge(db: Database, tm
     mail_effects.run_due(db, clock=FakeClock(), mine=True)
     assert ActivityKind.EMAIL in lines(db, kept.id or 0)
     assert lines(db, gone.id or 0) == []
+
+
+def test_each_of_many_can_be_undone_by_itself(db: Database, tmp_path: Path, account_id: int) -> None:
+    _, first_id = queued(db, account_id)
+    _, second_id = queued(db, account_id)
+    send(db, tmp_path)
+    mail_effects.run_due(db, clock=FakeClock(), mine=True)
+    with db.read() as session:
+        assert session.get_one(Provider, first_id).next_due_on is not None
+        [set_id, _] = session.exec(select(ChangeSet.id).order_by(ChangeSet.id))
+    assert changes.undo(db, set_id, actor_id=1, now=NOW) == []
+    with db.read() as session:
+        first, second = session.get_one(Provider, first_id), session.get_one(Provider, second_id)
+        assert (first.stage, first.next_due_on) == (Stage.PROSPECT, None)
+        assert (second.stage, second.next_due_on is not None) == (Stage.CONTACTED, True)
+        assert [task.provider_id for task in session.exec(select(Task))] == [second_id]
+
+
+def test_two_mails_to_one_provider_in_one_batch_follow_one_after_the_other(
+    db: Database, tmp_path: Path, account_id: int
+) -> None:
+    _, provider_id = queued(db, account_id)
+    with db.write() as session:
+        make_message(session, mail_account_id=account_id, provider_id=provider_id, created_by=1, kind=MessageKind.REPLY)
+    assert send(db, tmp_path) == 2
+    mail_effects.run_due(db, clock=FakeClock(), mine=True)
+    assert sorted(lines(db, provider_id)) == [ActivityKind.EMAIL, ActivityKind.EMAIL, ActivityKind.STAGE]
+    with db.read() as session:
+        open_ones = session.exec(
+            select(Task).where(Task.provider_id == provider_id, Task.state == TaskState.OPEN)
+        ).all()
+        provider = session.get_one(Provider, provider_id)
+        assert (provider.touch_count, provider.stage) == (2, Stage.CONTACTED)
+        assert [each.due_on for each in open_ones] == [provider.next_due_on]
