@@ -17,7 +17,7 @@ from crm.domain.kinds import ActivityKind
 from crm.models.activities import Activity
 from crm.models.messages import Message
 from crm.models.providers import Provider
-from crm.services import changes, mail_timeline, sequence_steps, touches
+from crm.services import changes, mail_timeline, paper_deliveries, sequence_steps, touches
 from crm.services.acts import Act
 from crm.services.changes import Gathering
 from crm.services.days import zone_of
@@ -137,11 +137,18 @@ def _touch(session: Session, sent: Sequence[Sent], now: datetime) -> None:
     known = touches.known(session, [each.key[1] for each in sent], but=[line.id or 0 for line in lines])
     for act, line, each in zip(acting, lines, sent, strict=True):
         message = each.message
+        papers = paper_deliveries.with_message(session, message)
         touch = Touch(
-            ActivityKind.EMAIL, summary=message.subject, body=message.text_body, happened_at=each.at, day=act.today
+            ActivityKind.EMAIL,
+            summary=message.subject,
+            body=message.text_body,
+            happened_at=each.at,
+            day=act.today,
+            sample_sent=any(paper.sample for paper in papers),
         )
         task = touches.take(act, message.task_id)
         touches.log_in(act, each.provider, touch, task=task, line=line, known=known[each.key[1]])
+        paper_deliveries.mailed(session, message, papers, day=act.today, activity_id=line.id or 0, now=now)
     changes.write_all(session, recorders)
 
 
