@@ -11,12 +11,15 @@ from typing import Protocol
 from sqlmodel import Session
 
 from crm.documents.faults import MissingField, TemplateFault
-from crm.domain.enclosures import LARGEST_TOTAL, Enclosure
+from crm.domain import matching
+from crm.domain.enclosures import LARGEST_TOTAL, WITH_MAIL, Enclosure
 from crm.domain.errors import Invalid, Refused
 from crm.domain.papers import DocumentKind
 from crm.models.documents import Document
 from crm.models.messages import Message
+from crm.models.providers import Provider
 from crm.services import files
+from crm.store import prices
 from crm.store.engine import Database
 
 FIELD = "papers"
@@ -24,6 +27,8 @@ KEPT_AS = "documents"
 """The place in `message.merge_values` that names the papers which went along."""
 
 PDF = "application/pdf"
+MOST_SHEETS = 3
+"""Sheets of services on offer: of those that suit a provider, the first."""
 
 
 class Paper(Protocol):
@@ -128,6 +133,51 @@ def make(
         said = f"The papers are {total / 1024 / 1024:.1f} MB together; offices turn mail away above 5 MB. Choose fewer."
         raise Invalid({FIELD: said})
     return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A paper that can go with a mail to this provider; a chosen one with its size, or with what is in the way."""
+
+    enclosure: Enclosure
+    chosen: bool = False
+    pages: int = 0
+    size: int = 0
+    problem: str = ""
+
+
+def offers(
+    session: Session,
+    folder: Path,
+    provider: Provider,
+    chosen: Sequence[Enclosure],
+    *,
+    user_id: int | None,
+    now: datetime,
+    press: Press = OURS,
+) -> list[Offer]:
+    """What can go along, the samples first. Those chosen are made, so that size and faults are the true ones."""
+    assert provider.id is not None
+    known = dict.fromkeys([*_usual(session, provider), *chosen])
+    found = []
+    for each in known:
+        if each not in chosen:
+            found.append(Offer(each))
+            continue
+        try:
+            (ready,) = make(session, folder, provider.id, [each], user_id=user_id, now=now, press=press)
+            found.append(Offer(each, chosen=True, pages=ready.paper.pages, size=ready.size))
+        except Invalid as error:
+            found.append(Offer(each, chosen=True, problem=error.errors[FIELD]))
+    return found
+
+
+def _usual(session: Session, provider: Provider) -> list[Enclosure]:
+    """One of each kind, and a sheet for each of the services that suit this provider best."""
+    suited = matching.services_for(provider.specialty, prices.switched_off(session))
+    sheets = [Enclosure(DocumentKind.SERVICE_SHEET, one.key) for one in suited if not one.is_addon][:MOST_SHEETS]
+    kinds = [Enclosure(kind) for kind in WITH_MAIL if kind is not DocumentKind.SERVICE_SHEET]
+    return [*kinds, *sheets]
 
 
 def problem(error: Exception) -> str:

@@ -34,6 +34,7 @@ NOUNS: tuple[str, ...] = (
     "referral_list",
     "scripts",
     "letters",
+    "samples",
     "inbox",
     "mail",
     "messages",

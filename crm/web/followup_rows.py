@@ -22,11 +22,12 @@ SNOOZE, CHECK = "alarm-clock", "check"
 
 
 class Act(NamedTuple):
-    """The first thing to do about a follow-up: its words, where it leads, its icon."""
+    """The first thing to do about a follow-up: its words, where it leads, its icon; `posts` does it in one tap."""
 
     words: str
     href: str
     icon: str
+    posts: bool = False
 
 
 class Frame(NamedTuple):
@@ -59,6 +60,8 @@ def rows_of(lines: Sequence[Line], frame: Frame, *, show_due: bool = True) -> Ma
 
 def act_of(line: Line) -> Act | None:
     """What one does about a follow-up before it is done, where there is something."""
+    if line.kind is TaskKind.SAMPLE and line.provider_id:
+        return _sample(line.provider_id, has_address=bool(line.email))
     if line.kind in WRITING and line.provider_id and line.email:
         template = {"template": line.template_slug} if line.template_slug else {}
         page = url_for("messages.new", provider_id=line.provider_id)
@@ -75,6 +78,13 @@ def act_of(line: Line) -> Act | None:
     if line.kind is TaskKind.FIND_EMAIL:
         return Act("Find it", link("missing_emails.index"), "at-sign")
     return None
+
+
+def _sample(provider_id: int, *, has_address: bool) -> Act:
+    """One tap where there is an address, else the page that asks for one."""
+    if has_address:
+        return Act("Send it", url_for("samples.create", provider_id=provider_id), "send", posts=True)
+    return Act("Send it", url_for("samples.new", provider_id=provider_id), "send")
 
 
 def _row(line: Line, frame: Frame, show_due: bool) -> str:
@@ -116,4 +126,9 @@ def _act(line: Line, bare: bool) -> str:
         return ""
     words = "" if bare else f'<span class="only-wide">{escape(act.words.removeprefix("Call "))}</span>'
     said, href = escape(act.words), escape(act.href)
+    if act.posts:
+        return (
+            f'<button class="btn ghost small" form="tap" formaction="{href}" aria-label="{said}">'
+            f"{use(act.icon)}{words}</button>"
+        )
     return f'<a class="btn ghost small" href="{href}" aria-label="{said}">{use(act.icon)}{words}</a>'

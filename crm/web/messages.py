@@ -8,15 +8,20 @@ from flask import Blueprint, Response, flash, g, jsonify, redirect, render_templ
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from crm.domain import enclosures
+from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, Refused
 from crm.models.messages import Message
-from crm.services import message_standing, outbox, outreach, outreach_review
+from crm.services import attachments, message_standing, outbox, outreach, outreach_review, sample_requests
+from crm.services.attachments import Offer
 from crm.services.outreach_review import Review, Written
 from crm.store import providers, tasks
 from crm.web import headers, timeline
 from crm.web.context import actor_id, db, flash_undo, handoff, now
 
 bp = Blueprint("messages", __name__)
+WITH_SAMPLE = frozenset({"sample", "sample_enclosed"})
+"""E-mails whose words say that a sample is attached."""
 
 
 @bp.get("/providers/<int:provider_id>/mail/new")
@@ -59,6 +64,8 @@ def preview(provider_id: int) -> Response:
 def check(provider_id: int) -> Response:
     """What there is to say about the text as it stands, for the page to show while somebody writes."""
     checked = _reviewed(provider_id)
+    with db().read() as session:
+        offers = _offers(session, checked, chosen_only=True)
     return jsonify(
         findings=[
             {"text": each.text, "why": each.why, "suggestion": each.suggestion, "severity": each.severity}
@@ -69,6 +76,7 @@ def check(provider_id: int) -> Response:
         fill=list(checked.to_fill),
         needs_reason=checked.needs_reason,
         mailto=outreach_review.mailto(checked),
+        papers=[{"value": each.enclosure.value, "size": _size(each), "problem": each.problem} for each in offers],
     )  # fmt: skip
 
 
@@ -81,6 +89,7 @@ def _send(provider_id: int, written: Written) -> AnyResponse:
         key=request.form.get("key") or secrets.token_hex(8),
         reason=request.form.get("reason", ""),
         task_id=request.form.get("task", type=int),
+        papers=_papers(),
         actor_id=actor_id(),
         now=now(),
     )
@@ -91,7 +100,9 @@ def _send(provider_id: int, written: Written) -> AnyResponse:
 
 def _test(provider_id: int, written: Written) -> AnyResponse:
     """Sent while the person waits, so that the answer is true when they read it."""
-    message = outreach.send_test(db(), handoff().post, provider_id, written, actor_id=actor_id(), now=now())
+    message = outreach.send_test(
+        db(), handoff().post, provider_id, written, papers=_papers(), actor_id=actor_id(), now=now()
+    )
     assert message.id is not None
     outbox.run_one(db(), handoff().post, message.id, clock=handoff().clock, me=f"web-{secrets.token_hex(4)}")
     with db().read() as session:
@@ -128,6 +139,30 @@ def _written() -> Written:
     return Written(form.get("subject", ""), text, form.get("template", ""))
 
 
+def _papers() -> tuple[Enclosure, ...]:
+    """The papers that go along: ticked in the form, or named by the address of the page; a sample's mail has one."""
+    if request.method == "POST":
+        return enclosures.read(request.form.getlist("papers"))
+    chosen = enclosures.read(request.args.getlist("papers"))
+    return chosen or ((sample_requests.USUAL,) if request.args.get("template") in WITH_SAMPLE else ())
+
+
+def _offers(session: Session, checked: Review, *, chosen_only: bool = False) -> list[Offer]:
+    found = attachments.offers(
+        session, handoff().post.files, checked.provider, _papers(), user_id=actor_id(), now=now()
+    )
+    return [each for each in found if each.chosen] if chosen_only else found
+
+
+@bp.app_template_filter("paper_size")
+def _size(offer: Offer) -> str:
+    """Pages and size of a paper that was made: "1 page, 46 KB"."""
+    if not offer.pages:
+        return ""
+    pages = "1 page" if offer.pages == 1 else f"{offer.pages} pages"
+    return f"{pages}, {max(1, round(offer.size / 1024)):,} KB"
+
+
 def _reviewed(provider_id: int) -> Review:
     with db().read() as session:
         return outreach_review.review(session, provider_id, _written(), actor_id(), now=now())
@@ -146,6 +181,7 @@ def _form(session: Session, provider_id: int, written: Written, errors: dict[str
         key=request.form.get("key") or secrets.token_hex(8),
         reason=request.form.get("reason", ""),
         task_id=task_id,
+        offers=_offers(session, checked),
         recent=[timeline.event(line) for line in providers.timeline(session, provider_id, 4)],
         open_tasks=tasks.live_of(session, provider_id),
     )

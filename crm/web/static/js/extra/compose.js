@@ -36,6 +36,10 @@ export function start(form) {
     list.replaceChildren(...fill, ...found.findings.map((each) => finding(each, text)));
     reason.hidden = !found.needs_reason && !form.elements.reason.value;
     if (mailto && found.mailto) mailto.href = found.mailto;
+    const papers = new Map(found.papers.map((each) => [each.value, each]));
+    for (const note of all("[data-paper]", form)) note.textContent = papers.get(note.dataset.paper)?.size ?? "";
+    const faults = found.papers.filter((each) => each.problem);
+    one("[data-compose-papers]", form)?.replaceChildren(...faults.map((each) => make("p", { class: "finding blocks" }, each.problem)));
   }
 
   function show() {
