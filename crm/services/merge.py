@@ -95,7 +95,7 @@ def filling(
     past, people = known.pasts[provider_id], tuple(known.people.get(provider.practice_id or 0, ()))
     fields = MergeFields(
         trainer=_trainer(known.user, business),
-        business=_business(business),
+        business=business_fields(business),
         provider=_provider(provider),
         practice=_practice(session, provider),
         contact=_contact(people, contact_id, provider),
@@ -117,6 +117,23 @@ def merge_fields(
 ) -> MergeFields:
     """Only the fields; see `filling`."""
     return filling(session, provider_id, user_id, now=now, contact_id=contact_id, opt_out_url=opt_out_url).fields
+
+
+def ourselves(session: Session, user_id: int | None) -> tuple[TrainerFields, BusinessFields]:
+    """Who speaks, whoever is spoken to."""
+    business = session.get(Business, 1)
+    return _trainer(_user(session, user_id), business), _business(business)
+
+
+def without_provider(session: Session, user_id: int | None, *, now: datetime) -> MergeFields:
+    """The fields of a paper that is for nobody in particular: who speaks, the business, the day."""
+    known = known_of(session, [], user_id)
+    zone = known.business.zone if known.business else "America/Chicago"
+    return MergeFields(
+        trainer=_trainer(known.user, known.business),
+        business=business_fields(known.business),
+        message=MessageFields(date=wording.day_written(calendar.local_day(now, zone))),
+    )
 
 
 def audience_of(provider: Provider) -> Audience:
@@ -153,7 +170,7 @@ def _trainer(user: User | None, business: Business | None) -> TrainerFields:
     )
 
 
-def _business(business: Business | None) -> BusinessFields:
+def business_fields(business: Business | None) -> BusinessFields:
     if business is None:
         return BusinessFields()
     complete = business.line1 and business.city and business.zip

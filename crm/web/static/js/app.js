@@ -18,6 +18,8 @@ const onDemand = {
   "[data-autosubmit]": "./extra/autosubmit.js",
   "[data-sequence]": "./extra/sequence.js",
   "[data-compose]": "./extra/compose.js",
+  "[data-editor]": "./extra/template-editor.js",
+  "[data-measuring]": "./extra/measuring.js",
   "dialog.log": "./extra/log.js",
 };
 for (const [selector, module] of Object.entries(onDemand)) {

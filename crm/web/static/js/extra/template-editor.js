@@ -1,0 +1,273 @@
+// The editor of a template: marks under the text, merge fields while typing, a preview that follows, drafts that save themselves.
+import { Failed, all, get, later, make, one, post } from "../dom.js";
+
+export function start(form) {
+  const text = form.elements.source;
+  const under = one("[data-editor-marks]", form);
+  const popup = one("[data-editor-popup]", form);
+  const state = one("[data-editor-state]");
+  const conflict = one("[data-editor-conflict]");
+  const key = `draft:${document.documentElement.dataset.user}:template-${form.dataset.id}`;
+  const fields = all("[data-field]", form).map((item) => ({ path: item.dataset.field, said: item.textContent, note: item.lastElementChild.textContent }));
+  let seen = form.dataset.seen;
+  let before = text.value;
+  let kept = text.value;
+  let asked = 0;
+  let marks = []; // {start, end, kind, of}: `of` is the line in the list that speaks of it
+
+  // --- marks: the same text under the field, see-through but for what is marked -----------------------------------
+  function paint() {
+    const parts = [];
+    let at = 0;
+    for (const mark of [...marks].sort((a, b) => a.start - b.start)) {
+      if (mark.start < at) continue;
+      parts.push(text.value.slice(at, mark.start), make("mark", { class: mark.kind }, text.value.slice(mark.start, mark.end)));
+      at = mark.end;
+    }
+    under.replaceChildren(...parts, `${text.value.slice(at)}\n`);
+    under.scrollTop = text.scrollTop;
+  }
+
+  /** Marks behind the place that was edited move with it; those in it go. */
+  function follow() {
+    const now = text.value;
+    let head = 0;
+    while (head < now.length && now[head] === before[head]) head++;
+    let tail = 0;
+    while (tail < Math.min(now.length, before.length) - head && now.at(-1 - tail) === before.at(-1 - tail)) tail++;
+    const end = before.length - tail;
+    const by = now.length - before.length;
+    marks = marks.flatMap((mark) => (mark.end <= head ? [mark] : mark.start >= end ? [{ ...mark, start: mark.start + by, end: mark.end + by }] : []));
+    before = now;
+    paint();
+  }
+
+  /** Write as if it was typed, so that the browser's own undo takes it back. */
+  function write(start, end, words) {
+    text.focus();
+    text.setSelectionRange(start, end);
+    if (!document.execCommand("insertText", false, words)) {
+      text.setRangeText(words, start, end, "end");
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  // --- what there is to say about it -------------------------------------------------------------------------------
+  function line(each, kind, ...said) {
+    const item = make("p", { class: `finding ${kind === "fault" ? "blocks" : kind}` }, ...said);
+    const mine = each.places.map(([start, end]) => ({ start, end, kind, of: item }));
+    marks.push(...mine);
+    const place = () => marks.find((mark) => mark.of === item);
+    if (mine.length) {
+      item.firstChild.addEventListener?.("click", () => {
+        const found = place();
+        if (found) text.focus(), text.setSelectionRange(found.start, found.end);
+      });
+    }
+    if (mine.length && each.replacement != null) {
+      const use = make("button", { type: "button", class: "btn small" }, each.replacement ? `Use “${each.replacement}”` : "Take it out");
+      use.addEventListener("click", () => {
+        const found = place();
+        if (found) write(found.start, found.end, each.replacement);
+      });
+      item.append(" ", use);
+    }
+    return item;
+  }
+  const quote = (words) => make("button", { type: "button", class: "link" }, words);
+
+  function show(found) {
+    marks = [];
+    const list = [];
+    if (found.fault) list.push(line(found.fault, "fault", quote(found.fault.line ? `Line ${found.fault.line}:` : "It breaks:"), ` ${found.fault.reason}`));
+    for (const each of found.missing) list.push(line(each, "warns", quote(`${each.label} is empty.`), ` ${each.why}`));
+    for (const each of found.findings) list.push(line(each, each.severity, quote(each.text), ` ${each.why}${each.suggestion ? ` Better: ${each.suggestion}` : ""}`));
+    one("[data-editor-findings]", form).replaceChildren(...list);
+    one("[data-editor-reason]", form).hidden = !found.findings.some((each) => each.severity === "blocks") && !form.elements.override_reason.value;
+    one("[data-editor-who]", form).textContent = found.reader;
+    paint();
+    if (found.fault) return; // the last preview that was any stays
+    const { words, time, fits, advice } = found.length;
+    one("[data-editor-length]", form).replaceChildren(make("span", { class: "pill" }, `${words} ${words === 1 ? "word" : "words"}`), " ", time ? make("span", { class: `pill${fits ? "" : " warn"}` }, time) : "");
+    const subject = one("[data-editor-subject]", form);
+    if (subject) subject.textContent = found.subject;
+    const read = one("[data-editor-preview]", form);
+    if (!read) return;
+    const labels = found.missing.map((each) => `[${each.label}]`);
+    const marked = (said) => said.split(/(\[[^\]]+\])/).map((piece) => (labels.includes(piece) ? make("mark", {}, piece) : piece));
+    read.replaceChildren(...found.parts.map((part) => make("section", {}, make("h3", {}, part.title), make("p", { class: "pre" }, ...marked(part.text)))));
+    const hint = one("[data-editor-advice]", form);
+    hint.hidden = !advice;
+    hint.textContent = advice;
+    one("[data-editor-checks]", form).replaceChildren(
+      ...found.checks.map((check) => make("li", { class: check.passed ? "good" : "bad" }, one(check.passed ? "#check-good" : "#check-bad").content.cloneNode(true), make("div", {}, make("strong", {}, check.label), make("p", { class: "mute small" }, check.why)))),
+    );
+  }
+
+  async function look() {
+    const mine = ++asked;
+    let found;
+    try {
+      found = await post(form.dataset.previewUrl, new FormData(form));
+    } catch {
+      return; // the server looks again when it is saved
+    }
+    if (mine !== asked) return;
+    show(found);
+    const frame = one("[data-editor-frame]");
+    if (!frame || found.fault) return;
+    frame.replaceChildren(...["source", "provider", "audience"].map((name) => make("textarea", { name }, form.elements[name].value)));
+    frame.submit();
+  }
+
+  // --- the draft ---------------------------------------------------------------------------------------------------
+  const stash = () => localStorage.setItem(key, JSON.stringify({ source: text.value, seen }));
+
+  async function save(as = seen) {
+    const writing = text.value;
+    if (writing === kept && as !== "*") return;
+    try {
+      ({ seen } = await post(form.dataset.draftUrl, { source: writing, seen: as }));
+      form.elements.seen.value = seen;
+      kept = writing;
+      conflict.hidden = true;
+      if (text.value === writing) localStorage.removeItem(key);
+      state.textContent = "Draft saved";
+    } catch (failed) {
+      state.textContent = failed instanceof Failed && failed.status !== 409 ? `${failed.message} It is kept in this browser.` : "Not saved";
+      if (failed.status !== 409) return;
+      one("[data-editor-told]").textContent = failed.message;
+      conflict.hidden = false;
+    }
+  }
+  one("[data-editor-mine]").addEventListener("click", () => save("*"));
+  one("[data-editor-other]").addEventListener("click", () => (stash(), location.reload()));
+
+  /** What this browser kept and the server doesn't have: put back, or offered where another window wrote since. */
+  function bringBack() {
+    let local = null;
+    try {
+      local = JSON.parse(localStorage.getItem(key));
+    } catch {
+      // what can't be read is no draft
+    }
+    if (!local || local.source === text.value) return localStorage.removeItem(key);
+    const back = () => (write(0, text.value.length, local.source), text.setSelectionRange(0, 0));
+    if (local.seen === seen) return back();
+    const offer = make("button", { type: "button", class: "btn small" }, "Bring it back");
+    const note = make("p", { class: "draft-note", role: "status" }, "This browser has another draft that was not saved. ", offer);
+    offer.addEventListener("click", () => (back(), note.remove()));
+    form.before(note);
+  }
+
+  // --- merge fields while typing -----------------------------------------------------------------------------------
+  const typed = () => /\{\{\s*([\w.() ]*)$/.exec(text.value.slice(0, text.selectionStart));
+  const chosen = () => one("[aria-selected=true]", popup);
+
+  function choose(item) {
+    chosen()?.setAttribute("aria-selected", "false");
+    item?.setAttribute("aria-selected", "true");
+    item?.scrollIntoView({ block: "nearest" });
+    text.setAttribute("aria-activedescendant", item?.id ?? "");
+  }
+
+  function close() {
+    popup.hidden = true;
+    text.removeAttribute("aria-activedescendant");
+    text.removeAttribute("aria-controls");
+  }
+
+  function place(at) {
+    let left = at;
+    for (const node of under.childNodes) {
+      const inner = node.firstChild ?? node;
+      if (left <= inner.length) {
+        const range = document.createRange();
+        range.setStart(inner, left);
+        const spot = range.getBoundingClientRect();
+        const box = under.getBoundingClientRect();
+        popup.style.insetBlockStart = `${spot.bottom - box.top + 4}px`;
+        popup.style.insetInlineStart = `${Math.max(0, Math.min(spot.left - box.left, box.width - popup.offsetWidth))}px`;
+        return;
+      }
+      left -= inner.length;
+    }
+  }
+
+  function offer() {
+    const found = typed();
+    if (!found) return close();
+    const words = found[1].trim().toLowerCase().split(/\s+/);
+    const fitting = fields.filter((field) => words.every((word) => `${field.path} ${field.said}`.toLowerCase().includes(word)));
+    if (!fitting.length) return close();
+    popup.replaceChildren(
+      ...fitting.map((field, index) => make("li", { role: "option", id: `field-${index}`, "aria-selected": "false", data: { path: field.path } }, make("code", {}, field.path), make("span", {}, field.note))),
+    );
+    popup.hidden = false;
+    text.setAttribute("aria-controls", popup.id);
+    place(text.selectionStart);
+    choose(popup.firstChild);
+  }
+
+  function insert(path) {
+    const found = typed();
+    const start = found ? found.index : text.selectionStart;
+    const closing = /^\s*\}\}/.exec(text.value.slice(text.selectionEnd));
+    write(start, text.selectionEnd + (found && closing ? closing[0].length : 0), `{{ ${path} }}`);
+    close();
+  }
+  popup.addEventListener("pointerdown", (event) => (event.preventDefault(), insert(event.target.closest("li").dataset.path)));
+  for (const item of all("[data-field]", form)) one("button", item).addEventListener("click", () => insert(item.dataset.field));
+  one("[data-editor-find]", form).addEventListener("input", (event) => {
+    const wanted = event.target.value.toLowerCase();
+    for (const item of all("[data-field]", form)) item.hidden = !item.textContent.toLowerCase().includes(wanted);
+  });
+  one("[data-editor-find]", form).addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+
+  // --- keys and events ---------------------------------------------------------------------------------------------
+  text.addEventListener("keydown", (event) => {
+    if (popup.hidden) return;
+    const to = { ArrowDown: chosen()?.nextSibling ?? popup.firstChild, ArrowUp: chosen()?.previousSibling ?? popup.lastChild }[event.key];
+    if (to) choose(to);
+    else if (event.key === "Enter" || event.key === "Tab") insert(chosen().dataset.path);
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  form.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    if (event.key === "s") save();
+    else if (event.key === "Enter") look().then(() => one(".editor-preview", form).scrollIntoView({ block: "nearest" }));
+    else return;
+    event.preventDefault();
+  });
+  text.addEventListener("blur", () => setTimeout(close, 150));
+  text.addEventListener("scroll", () => (under.scrollTop = text.scrollTop));
+  document.addEventListener("selectionchange", () => {
+    if (document.activeElement !== text) return;
+    const at = text.selectionStart;
+    const here = marks.find((mark) => mark.start <= at && at <= mark.end)?.of;
+    for (const item of all(".finding", form)) item === here ? item.setAttribute("aria-current", "true") : item.removeAttribute("aria-current");
+  });
+
+  const provider = one("[data-editor-provider]", form);
+  const search = later(async () => {
+    if (provider.value.length < 2 || /#\d+$/.test(provider.value)) return;
+    const { results } = await get(`/search.json?q=${encodeURIComponent(provider.value)}`).catch(() => ({ results: [] }));
+    const found = results.filter((each) => each.kind === "provider");
+    one("#editor-providers").replaceChildren(...found.map((each) => make("option", { value: `${each.label} #${each.href.match(/\d+/)[0]}` }, each.detail)));
+  }, 250);
+  provider.addEventListener("input", search);
+  provider.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), look()));
+
+  const soonSaved = later(save, 900);
+  const soonLooked = later(look, 450);
+  text.addEventListener("input", () => (follow(), stash(), offer(), soonSaved(), soonLooked(), (state.textContent = "Writing…")));
+  form.addEventListener("change", (event) => event.target !== text && soonLooked());
+  document.addEventListener("visibilitychange", () => document.hidden && save());
+  form.addEventListener("submit", () => localStorage.removeItem(key));
+  paint();
+  bringBack();
+  look();
+}
