@@ -17,7 +17,6 @@ from typing import Any, NamedTuple, Self
 import crm
 from crm.services.imports_spool import STRETCH, Stretch, part_path
 from crm.services.imports_values import Reader
-from crm.store import ready_files
 
 MOST_AHEAD = 48
 """Parts that may lie ready on the disk."""
@@ -54,7 +53,7 @@ class Mate:
                 self._child.kill()
             self._child.communicate()
         for part in self._sent:
-            ready_files.remove(self._target(part))
+            self._target(part).unlink(missing_ok=True)
 
     def ask(self, part: Stretch) -> None:
         """Make this part ready as soon as there is time and room. A few rows alone aren't worth a process."""
@@ -84,7 +83,7 @@ class Mate:
         """This part has been applied."""
         self._sent.discard(part)
         self._ready.pop(str(self._target(part)), None)
-        ready_files.remove(self._target(part))
+        self._target(part).unlink(missing_ok=True)
         self._send()
 
     def _start(self) -> None:

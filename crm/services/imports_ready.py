@@ -11,21 +11,23 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TextIO
 
-from crm.services.imports_values import DISPLAY_NAME, ORGANIZATION, PRACTICE_COLUMNS, PROVIDER_COLUMNS, Reader, address
+from crm.services.imports_values import PRACTICE_COLUMNS, PROVIDER_COLUMNS, Reader, address
 from crm.sources.nppes_layout import Row
 from crm.store import ready_files
 
-NAMES = ("n", *PROVIDER_COLUMNS, "address_key", "content")
-PRACTICE_NAMES = (*PRACTICE_COLUMNS, "name", "owner")
+NAMES = ("n", *PROVIDER_COLUMNS, "address_key", "content", *ready_files.OF_PRACTICE)
 Values = tuple[str | int | float | None, ...]
+_PICK = itemgetter(*map(PRACTICE_COLUMNS.index, ready_files.OF_PRACTICE))
+_NOTHING = (None,) * len(ready_files.OF_PRACTICE)
 
 
 @dataclass
 class Made:
-    """What became of a part: rows that are ready, numbered from 1, their practices, and the numbers of the others.
+    """What became of a part: rows that are ready, numbered from 1, and the numbers of the others.
 
     `rest` are rows that aren't simply new people or organizations: deactivated ones, those without a name, repetitions.
     """
@@ -33,50 +35,40 @@ class Made:
     reader: Reader
     count: int = 0
     rest: list[int] = field(default_factory=list)
-    _practices: dict[str, list[str | int | float | None]] = field(default_factory=dict)
+    _places: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
 
     def providers(self, texts: Iterable[str]) -> Iterator[Values]:
-        """The values of every row that is ready, in the order of `NAMES`."""
-        practices, values = self._practices, self.reader.values
+        """The values of every row that is ready, in the order of `NAMES`; the practice stands in its first row."""
+        places, seen, values = self._places, self._seen, self.reader.values
         for number, text in enumerate(texts):
             row = Row.read(text)
-            if row.deactivated or row.npi in self._seen or not (row.last or row.first or row.organization):
+            if row.deactivated or row.npi in seen or not (row.last or row.first or row.organization):
                 self.rest.append(number)
                 continue
-            self._seen.add(row.npi)
+            seen.add(row.npi)
             self.count += 1
             where = address(row)
-            one = values(row, where)
-            if key := where.address_key:
-                practice = practices.get(key)
-                if practice is None:
-                    practices[key] = practice = [*where, "", None]
-                if row.entity == ORGANIZATION and practice[-1] is None:
-                    practice[-2:] = one[DISPLAY_NAME], self.count
-            yield (self.count, *one, key or None, text)
-
-    def practices(self) -> Iterable[list[str | int | float | None]]:
-        """Each address once, with the name and the number of the first organization there."""
-        return self._practices.values()
+            key = where.address_key
+            if key and key not in places:
+                places.add(key)
+                yield (self.count, *values(row, where), key, text, *_PICK(where))
+            else:
+                yield (self.count, *values(row, where), key or None, text, *_NOTHING)
 
 
 def make(reader: Reader, source: Path, start: int, end: int, target: Path, *, is_sqlite: bool) -> Made:
     """Make the rows ready that stand in `source` between two bytes."""
     made = Made(reader)
-    write = ready_files.write_database if is_sqlite else ready_files.write_texts
-    write(target, NAMES, made.providers(_texts(source, start, end)), PRACTICE_NAMES, made.practices)
+    write: ready_files.Write = ready_files.write_database if is_sqlite else ready_files.write_text
+    write(target, NAMES, made.providers(_texts(source, start, end)))
     return made
 
 
-def _texts(source: Path, start: int, end: int) -> Iterator[str]:
-    with source.open("rb", buffering=1 << 18) as file:
+def _texts(source: Path, start: int, end: int) -> list[str]:
+    with source.open("rb") as file:
         file.seek(start)
-        for line in file:
-            start += len(line)
-            yield line[:-1].decode()
-            if start >= end:
-                return
+        return file.read(end - start).decode().split("\n")[:-1]
 
 
 def main(asked: TextIO = sys.stdin, answers: TextIO = sys.stdout) -> None:

@@ -133,33 +133,42 @@ def address(row: Row | Location) -> Address:
 
     Abroad there is no ZIP, and with it no distance or zone.
     """
-    zip_code = _zip(row.postal) if row.country in HERE else ""
+    postal, phone, fax = row.postal, row.phone, row.fax
+    zip_code = "" if row.country not in HERE else postal[:5] if _is_zip(postal) else zip5(postal)
     shown, words = _line(row.line1)
+    shown2 = ""
     if row.line2:
         shown2, words2 = _line(row.line2)
-        words = f"{words} {words2}" if words and words2 else words or words2
-    else:
-        shown2 = ""
-    phone, fax = row.phone, row.fax
+        if "box" in words2 or words[-1:] == "#":  # one line may lean on the other
+            words = address_key(row.line1, row.line2, "")[:-1]
+        else:
+            words = f"{words} {words2}" if words and words2 else words or words2
+    if words:
+        words = f"{words}|{zip_code}" if zip_code else f"{words}|{names.fold(row.city)} {row.country.lower()}"
+    city, state, zone, lat, lon = _town(row.city, row.state, zip_code)
     return Address(
-        _key(row, words, zip_code) if words else "",
+        words,
         shown,
         shown2,
-        proper_city(row.city),
-        row.state.upper(),
+        city,
+        state,
         zip_code,
         row.country or "US",
         from_directory(phone) if phone else "",
         from_directory(fax) if fax else "",
-        *where(zip_code),
+        zone,
+        lat,
+        lon,
     )
 
 
-def _key(row: Row | Location, words: str, zip_code: str) -> str:
-    """As `address_key` says it, of lines whose words are known already, but where one line leans on the other."""
-    if row.line2 and ("#" in words or "box" in words):
-        words = address_key(row.line1, row.line2, "")[:-1]
-    return f"{words}|{zip_code}" if zip_code else f"{words}|{names.fold(row.city)} {row.country.lower()}"
+def _is_zip(postal: str) -> bool:
+    return len(postal) in (5, 9) and postal.isdecimal()
+
+
+@lru_cache(maxsize=8192)
+def _town(city: str, state: str, zip_code: str) -> tuple[str, str, str | None, float | None, float | None]:
+    return (proper_city(city), state.upper(), *where(zip_code))
 
 
 def _line(text: str) -> tuple[str, str]:
@@ -177,10 +186,37 @@ def _street(text: str) -> tuple[str, str]:
 
 
 def _person(row: Row) -> tuple[str, str, str, str, str, str, str, str, str]:
-    name = names.from_directory(
-        row.first, row.middle, row.last, prefix=row.prefix, suffix=row.suffix, credentials=row.credential
-    )
-    return (*name, "", names.display_name(name), names.sort_name(name))
+    first, middle, given, given_folded = _given(row.first, row.middle)
+    last, last_folded = _family(row.last)
+    prefix, suffix, credentials = _around(row.prefix, row.suffix, row.credential)
+    if not (first and last):
+        name = names.PersonName(prefix, first, middle, last, suffix, credentials)
+        return (*name, "", names.display_name(name), names.sort_name(name))
+    shown = f"{given} {last} {suffix}" if suffix else f"{given} {last}"
+    if credentials:
+        shown = f"{shown}, {credentials}"
+    return prefix, first, middle, last, suffix, credentials, "", shown, f"{last_folded} {given_folded}"
+
+
+@lru_cache(maxsize=16384)
+def _given(first: str, middle: str) -> tuple[str, str, str, str]:
+    """(first, middle, both as shown, both as sorted)."""
+    name = names.from_directory(first, middle, "")
+    shown = f"{name.first} {name.middle}" if name.middle else name.first
+    return name.first, name.middle, shown, names.fold(shown)
+
+
+@lru_cache(maxsize=16384)
+def _family(last: str) -> tuple[str, str]:
+    """(as shown, as sorted)."""
+    shown = names.proper_name(last)
+    return shown, names.fold(shown)
+
+
+@lru_cache(maxsize=2048)
+def _around(prefix: str, suffix: str, credentials: str) -> tuple[str, str, str]:
+    name = names.from_directory("", "", "", prefix=prefix, suffix=suffix, credentials=credentials)
+    return name.prefix, name.suffix, name.credentials
 
 
 def _organization(row: Row) -> tuple[str, str, str, str, str, str, str, str, str]:
@@ -199,7 +235,3 @@ def where(zip_code: str) -> tuple[str | None, float | None, float | None]:
     """(zone, latitude, longitude) of a ZIP code."""
     found = places.place(zip_code) if zip_code else None
     return (found.zone, found.lat, found.lon) if found else (None, None, None)
-
-
-def _zip(postal: str) -> str:
-    return postal[:5] if len(postal) in (5, 9) and postal.isdecimal() else zip5(postal)

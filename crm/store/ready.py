@@ -19,12 +19,15 @@ SELECT 1 WHERE EXISTS (SELECT 1 FROM ready_provider r CROSS JOIN provider p WHER
 OR EXISTS (SELECT 1 FROM ready_provider r CROSS JOIN deactivated_npi d WHERE d.npi = r.npi)
 """
 _UNNAMED = """
-SELECT r.name, {owner}, p.id FROM {practices} CROSS JOIN practice p
-WHERE r.name <> '' AND p.address_key = r.address_key AND p.name = ''
+SELECT r.display_name, {id}, p.id FROM ready_provider r CROSS JOIN practice p
+WHERE r.country IS NOT NULL AND r.kind = 'organization' AND r.display_name <> ''
+AND p.address_key = r.address_key AND p.name = ''
 """
 _PRACTICES = """
 INSERT INTO practice ({names}, name, organization_id, {same})
-SELECT {values}, r.name, {owner}, {constants} FROM {practices} WHERE TRUE ON CONFLICT (address_key) DO NOTHING
+SELECT {values}, CASE WHEN r.kind = 'organization' THEN r.display_name ELSE '' END,
+CASE WHEN r.kind = 'organization' THEN {id} END, {constants}
+FROM ready_provider r WHERE r.country IS NOT NULL ON CONFLICT (address_key) DO NOTHING
 """
 _PROVIDERS = """
 INSERT INTO provider (id, practice_id, practice_name, {names}, {same})
@@ -36,9 +39,8 @@ INSERT INTO provider_source (provider_id, content, {same}) SELECT {id}, r.conten
 """
 _COPIED = """
 CREATE TEMP TABLE ready_provider ON COMMIT DROP AS
-SELECT 0 AS n, {names}, '' AS address_key, '' AS content, id FROM provider LIMIT 0;
+SELECT 0 AS n, {names}, r.address_key, '' AS content, {practice_names}, p.id FROM provider p, practice r LIMIT 0;
 ALTER TABLE ready_provider ALTER id SET DEFAULT nextval(pg_get_serial_sequence('provider', 'id'));
-CREATE TEMP TABLE ready_practice ON COMMIT DROP AS SELECT {practice_names}, name, 0 AS owner FROM practice LIMIT 0;
 """
 
 
@@ -49,21 +51,19 @@ class Fresh:
         self._session = session
         self._names, self._practice_names = names, practice_names
         self._is_sqlite = bulk.is_sqlite(session)
-        self._id, self._owner = "r.id", "o.id"
-        self._practices = "ready_practice r LEFT JOIN ready_provider o ON o.n = r.owner"
+        self._id = "r.id"
         if self._is_sqlite:
-            base = bulk.new_ids(session, PROVIDER, 1)[0] - 1
-            self._id, self._owner, self._practices = f"{base} + r.n", f"{base} + r.owner", "ready_practice r"
+            self._id = f"{bulk.new_ids(session, PROVIDER, 1)[0] - 1} + r.n"
 
     def load(self, path: Path) -> None:
         """Put the rows where the statements look for them. On SQLite they are there already."""
         if self._is_sqlite:
             return
-        names = ", ".join(self._names)
-        self._run(_COPIED.format(names=names, practice_names=", ".join(self._practice_names)))
-        tables = (f"ready_provider (n, {names}, address_key, content)", "ready_practice")
-        for table, source in zip(tables, ready_files.text_paths(path), strict=True):
-            bulk.copy_file(self._session, table, source)
+        names = ", ".join(f"p.{name}" for name in self._names)
+        practice_names = ", ".join(f"r.{name}" for name in ready_files.OF_PRACTICE)
+        self._run(_COPIED.format(names=names, practice_names=practice_names))
+        columns = ("n", *self._names, "address_key", "content", *ready_files.OF_PRACTICE)
+        bulk.copy_file(self._session, f"ready_provider ({', '.join(columns)})", path)
 
     def is_known(self) -> bool:
         """Whether any of them is no news."""
@@ -86,13 +86,9 @@ class Fresh:
             directory.queue_for_search(self._session, first, last)
 
     def _name_practices(self) -> None:
-        unnamed = (
-            self._session.connection()
-            .execute(sa.text(_UNNAMED.format(owner=self._owner, practices=self._practices)))
-            .all()
-        )
-        if unnamed:
-            directory.name_practices(self._session, [tuple(row) for row in unnamed])
+        found = self._session.connection().execute(sa.text(_UNNAMED.format(id=self._id))).all()
+        if found:
+            directory.name_practices(self._session, [tuple(row) for row in found])
 
     def _insert_practices(self, stamped: Mapping[str, object]) -> None:
         names = (*self._practice_names, "name", "organization_id", *stamped)
@@ -107,8 +103,6 @@ class Fresh:
                 same=", ".join(same),
                 constants=", ".join(bulk.literal(self._session, value) for value in same.values()),
                 id=self._id,
-                owner=self._owner,
-                practices=self._practices,
             )
         )
 

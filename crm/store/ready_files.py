@@ -13,57 +13,39 @@ from pathlib import Path
 
 Plain = str | int | float | None
 Rows = Iterable[Sequence[Plain]]
+OF_PRACTICE = ("line1", "line2", "country", "zone", "lat", "lon")
+"""Columns of a practice that its providers don't repeat: only the first provider at an address has them."""
 APART = "\x1f"
 NULL = "\x02"
 _BLOCK = 500
 #: Nobody misses the file after a power cut, and nobody else looks at it.
 _SETTINGS = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-2048"
-_TABLES = ("ready_provider", "ready_practice")
 
-Write = Callable[[Path, Sequence[str], Rows, Sequence[str], Callable[[], Rows]], None]
+Write = Callable[[Path, Sequence[str], Rows], None]
 
 
-def write_database(
-    path: Path, names: Sequence[str], rows: Rows, practice_names: Sequence[str], practices: Callable[[], Rows]
-) -> None:
-    """A SQLite file with both tables. `practices` is called when the rows have been written."""
+def write_database(path: Path, names: Sequence[str], rows: Rows) -> None:
+    """A SQLite file with one table, numbered by its first column."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.executescript(_SETTINGS)
         connection.execute("BEGIN")
-        contents: tuple[Callable[[], Rows], ...] = (lambda: rows, practices)
-        for table, columns, content in zip(_TABLES, (names, practice_names), contents, strict=True):
-            numbered = ["n INTEGER PRIMARY KEY" if name == "n" else name for name in columns]
-            connection.execute(f"CREATE TABLE {table} ({', '.join(numbered)})")
-            connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", content())
+        number, *others = names
+        connection.execute(f"CREATE TABLE ready_provider ({number} INTEGER PRIMARY KEY, {', '.join(others)})")
+        connection.executemany(f"INSERT INTO ready_provider VALUES ({', '.join('?' * len(names))})", rows)
         connection.execute("COMMIT")
     finally:
         connection.close()
 
 
-def write_texts(
-    path: Path, _names: Sequence[str], rows: Rows, _practice_names: Sequence[str], practices: Callable[[], Rows]
-) -> None:
-    """Two files as PostgreSQL's COPY reads them, one for each table."""
-    contents: tuple[Callable[[], Rows], ...] = (lambda: rows, practices)
-    for target, content in zip(text_paths(path), contents, strict=True):
-        with target.open("w", encoding="utf-8", newline="") as file:
-            lines = (APART.join(map(as_text, row)) + "\n" for row in content())
-            while block := "".join(islice(lines, _BLOCK)):
-                file.write(block.replace("\\", "\\\\") if "\\" in block else block)
-
-
-def text_paths(path: Path) -> tuple[Path, Path]:
-    """Where the rows of providers and of practices are."""
-    return path.with_suffix(".providers"), path.with_suffix(".practices")
+def write_text(path: Path, _names: Sequence[str], rows: Rows) -> None:
+    """A file as PostgreSQL's COPY reads it."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = (APART.join(map(as_text, row)) + "\n" for row in rows)
+        while block := "".join(islice(lines, _BLOCK)):
+            file.write(block.replace("\\", "\\\\") if "\\" in block else block)
 
 
 def as_text(value: Plain) -> str:
     """A value in a line of COPY."""
     return value if type(value) is str else NULL if value is None else str(value)
-
-
-def remove(path: Path) -> None:
-    """Throw away what was written there, as a database or as texts."""
-    for one in (path, *text_paths(path)):
-        one.unlink(missing_ok=True)

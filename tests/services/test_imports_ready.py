@@ -160,7 +160,8 @@ def test_the_process_answers_each_line_with_what_it_wrote(tmp_path: Path) -> Non
     imports_ready.main(io.StringIO("\n".join(asked) + "\n"), answers)
     assert json.loads(answers.getvalue()) == [str(tmp_path / "out.db"), 2, [1]]
     connection = sqlite3.connect(tmp_path / "out.db")
-    assert connection.execute("SELECT n, npi FROM ready_provider").fetchall() == [(1, files.npi(1)), (2, files.npi(3))]
+    found = connection.execute("SELECT n, npi, line1 FROM ready_provider").fetchall()
+    assert found == [(1, files.npi(1), "1 Main St"), (2, files.npi(3), None)]
     connection.close()
 
 
@@ -169,8 +170,9 @@ def test_texts_for_copy_are_escaped(tmp_path: Path) -> None:
         spool.add(["\t".join(_row(1, last="A\\B"))])
     source = imports_spool.part_path(tmp_path, 1, 1)
     imports_ready.make(Reader(""), source, 0, source.stat().st_size, tmp_path / "out.db", is_sqlite=False)
-    assert "A\\\\B" in (tmp_path / "out.providers").read_text()
-    assert (tmp_path / "out.practices").read_text().count("\n") == 1
+    written = (tmp_path / "out.db").read_text()
+    assert "A\\\\B" in written
+    assert written.count("\n") == 1
 
 
 def _row(number: int, last: str = "RUIZ") -> list[str]:
