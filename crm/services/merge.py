@@ -122,7 +122,7 @@ def merge_fields(
 def ourselves(session: Session, user_id: int | None) -> tuple[TrainerFields, BusinessFields]:
     """Who speaks, whoever is spoken to."""
     business = session.get(Business, 1)
-    return _trainer(_user(session, user_id), business), _business(business)
+    return _trainer(_user(session, user_id), business), business_fields(business)
 
 
 def without_provider(session: Session, user_id: int | None, *, now: datetime) -> MergeFields:
@@ -171,6 +171,7 @@ def _trainer(user: User | None, business: Business | None) -> TrainerFields:
 
 
 def business_fields(business: Business | None) -> BusinessFields:
+    """The business as texts name it; empty where there is none yet."""
     if business is None:
         return BusinessFields()
     complete = business.line1 and business.city and business.zip
