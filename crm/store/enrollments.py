@@ -95,10 +95,15 @@ def due(session: Session, now: datetime, limit: int) -> list[Due]:
 
 def next_due(session: Session) -> datetime | None:
     """When the next enrollment has to be looked at: its step is due, or its pause ends."""
-    steps = sa.select(sa.func.min(col(Enrollment.due_at))).where(ACTIVE)
-    pauses = sa.select(sa.func.min(col(Enrollment.paused_until))).where(PAUSED)
-    times = (session.scalar(steps), session.scalar(pauses))
+    times = session.connection().execute(_NEXT).one()
     return min((each for each in times if each is not None), default=None)
+
+
+# Asked with every tick, so it is made once.
+_NEXT = sa.select(
+    sa.select(sa.func.min(col(Enrollment.due_at))).where(ACTIVE).scalar_subquery(),
+    sa.select(sa.func.min(col(Enrollment.paused_until))).where(PAUSED).scalar_subquery(),
+)
 
 
 def back_by(session: Session, now: datetime, limit: int) -> list[Due]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -70,11 +71,16 @@ def page(session: Session, *, before: int | None = None, limit: int = 30) -> lis
 
 def next_due(session: Session) -> datetime | None:
     """When the worker has something to do: at once for queued imports, at the end of a lease for vanished workers."""
-    first = select(ImportRun.created_at).where(_STATE.in_(DUE), _free(None)).order_by(col(ImportRun.id)).limit(1)
-    if (due := session.exec(first).first()) is not None:
-        return due
-    leases = select(sa.func.min(ImportRun.lease_until)).where(_STATE.in_((*WORKING, *DUE)))
-    return session.exec(leases).one()
+    found = session.connection().execute(_next_due()).one()
+    return min((each for each in found if each is not None), default=None)
+
+
+@cache
+def _next_due() -> sa.Select[datetime, datetime | None]:
+    """Asked with every tick, so it is made once."""
+    first = sa.select(col(ImportRun.created_at)).where(_STATE.in_(DUE), _free(None)).order_by(col(ImportRun.id))
+    leases = sa.select(sa.func.min(_LEASE_UNTIL)).where(_STATE.in_((*WORKING, *DUE)))
+    return sa.select(first.limit(1).scalar_subquery(), leases.scalar_subquery())
 
 
 def claim(session: Session, *, me: str, now: datetime) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -37,12 +39,16 @@ def reading_of(session: Session, account_id: int) -> MailReading | None:
 
 def next_due(session: Session) -> datetime | None:
     """When the next mailbox is to be read, no sooner than the lease of whoever reads it now ends."""
+    due_at: datetime | None = session.connection().execute(_next_due()).scalar()
+    return due_at
+
+
+@cache
+def _next_due() -> sa.Select[Any]:
+    """Asked with every tick, so it is made once."""
     free_at = sa.func.coalesce(col(MailReading.lease_until), col(MailReading.due_at))
     later = sa.case((free_at > col(MailReading.due_at), free_at), else_=col(MailReading.due_at))
-    due_at: datetime | None = session.scalar(
-        sa.select(later).where(_is_read(), col(MailReading.due_at).is_not(None)).order_by(later).limit(1)
-    )
-    return due_at
+    return sa.select(later).where(_is_read(), col(MailReading.due_at).is_not(None)).order_by(later).limit(1)
 
 
 def due(session: Session, now: datetime) -> Sequence[int]:
