@@ -21,6 +21,7 @@ from crm.models.activities import Activity
 from crm.models.audit import AuditEntry, Change, ChangeSet
 from crm.models.clients import Client
 from crm.models.imports import ImportRun, ImportSkip
+from crm.models.measurements import Assessment, ClientGoal, Measurement
 from crm.models.messages import Message, MessageAttempt, StoredFile
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import (
@@ -365,6 +366,21 @@ def make_enrollment_step(session: Session, **given: Any) -> EnrollmentStep:
 
 def make_client(session: Session, **given: Any) -> Client:
     return _row(session, Client, {"code": f"K-{next(_numbers)}", "created_at": NOW}, given)
+
+
+def make_assessment(session: Session, **given: Any) -> Assessment:
+    defaults = {"measured_on": TODAY, "tester": "Dana", "created_at": NOW, "updated_at": NOW}
+    return _row(session, Assessment, defaults | _parent(session, given, "client_id", make_client), given)
+
+
+def make_measurement(session: Session, **given: Any) -> Measurement:
+    defaults = {"measure_key": "cst30", "value": 9.0}
+    return _row(session, Measurement, defaults | _parent(session, given, "assessment_id", make_assessment), given)
+
+
+def make_client_goal(session: Session, **given: Any) -> ClientGoal:
+    defaults = {"measure_key": "cst30", "target": 14.0, "created_at": NOW}
+    return _row(session, ClientGoal, defaults | _parent(session, given, "client_id", make_client), given)
 
 
 def make_referral(session: Session, **given: Any) -> Referral:

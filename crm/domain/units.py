@@ -31,6 +31,7 @@ SPELLINGS: Mapping[str, str] = {
     "sec": "s", "secs": "s", "seconds": "s", "mins": "min", "minutes": "min", "kph": "km/h", "kmh": "km/h",
     "fps": "ft/s", "mps": "m/s", "percent": "%", "rep": "reps", "step": "steps", "point": "points", "pts": "points",
 }  # fmt: skip
+LONGEST = 24
 _NUMBER = r"[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?"
 _PLAIN = re.compile(rf"({_NUMBER})\s*([^\d\s.,:+−-][^\d:]*)?")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d(?:\.\d+)?)\s*(?:min|m|s)?")
@@ -88,7 +89,7 @@ def _parsed(measure: Measure, text: str, unit: str) -> tuple[float, str]:
         inches = int(feet[1]) * 12 + float(feet[2])
         return (inches, "in") if measure.unit == "cm" else (inches / 12, "ft")
     match = _PLAIN.fullmatch(text)
-    if match is None or not any(char.isdecimal() for char in match[1]):
+    if match is None or len(text) > LONGEST or not any(char.isdecimal() for char in match[1]):
         raise Invalid({"value": f"Type a number{_as_in(measure)}."})
     named = (match[2] or "").strip().rstrip(".").lower()
     number = float(match[1].replace(",", "").replace("−", "-"))

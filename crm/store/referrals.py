@@ -45,6 +45,7 @@ class Line(NamedTuple):
     written_on: date | None
     expected_cents: int | None
     provider_id: int
+    client_id: int
     code: str
     name: str
     practice_name: str
@@ -81,7 +82,7 @@ class Filter:
 
 
 _COLUMNS = (
-    *(referral.c[name] for name in Line._fields[:14]),
+    *(referral.c[name] for name in Line._fields[:15]),
     client.c.code,
     provider.c.display_name,
     provider.c.practice_name,

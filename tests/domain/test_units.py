@@ -54,7 +54,8 @@ def test_values_are_read_in_the_unit_they_were_typed_in(key: str, text: str, uni
         ("cst30", "12 kg", "", "30-second chair stand is measured in reps, not kg"),
         ("grip", "12 in", "", "Grip strength is measured in kg or lb, not in"),
         ("cst30", "nan", "", "Type a number"),
-        ("six_mwt", "9" * 400, "", "Between 0 and 1000 m"),
+        ("six_mwt", "9" * 20, "", "Between 0 and 1000 m"),
+        ("six_mwt", "9" * 400, "", "Type a number"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_range_in_the_typed_unit(

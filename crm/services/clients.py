@@ -1,0 +1,236 @@
+"""Clients: what a report needs of them, nothing that names them, and what their measures say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from crm.domain import comparisons, measuring, populations, privacy
+from crm.domain import referrals as rules
+from crm.domain.comparisons import Point, Series
+from crm.domain.errors import Invalid, NotFound
+from crm.domain.measuring import Spot
+from crm.domain.populations import Person
+from crm.domain.report import Row
+from crm.models.clients import Client
+from crm.models.measurements import ClientGoal
+from crm.services import changes
+from crm.services.changes import Recorder
+from crm.store import clients as store
+from crm.store import measurements
+from crm.store import referrals as referral_store
+from crm.store.engine import Database
+
+FREE_TEXT = ("condition", "precautions", "goals")
+SEXES = ("", "female", "male")
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One measure of a client over time, and the days behind its points."""
+
+    row: Row
+    spot: Spot
+    days: tuple[date, ...]
+
+
+def get(session: Session, client_id: int) -> Client:
+    """A client by id, archived or not; NotFound when there is none."""
+    client = session.get(Client, client_id)
+    if client is None:
+        raise NotFound("This client isn't here any more.")
+    return client
+
+
+def create(db: Database, form: Mapping[str, str], *, actor_id: int | None, now: datetime) -> tuple[int, int]:
+    """Add somebody who came by themselves. Gives the client's id and the change set to undo."""
+    with db.write() as session:
+        values = _checked(session, form, None, now)
+        recorder = changes.begin(session, "client", f"Client {values['code']}", actor_id=actor_id, now=now)
+        client = Client(**values, created_by=actor_id, created_at=now)
+        recorder.insert(client)
+        assert client.id is not None
+        return client.id, recorder.id
+
+
+def update(db: Database, client_id: int, form: Mapping[str, str], *, actor_id: int | None, now: datetime) -> int | None:
+    """Save corrections; gives the change set to undo, or None when nothing differs."""
+    with db.write() as session:
+        client = get(session, client_id)
+        values = _checked(session, form, client, now)
+        recorder = changes.begin(session, "client", f"Client {client.code}", actor_id=actor_id, now=now)
+        if not recorder.update(client, **values):
+            session.delete(recorder.change_set)
+            return None
+        return recorder.id
+
+
+def archive(db: Database, client_id: int, *, away: bool, actor_id: int | None, now: datetime) -> int:
+    """Put a client away, or bring one back; gives the change set to undo."""
+    with db.write() as session:
+        client = get(session, client_id)
+        label = f"{'Put away' if away else 'Brought back'} client {client.code}"
+        recorder = changes.begin(session, "client", label, actor_id=actor_id, now=now)
+        recorder.update(client, archived_at=now if away else None)
+        return recorder.id
+
+
+def set_goals(
+    db: Database,
+    client_id: int,
+    typed: Mapping[str, str],
+    chosen: Mapping[str, str],
+    *,
+    actor_id: int | None,
+    now: datetime,
+) -> int | None:
+    """Keep the goals that were typed, by the names of their fields; an emptied one goes. None when nothing differs."""
+    lines = [line for name in typed if (line := measuring.line_of(_line_name(name)))]
+    wanted = measuring.read(lines, typed, chosen)
+    with db.write() as session:
+        client = get(session, client_id)
+        recorder = changes.begin(session, "client", f"Goals of {client.code}", actor_id=actor_id, now=now)
+        changed = _keep_goals(
+            session, recorder, client_id, {spot: one.value for spot, one in wanted.items()}, typed, now
+        )
+        if not changed:
+            session.delete(recorder.change_set)
+            return None
+        return recorder.id
+
+
+def told(session: Session, client: Client, today: date) -> list[Told]:
+    """Every measure of a client over time, judged where a published figure fits."""
+    assert client.id is not None
+    by_spot: dict[Spot, list[measurements.Value]] = {}
+    for value in measurements.values(session, client.id):
+        by_spot.setdefault(Spot(value.measure_key, value.side, value.motion), []).append(value)
+    goals = {
+        Spot(goal.measure_key, goal.side, goal.motion): goal.target for goal in measurements.goals(session, client.id)
+    }
+    who = person(client, today)
+    return [
+        Told(
+            comparisons.row(Series(spot.key, _points(found, today), goals.get(spot), spot.side, spot.motion), who),
+            spot,
+            tuple(each.measured_on for each in found),
+        )
+        for spot, found in by_spot.items()
+    ]
+
+
+def person(client: Client, today: date) -> Person:
+    """Who a client is, as far as published figures ask: the age is the one reached this year."""
+    age = today.year - client.birth_year if client.birth_year else None
+    return populations.person(client.condition, sex=client.sex, ages=(age, age) if age is not None else None)
+
+
+def _points(found: list[measurements.Value], today: date) -> tuple[Point, ...]:
+    return tuple(Point(day_words(each.measured_on, today), each.value, each.tester, each.device) for each in found)
+
+
+def day_words(day: date, today: date) -> str:
+    """A day as short as it can be: the year only when it isn't this one."""
+    return f"{day:%b} {day.day}" if day.year == today.year else f"{day:%b} {day.day}, {day.year}"
+
+
+def _keep_goals(
+    session: Session,
+    recorder: Recorder,
+    client_id: int,
+    wanted: Mapping[Spot, float],
+    typed: Mapping[str, str],
+    now: datetime,
+) -> bool:
+    known = {Spot(goal.measure_key, goal.side, goal.motion): goal for goal in measurements.goals(session, client_id)}
+    changed = False
+    for spot, target in wanted.items():
+        if spot in known:
+            changed |= recorder.update(known[spot], target=target)
+            continue
+        recorder.insert(
+            ClientGoal(
+                client_id=client_id,
+                measure_key=spot.key,
+                side=spot.side,
+                motion=spot.motion,
+                target=target,
+                created_at=now,
+            )
+        )
+        changed = True
+    for spot, goal in known.items():
+        if spot.name in typed and spot not in wanted:
+            recorder.delete(goal)
+            changed = True
+    return changed
+
+
+def _line_name(spot_name: str) -> str:
+    key, _, motion = spot_name.partition(".")
+    return f"{key}.{motion.rpartition('.')[2]}"
+
+
+def _checked(session: Session, form: Mapping[str, str], client: Client | None, now: datetime) -> dict[str, Any]:
+    """Columns for what the form holds; Invalid with every field that is wrong."""
+    errors: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    if "code" in form:
+        values |= _code(session, form["code"], client, errors)
+    if "birth_year" in form:
+        values["birth_year"] = _year(form["birth_year"], now, errors)
+    if "sex" in form:
+        values["sex"] = form["sex"] if form["sex"] in SEXES else ""
+    if "shows_pain" in form:
+        values["shows_pain"] = form["shows_pain"] == "1"
+    for name in FREE_TEXT:
+        if name in form:
+            values[name] = check_words(form[name], name, errors, allowed=_known(session, client))
+    if errors:
+        raise Invalid(errors)
+    return values
+
+
+def check_words(text: str, name: str, errors: dict[str, str], *, allowed: tuple[str, ...] = ()) -> str:
+    """Free text about a client, with nothing that names anybody; what is wrong is put into `errors`."""
+    said = text.replace("\r\n", "\n").strip()
+    found = privacy.identifiers(said, allowed=allowed)
+    if found:
+        errors[name] = privacy.sentence(found)
+    elif len(said) > LONGEST:
+        errors[name] = f"Shorten this to {LONGEST} letters."
+    return said
+
+
+def _known(session: Session, client: Client | None) -> tuple[str, ...]:
+    """The names of providers who sent the client, which may be written down."""
+    if client is None or client.id is None:
+        return ()
+    return tuple(sender.name for sender in store.senders(session, client.id))
+
+
+def _code(session: Session, text: str, client: Client | None, errors: dict[str, str]) -> dict[str, Any]:
+    try:
+        code = rules.check_code(text)
+    except Invalid as error:
+        errors |= error.errors
+        return {}
+    other = referral_store.client_by_code(session, code)
+    if other is not None and (client is None or other.id != client.id):
+        errors["code"] = f"{code} is taken. Choose another code."
+    return {"code": code}
+
+
+def _year(text: str, now: datetime, errors: dict[str, str]) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or not now.year - 115 <= int(text) <= now.year:
+        errors["birth_year"] = f"The year only, between {now.year - 115} and {now.year}."
+        return None
+    return int(text)
