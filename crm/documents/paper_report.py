@@ -114,7 +114,10 @@ def _facts(report: Report, words: Words, referrer: str) -> list[dict[str, Any]]:
         ("Measured by", who.tester if report.rows and not sessions else ""),
     ]
     known = [_fact(label, value, 1) for label, value in short if value]
-    long = [(words.line("condition_title"), who.condition), (words.line("limits_title"), "; ".join(_lowered_after_first(who.limits)))]
+    long = [
+        (words.line("condition_title"), who.condition),
+        (words.line("limits_title"), "; ".join(_lowered_after_first(who.limits))),
+    ]
     filled = [_fact(label, value, 2) for label, value in long if value]
     room = -len(known) % 4
     if known and room:

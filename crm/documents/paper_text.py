@@ -17,7 +17,7 @@ ROOM = TEMPLATES / "documents"
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _LINK = re.compile(r"<(?:mailto:)?((?:https?://)?[^\s<>\"]+?)>")
 #: Values of a paper's content that are not words.
-_MUTE = frozenset({"brand", "mark", "kind", "bold", "align", "author", "about", "alt", "lang", "layout", "columns_of"})
+_MUTE = frozenset({"brand", "mark", "kind", "bold", "align", "author", "about", "alt", "lang", "layout", "filing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ class Words:
 @lru_cache(maxsize=1)
 def paper_texts() -> dict[str, PaperText]:
     """The built-in wordings of papers by slug; letters are in a folder of their own."""
-    paths = sorted([*ROOM.glob("*.j2"), *(ROOM / "service").glob("*.j2")])
-    found = [_read(path.relative_to(ROOM).as_posix()) for path in paths if not path.name.startswith("_")]
+    found = [_read(path.name) for path in sorted(ROOM.glob("*.j2")) if not path.name.startswith("_")]
     return {each.slug: each for each in found}
 
 

@@ -1,0 +1,211 @@
+"""Papers: made for a provider or for nobody in particular, checked, and kept by the hash of their file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from crm.documents import paper_text, pdf
+from crm.documents.faults import MissingField, TemplateFault
+from crm.documents.paper_report import Filing
+from crm.documents.pdf import Sheet
+from crm.domain.errors import Refused
+from crm.domain.kinds import TemplateKind
+from crm.domain.papers import REPORTS, SAMPLES, TITLES, DocumentKind
+from crm.domain.report import Report
+from crm.domain.services import service_label
+from crm.domain.text_checks import TextFinding
+from crm.models.documents import Document
+from crm.services import files, overrides, paper_contents, templates
+from crm.services.paper_contents import Content
+from crm.store import documents as store
+from crm.store import templates as template_store
+from crm.store.engine import Database
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that was made. `slug` names the wording it was filled from, `facts` what was filled in."""
+
+    kind: DocumentKind
+    title: str
+    file_name: str
+    pdf: bytes = field(repr=False)
+    pages: int
+    text: str = field(repr=False)
+    slug: str
+    audience: str = ""
+    service_key: str = ""
+    provider_id: int | None = None
+    practice_id: int | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    findings: tuple[TextFinding, ...] = ()
+
+    @property
+    def sample(self) -> bool:
+        """Whether it is about a made-up client."""
+        return self.kind in SAMPLES
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A paper before it is set: what stands on it, its words checked."""
+
+    title: str
+    file_name: str
+    sheet: Sheet
+    text: str
+    content: Content
+    findings: tuple[TextFinding, ...]
+
+
+def prepare(
+    session: Session,
+    kind: DocumentKind,
+    *,
+    provider_id: int | None = None,
+    service_key: str = "",
+    user_id: int | None,
+    now: datetime,
+    folder: Path | None = None,
+    report: Report | None = None,
+    filing: Filing | None = None,
+) -> Prepared:
+    """The content of a paper and what the checks found in it.
+
+    `folder` is where the logo lies; without it the name stands for it. `report` is what a paper about a real client
+    says; `filing` the name and birth date that are put on it and kept nowhere. Raises MissingField, TemplateFault,
+    NotFound, and Refused where words may not leave.
+    """
+    if kind in REPORTS and report is None:
+        raise Refused("needs_client", f"{TITLES[kind]}: this paper is about a client. Make it from the client’s page.")
+    wish = paper_contents.Wish(kind, provider_id, service_key, user_id, now, folder, report, filing)
+    content = paper_contents.content(session, wish)
+    text = paper_text.spoken(content.checked)
+    findings = tuple(content.check(text))
+    _refuse(session, content.slug, findings)
+    title = _title(kind, content.service_key)
+    return Prepared(title, _file_name(content.sender_name, title), content.sheet, text, content, findings)
+
+
+def make(
+    session: Session,
+    kind: DocumentKind,
+    *,
+    provider_id: int | None = None,
+    service_key: str = "",
+    user_id: int | None,
+    now: datetime,
+    folder: Path | None = None,
+    report: Report | None = None,
+    filing: Filing | None = None,
+) -> Paper:
+    """The paper as PDF; arguments and errors as `prepare`."""
+    prepared = prepare(
+        session,
+        kind,
+        provider_id=provider_id,
+        service_key=service_key,
+        user_id=user_id,
+        now=now,
+        folder=folder,
+        report=report,
+        filing=filing,
+    )
+    made = pdf.pdf(prepared.sheet)
+    content = prepared.content
+    return Paper(
+        kind=kind,
+        title=prepared.title,
+        file_name=prepared.file_name,
+        pdf=made,
+        pages=pdf.page_count(made),
+        text=prepared.text,
+        slug=content.slug,
+        audience=content.audience,
+        service_key=content.service_key,
+        provider_id=provider_id,
+        practice_id=content.practice_id,
+        facts=content.facts,
+        findings=prepared.findings,
+    )
+
+
+def keep(db: Database, folder: Path, paper: Paper, *, actor_id: int | None, now: datetime) -> Document:
+    """Put the file on disk and write down that it was made; the same paper made twice is one file."""
+    sha256 = files.keep(folder, paper.pdf)
+    with db.write() as session:
+        row = files.row(session, sha256, len(paper.pdf), name=paper.file_name, mime=PDF, now=now)
+        assert row.id is not None
+        return keep_in(session, paper, row.id, provider_id=paper.provider_id, actor_id=actor_id, now=now)
+
+
+def keep_in(
+    session: Session,
+    paper: Paper,
+    stored_file_id: int,
+    *,
+    provider_id: int | None,
+    actor_id: int | None,
+    now: datetime,
+) -> Document:
+    """The row of a paper whose file is kept, in the caller's transaction: the one of the same file, or a new one."""
+    known = store.same(session, paper.kind, stored_file_id, provider_id)
+    if known is not None:
+        return known
+    row = Document(
+        kind=paper.kind,
+        title=paper.title,
+        provider_id=provider_id,
+        practice_id=paper.practice_id,
+        service_key=paper.service_key,
+        audience=paper.audience,
+        template_version_id=templates.version_id(session, TemplateKind.DOCUMENT, paper.slug, now=now),
+        stored_file_id=stored_file_id,
+        file_name=paper.file_name,
+        pages=paper.pages,
+        facts=dict(paper.facts),
+        sample=paper.sample,
+        made_by=actor_id,
+        made_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def notice(pages: int) -> str:
+    """What to say of a paper that didn't fit on one page; empty where it did."""
+    return f"This paper takes {pages} pages: what it says doesn’t fit on one." if pages > 1 else ""
+
+
+def _refuse(session: Session, slug: str, findings: tuple[TextFinding, ...]) -> None:
+    """Words that nobody has let stand in the wording itself keep a paper from being made."""
+    template = template_store.by_slug(session, TemplateKind.DOCUMENT, slug)
+    covered = overrides.allowed(session, "template_version", template.version_id or 0) if template else frozenset()
+    standing = overrides.standing(findings, covered)
+    if standing:
+        worst = standing[0]
+        said = f"“{worst.text}” can’t go on this paper. {worst.why} {worst.suggestion}"
+        raise Refused("words", f"{said.strip()} Change the wording in the library.")
+
+
+def _title(kind: DocumentKind, service_key: str) -> str:
+    return f"{TITLES[kind]}: {service_label(service_key)}" if service_key else TITLES[kind]
+
+
+def _file_name(sender: str, title: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", f"{title} {sender}").strip("-").lower()
+    return f"{plain[:90].strip('-') or 'paper'}.pdf"
+
+
+def problem(error: MissingField | TemplateFault | Refused) -> str:
+    """Why a paper can't be made, and what to do."""
+    return error.what_to_do if isinstance(error, MissingField) else str(error)
