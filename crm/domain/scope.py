@@ -8,14 +8,18 @@ our act, our service or a claim, and warns when it can't be told.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from crm.domain.scope_judges import JUDGES
-from crm.domain.scope_reading import Clause, clauses, quoted, straight
-from crm.domain.scope_rules import RULES, Rule
+from crm.domain.scope_acts import judge_act
+from crm.domain.scope_claims import judge_claim, judge_condition, judge_medication
+from crm.domain.scope_denial import quoted
+from crm.domain.scope_reading import Sentence, sentences, straight
+from crm.domain.scope_rules import RULES, Kind, Rule, Verdict
+from crm.domain.scope_services import judge_service
+from crm.domain.scope_titles import judge_possession, judge_title
 
 Severity = Literal["blocks", "warns"]
 
@@ -47,6 +51,17 @@ def check(text: str, *, names: Iterable[str] = ()) -> list[Finding]:
     return findings
 
 
+JUDGES: Mapping[Kind, Callable[[Rule, Sentence, int, int], Verdict]] = {
+    "act": judge_act,
+    "service": judge_service,
+    "claim": judge_claim,
+    "possession": judge_possession,
+    "condition": judge_condition,
+    "title": judge_title,
+    "medication": judge_medication,
+}
+
+
 def blocks(findings: list[Finding]) -> list[Finding]:
     """Those that stop a text from being used."""
     return [finding for finding in findings if finding.severity == "blocks"]
@@ -72,23 +87,31 @@ def _in_paragraph(paragraph: str) -> tuple[Finding, ...]:
     """The findings of one paragraph, its lines counted from 0. Kept, since scripts share most of their paragraphs."""
     plain = straight(paragraph)
     wanted = [rule for rule in RULES if rule.pattern.search(plain)]
-    taken: list[tuple[int, int]] = []
     found: list[tuple[int, int, Rule, Severity]] = []
-    for clause in clauses(plain) if wanted else ():
-        for rule in wanted:
-            for match in rule.pattern.finditer(plain, clause.start, clause.end):
-                severity = _judged(rule, clause, match)
-                if severity and not any(start < match.end() and match.start() < end for start, end in taken):
-                    taken.append(match.span())
-                    found.append((*match.span(), rule, severity))
+    for sentence in sentences(plain) if wanted else ():
+        found += _in_sentence(sentence, wanted)
     ordered = sorted(found, key=lambda each: each[0])
     return tuple(_finding(paragraph, (start, end), rule, severity) for start, end, rule, severity in ordered)
 
 
-def _judged(rule: Rule, clause: Clause, match: re.Match[str]) -> Severity | None:
-    if quoted(clause, *match.span()):
+def _in_sentence(sentence: Sentence, wanted: list[Rule]) -> Iterator[tuple[int, int, Rule, Severity]]:
+    """What is found in one sentence; where two rules meet in one place the first that objects is kept."""
+    taken: list[tuple[int, int]] = []
+    if not sentence.words:
+        return
+    for rule in wanted:
+        for match in rule.pattern.finditer(sentence.paragraph, sentence.words[0].start, sentence.words[-1].end):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            if severity := _judged(rule, sentence, match):
+                taken.append(match.span())
+                yield (*match.span(), rule, severity)
+
+
+def _judged(rule: Rule, sentence: Sentence, match: re.Match[str]) -> Verdict:
+    if quoted(sentence.paragraph, *match.span()):
         return None
-    return JUDGES[rule.kind](rule, clause, match)
+    return JUDGES[rule.kind](rule, sentence, *sentence.spanning(*match.span()))
 
 
 def _finding(paragraph: str, span: tuple[int, int], rule: Rule, severity: Severity) -> Finding:

@@ -1,7 +1,7 @@
-"""Reads a sentence for the scope check: its clauses, what is denied, whose act it is, when it happens.
+"""Reads a sentence for the scope check: its clauses, what is denied, who does what, what a noun belongs to.
 
-No grammar is parsed. Each question is answered from the words before (sometimes after) a term inside its clause, which
-is enough for the short, plain sentences of outreach, and errs towards asking.
+A rough grammar of English is enough for the plain sentences of outreach: noun phrases from the right, verbs by list,
+and the nearest subject that a verb can have.
 """
 
 from __future__ import annotations
@@ -9,180 +9,324 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
 
-Whose = Literal["ours", "theirs", "nobody"]
+from crm.domain.scope_people import CLIENTS, Whose, whose
+from crm.domain.scope_words import Token, tokens
 
 _ABBREVIATIONS = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bvs)(?<!e\.g)(?<!i\.e)(?<!\bM\.D)(?<!\bD\.O)"
-_SENTENCE_END = re.compile(_ABBREVIATIONS + r"[.!?]+[\"”')]*(?=\s|$)")
-_CLAUSE_BREAK = re.compile(
-    r"[;:]|\s[–—-]\s|—"
-    r"|,?\s\b(?:but|yet|whereas|because|although|though)\b"
-    r"|,\s(?:(?:and|so|or|then)\s)?(?=(?:I|we|you|they|he|she|it|my|our|your|their|the|this|that|everyone"
-    r"|insurance)\b)"
-    r"|,\s(?:which|who|while|where)\b|\s(?:and|so)\s(?=(?:I|we|you|they|she|he)(?:'\w+)?\s)",
-    re.IGNORECASE,
-)
-
-_FIRST = (
-    r"(?:I|we|me|us|myself|ourselves|my (?:business|company|practice|clinic|studio|team|staff|method|approach|work"
-    r"|programs?|services?|sessions?|training|exercises?|trainers?|classes|clients?)"
-    r"|our (?:business|company|practice|clinic|studio|team|staff|method|approach|work|programs?|services?|sessions?"
-    r"|training|exercises?|trainers?|classes|clients?|professionals?|specialists?|facility))"
-)
-_SECOND = (
-    r"(?:you|your (?:team|staff|office|clinic|practice|therapists?|physicians?|doctors?|surgeons?|nurses?"
-    r"|colleagues))"
-)
-_THIRD = (
-    r"(?:they|he|she|who|whom|nobody|someone|(?:the|a|an|their|his|her|each|every|any|another|its"
-    r"|that)\s(?:\w+\s){0,2}?"
-    r"(?:physicians?|doctors?|surgeons?|therapists?|PTs?|OTs?|clinicians?|providers?|nurses?|hospital|clinic|team"
-    r"|chiropractor"
-    r"|dietitian|cardiologist|specialists?|oncologist|rheumatologist|pharmacist|office|practice|facility|program"
-    r"|unit)"
-    r"|physicians|doctors|surgeons|therapists|clinicians|providers|PTs?|OTs?|Dr\.?\s[\w’'-]+|insurance|Medicare)"
-)
-_ACTOR = re.compile(rf"\b(?:(?P<ours>{_FIRST})|(?P<theirs>{_SECOND}|{_THIRD}))(?='\w+\b|\b)", re.IGNORECASE)
-
-_NEGATION = re.compile(
-    r"\b(?:(?:do|does|did|can|could|will|would|should|must|is|are|was|were|am|has|have|may|might)(?:n't|\snot)"
-    r"|cannot|won't|can't|shan't|never|not|neither|nor|rather than|instead of|stops? short of|refrain from|avoid"
-    r"|decline to|leave)\b",
-    re.IGNORECASE,
-)
-_NO = re.compile(r"\b(?:no|nothing|none|without|nobody|no one)\b", re.IGNORECASE)
-_NOT_REALLY = re.compile(
-    r"\s*(?:only|just|merely|simply|hesitate|refuse|fail|forget|stop|wait|limit|afraid|shy)\b", re.IGNORECASE
-)
-_DENIED_AFTER = re.compile(
-    r"^\s(?:nobody|no one|none|nothing)\b|^[\w\s,/-]{0,40}?\b(?:(?:is|are|was|were|do|does)(?:n't| not)|never)\b",
-    re.IGNORECASE,
-)
-_OUTSIDE = re.compile(r"\b(?:outside|beyond|not within)\s(?:of\s)?(?:my|our)\s(?:scope|role|work)\b", re.IGNORECASE)
-
-_AFTER = re.compile(
-    r"(?:\b(?:after|once|when(?:ever)?|since|following|until|till|before|beyond|between|during|outside|alongside"
-    r"|besides"
-    r"|beside|complements?|complementing|supports?|supporting|past|throughout|upon|by the time)\s"
-    r"|\b(?:finish\w*|complet\w*|end\w*|leav\w*|left|discharged? from|graduat\w* from|done with|through with"
-    r"|out of|ran out of"
-    r"|run\w* out of|needs?|needed|need for|won in|learned in|gained in|achieved in|started in|begun in|received"
-    r"|undergo\w*"
-    r"|underwent|exhaust\w*|through|from|close to|near)\s)"
-    r"(?:(?:the|their|his|her|your|a|an|any|all|its|formal|initial|regular|skilled|covered|outpatient|inpatient"
-    r"|physical"
-    r"|occupational|speech|respiratory|cardiac|pulmonary|PT|OT|or|and|and/or|medical|hospital|cancer"
-    r"|the hospital's|last|final"
-    r"|course of|of|rounds?|early|home|active|in|visits?|sessions?|program|coverage|surgery|chemotherapy"
-    r"|radiation)[\s,]+)*$",
-    re.IGNORECASE,
-)
-_ENDS = re.compile(
-    r"^[\w\s,/’'-]{0,40}?\b(?:ends?|ended|is over|are over|is done|stops?|stopped|finish(?:es|ed)?|runs? out|ran out"
-    r"|is finished|is complete|gave|gives|began|begun|comes to an end|closes)\b",
-    re.IGNORECASE,
-)
-_QUOTE = re.compile(r"[“\"]([^”\"]*)[”\"]")
-_SAID = re.compile(
-    r"\b(?:you|she|he|they|Dr\.?\s[\w’'-]+|(?:the|your)\s(?:\w+\s)?(?:note|order|referral|prescription|chart"
-    r"|summary|provider"
-    r"|physician|doctor|therapist|office|report|letter))\b[^.“\"]{0,40}\b(?:said|told|wrote|writes|says|say|asked"
-    r"|reads|read"
-    r"|states?|stated|noted|notes|described|calls?|called|documented)\b[^.“\"]{0,20}$",
-    re.IGNORECASE,
-)
+_SENTENCE_END = re.compile(_ABBREVIATIONS + r"[.!?]+[\"”')\]]*(?=\s|$)|(?<=\S)\s[•|·]\s")
+_FIRST = re.compile(r"\b(?:I|we|me|us|my|our|ours|mine|i'm)\b", re.IGNORECASE)
+#: How many words are read as one sentence: bounds the time for a text without a full stop.
+_LONGEST = 120
+NOMINAL = frozenset({"noun", "num", "pos", "our", "your", "their", "det", "no"})
 
 
-#: How many characters around a term are read: bounds the time for a text without a full stop.
-_REACH = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One clause of a paragraph, and the whole paragraph around it. Positions are the paragraph's."""
+@dataclass(frozen=True, eq=False)
+class Sentence:
+    """One sentence of a paragraph as words. Positions of tokens are the paragraph's."""
 
     paragraph: str
-    start: int
-    end: int
-    sentence_start: int
-    sentence_end: int
+    words: list[Token]
 
-    def before(self, position: int) -> str:
-        """The words of the clause before a position."""
-        return self.paragraph[max(self.start, position - _REACH) : position]
+    @cached_property
+    def text(self) -> str:
+        """As written, with straight apostrophes."""
+        return self.paragraph[self.words[0].start : self.words[-1].end]
 
-    def after(self, position: int) -> str:
-        """The words of the clause after a position."""
-        return self.paragraph[position : min(self.end, position + _REACH)]
+    @cached_property
+    def tags(self) -> list[str]:
+        """The parts of speech in order."""
+        return [word.tag for word in self.words]
 
-    @property
-    def sentence(self) -> str:
-        """The sentence that the clause belongs to."""
-        first = max(self.sentence_start, self.start - _REACH)
-        return self.paragraph[first : min(self.sentence_end, self.end + _REACH, first + 3 * _REACH)]
+    @cached_property
+    def personal(self) -> bool:
+        """Whether the paragraph speaks in the first person."""
+        return bool(_FIRST.search(self.paragraph))
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether it is a question."""
+        return self.words[-1].low == "?"
+
+    def spanning(self, start: int, end: int) -> tuple[int, int]:
+        """The first word and the one after the last that touch a span of the paragraph."""
+        first = next((place for place, word in enumerate(self.words) if word.end > start), len(self.words))
+        last = first
+        while last < len(self.words) and self.words[last].start < end:
+            last += 1
+        return first, max(last, first + 1)
+
+    def said(self, first: int, last: int) -> str:
+        """The text from one word up to another."""
+        if first >= last or first >= len(self.words):
+            return ""
+        return self.paragraph[self.words[first].start : self.words[min(last, len(self.words)) - 1].end]
+
+    # --- clauses ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _breaks(self) -> list[bool]:
+        return [self._begins(place) for place in range(len(self.words))]
+
+    def clause_start(self, place: int) -> int:
+        """The first word of the clause that a word stands in."""
+        while place > 0 and not self._breaks[place]:
+            place -= 1
+        return place
+
+    def clause_end(self, place: int) -> int:
+        """The place behind the last word of the clause."""
+        place += 1
+        while place < len(self.words) and not self._breaks[place]:
+            place += 1
+        return min(place, len(self.words))
+
+    def _begins(self, place: int) -> bool:
+        """Whether a clause begins with this word."""
+        if not place:
+            return True
+        word, before = self.words[place], self.words[place - 1]
+        if before.low in (";", ":", "—", "–", "(", ")", "?", "•") or (
+            before.low == "-" and before.start > 0 and self.paragraph[before.start - 1].isspace()
+        ):
+            return True
+        if word.tag == "but" or word.low in ("because", "while", "whereas", "although", "though", "so", "unless"):
+            return before.low != "not"
+        if before.low == "," and self._opens(place):
+            return True
+        if before.tag in ("and", "but") and word.tag in ("us", "you", "they") and word.low not in ("me", "us", "them"):
+            return place < 2 or self.words[place - 2].tag not in ("you",) or word.tag != "us"
+        return word.tag == "time" and before.low == "," and self._has_subject(place + 1)
+
+    def _opens(self, place: int) -> bool:
+        """Whether what follows a comma is a clause with a subject of its own."""
+        word = self.words[place]
+        if word.tag in ("and", "but") or word.low in ("then", "so"):
+            return place + 1 < len(self.words) and self._has_subject(place + 1)
+        return word.low in ("just", "only", "simply", "which", "who", "where", "if", "while") or self._has_subject(
+            place
+        )
+
+    def _has_subject(self, place: int) -> bool:
+        """Whether a noun phrase with a finite verb behind it begins here."""
+        if self.words[place].tag in ("us", "you", "they"):
+            return True
+        at = place
+        while at < len(self.words) and at < place + 5 and (self.tags[at] in NOMINAL or self.tags[at] == "adv"):
+            at += 1
+        if at == place or at >= len(self.words):
+            return False
+        low = self.words[at].low
+        return self.tags[at] in ("be", "modal", "aux") or (self.tags[at] == "verb" and not low.endswith(("ing", "ed")))
+
+    # --- noun phrases -------------------------------------------------------------------------------------------------
+
+    def phrase_start(self, last: int) -> int:
+        """The first word of the noun phrase that ends with a word."""
+        place = last
+        while place > 0 and self._joins(place - 1, place):
+            place -= 1
+        return place
+
+    def _joins(self, left: int, right: int) -> bool:
+        tag, after = self.tags[left], self.tags[right]
+        if after in ("our", "your", "their", "no", "us", "you", "they"):
+            return False
+        if after == "det":
+            return self.words[left].low in ("all", "both", "half")
+        if tag in NOMINAL:
+            return True
+        low = self.words[left].low
+        if tag == "adv":
+            return left > 0 and self.tags[left - 1] in ("det", "our", "your", "their", "no") and after == "noun"
+        participle = low.endswith(("ing", "ed", "en")) or low in ("own", "free", "left", "written")
+        return tag == "verb" and participle and left > 0 and self.tags[left - 1] in (
+            "det", "our", "your", "their", "pos", "no", "num")  # fmt: skip
+
+    def phrase_end(self, first: int) -> int:
+        """The place behind the last word of the noun phrase that a word stands in."""
+        place = first + 1
+        while place < len(self.words) and self.tags[place] in ("noun", "num", "pos"):
+            place += 1
+        return place
+
+    def whose_phrase(self, last: int) -> Whose:
+        """Whose the noun phrase is that ends here."""
+        return whose(self.words[self.phrase_start(last) : last + 1])
+
+    def whose_next(self, first: int) -> Whose:
+        """Whose the noun phrase is that begins here."""
+        place = first
+        while place < len(self.words) and (self.tags[place] in NOMINAL or self.words[place].low.endswith("ed")):
+            place += 1
+        if place == first and place < len(self.words):
+            place += 1
+        return whose(self.words[first:place])
+
+    # --- who acts -----------------------------------------------------------------------------------------------------
+
+    def verb_before(self, place: int) -> int:
+        """The nearest verb to the left in the same clause, or -1."""
+        start = self.clause_start(place)
+        for at in range(place - 1, start - 1, -1):
+            if self.tags[at] in ("verb", "be", "aux", "modal"):
+                return at
+            if self.tags[at] == "sub":
+                return -1
+        return -1
+
+    def subject(self, verb: int, depth: int = 0) -> Whose:
+        """Who does what the verb at this place says."""
+        at = verb - 1
+        while at >= 0 and depth < 6:
+            tag, low = self.tags[at], self.words[at].low
+            if tag in ("adv", "neg", "modal", "be", "aux") or low in ("no", "n't"):
+                at -= 1
+            elif tag == "to":
+                return self._infinitive(at, depth)
+            elif tag == "and" or low in (",", "/"):
+                return self._coordinated(at, depth)
+            elif tag == "rel":
+                return self._relative(at)
+            elif tag == "verb":
+                return self.subject(at, depth + 1)
+            elif tag in ("prep", "time"):
+                return self._of_clause(at, depth)
+            elif tag in NOMINAL or tag in ("us", "you", "they"):
+                return self._phrase_as_subject(at, depth)
+            else:
+                return "nobody"
+        return "nobody"
+
+    def _phrase_as_subject(self, last: int, depth: int) -> Whose:
+        first = self.phrase_start(last)
+        before = self.words[first - 1] if first else None
+        who = whose(self.words[first : last + 1])
+        if before is None or first == self.clause_start(last):
+            return who
+        if before.low == "of" and who == "ours":
+            return who
+        if before.tag == "prep" and before.low not in ("like", "than", "as"):
+            outer = self.subject(first, depth + 1) if first - 1 > self.clause_start(first) else "nobody"
+            return who if outer == "nobody" else outer
+        helped = before.tag == "verb" and self.words[last].low in CLIENTS and self.words[last].tag == "noun"
+        if before.tag == "verb" and (helped or who not in ("ours", "theirs")):
+            return self.subject(first - 1, depth + 1)
+        return who
+
+    def _infinitive(self, to: int, depth: int) -> Whose:
+        """The subject of "to treat": an object that was asked to, else that of the verb before."""
+        at = to - 1
+        while at >= 0 and (
+            self.tags[at] == "adv"
+            or self.words[at].low
+            in (
+                "how",
+                "not",
+                "when",
+                "what",
+                "able",
+                "ready",
+                "happy",
+                "glad",
+                "here",
+                "licensed",
+                "trained",
+                "qualified",
+                "certified",
+                "allowed",
+                "proud",
+                "free",
+            )
+        ):
+            at -= 1
+        if at < 0:
+            return self._predicate(to)
+        if self.tags[at] in NOMINAL or self.tags[at] in ("us", "you", "they"):
+            first = self.phrase_start(at)
+            who = whose(self.words[first : at + 1])
+            if who in ("ours", "theirs"):
+                return who
+            verb = self.verb_before(first)
+            return self.subject(verb, depth + 1) if verb >= 0 else "nobody" if who == "client" else who
+        return self.subject(at + 1, depth + 1)
+
+    def _coordinated(self, joint: int, depth: int) -> Whose:
+        """The subject of the second verb of "I assess, treat and discharge" is that of the first."""
+        start = self.clause_start(joint)
+        for at in range(joint - 1, start - 1, -1):
+            if self.tags[at] == "verb" or (self.tags[at] == "be" and at > start):
+                return self.subject(at, depth + 1)
+        if self.tags[joint - 1] in NOMINAL or self.tags[joint - 1] in ("us", "you", "they"):
+            return self.whose_phrase(joint - 1)
+        return "nobody"
+
+    def _relative(self, rel: int) -> Whose:
+        """ "Somebody who treats" is who was named before; "I am somebody who" is us."""
+        if rel == 0 or (
+            self.tags[rel - 1] in ("punct", "verb", "prep", "and", "sub") and self.words[rel].low != "which"
+        ):
+            return "theirs" if self.words[rel].low == "who" else "nobody"
+        last = rel - 1 if self.words[rel - 1].low != "," else rel - 2
+        first = self.phrase_start(last)
+        who = whose(self.words[first : last + 1])
+        verb = self.verb_before(first)
+        if verb >= 0 and self.tags[verb] == "be" and first - verb <= 3 and self.subject(verb, 3) == "ours":
+            return "ours"
+        if who == "client":
+            singular = self.words[last].low in ("someone", "somebody", "one", "person")
+            return "nobody" if singular else "client"
+        return who
+
+    def _of_clause(self, prep: int, depth: int) -> Whose:
+        """ "By treating": whoever does the rest of the clause; first what stands before, else what follows."""
+        verb = self.verb_before(prep)
+        if verb >= 0:
+            return self.subject(verb, depth + 1)
+        if prep > 0 and (self.tags[prep - 1] in NOMINAL or self.tags[prep - 1] in ("us", "you", "they")):
+            return self.whose_phrase(prep - 1)
+        start, end = self.clause_start(prep), len(self.words)
+        comma = next((at for at in range(start, end) if self.words[at].low == ","), -1)
+        return self.whose_next(comma + 1) if 0 <= comma < end - 1 else "nobody"
+
+    def _predicate(self, place: int) -> Whose:
+        """What is said of a phrase that is itself the subject: "treating pain is your work"."""
+        return self.predicate(place)[0]
+
+    def predicate(self, place: int) -> tuple[Whose, int]:
+        """Whose the predicate noun is behind the next "is", and where that "is" stands (or -1)."""
+        end = self.clause_end(place)
+        for at in range(place + 1, end):
+            if self.tags[at] == "be" and self.words[at].low not in ("be", "being", "been"):
+                after = at + 1
+                while after < end and self.tags[after] in ("adv", "neg", "be", "aux"):
+                    after += 1
+                if after < end and self.words[after].low in ("what", "where", "how", "something") and after + 1 < end:
+                    after += 1
+                return (self.whose_next(after) if after < end else "nobody"), at
+        return "nobody", -1
 
 
 def straight(text: str) -> str:
     """The same text, character for character, with straight apostrophes and plain spaces."""
-    return text.replace("’", "'").replace("‘", "'").replace("\u00a0", " ").replace("\n", " ").replace("\t", " ")
+    return text.translate(_STRAIGHT)
 
 
-def clauses(paragraph: str) -> Iterator[Clause]:
-    """The clauses of a paragraph in order."""
-    for first, last in _spans(paragraph, _SENTENCE_END, 0, len(paragraph)):
-        for start, end in _spans(paragraph, _CLAUSE_BREAK, first, last):
-            yield Clause(paragraph, start, end, first, last)
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "\u00a0": " ", "\n": " ", "\t": " ", "\r": " "})
 
 
-def _spans(text: str, breaks: re.Pattern[str], first: int, last: int) -> Iterator[tuple[int, int]]:
-    start = first
-    for found in breaks.finditer(text, first, last):
-        if found.end() > start:
-            yield start, found.end()
-        start = found.end()
-    if start < last:
-        yield start, last
+def sentences(paragraph: str) -> Iterator[Sentence]:
+    """The sentences of a paragraph (made straight) in order."""
+    start = 0
+    ends = [found.end() for found in _SENTENCE_END.finditer(paragraph)]
+    for end in [*ends, len(paragraph)]:
+        words = tokens(paragraph, start, end)
+        for first in range(0, len(words), _LONGEST):
+            yield Sentence(paragraph, words[first : first + _LONGEST])
+        start = end
 
 
-def actor(clause: Clause, position: int) -> Whose:
-    """Who does what stands at `position`: the nearest person named before it."""
-    found = list(_ACTOR.finditer(clause.before(position)))
-    if not found:
-        return "nobody"
-    return "ours" if found[-1]["ours"] else "theirs"
-
-
-def first_person(text: str) -> bool:
-    """Whether we are the one who acts, or whose it is, in this text."""
-    return bool(re.search(rf"\b(?:{_FIRST}|my|our|ours|mine)\b", text, re.IGNORECASE))
-
-
-def denied(clause: Clause, start: int, end: int) -> bool:
-    """Whether what stands between `start` and `end` is said not to be so."""
-    before = clause.before(start)
-    odd = sum(1 for found in _NEGATION.finditer(before) if not _NOT_REALLY.match(before, found.end()))
-    odd += sum(1 for found in _NO.finditer(before) if _reaches(before[found.end() :]))
-    if odd:
-        return odd % 2 == 1
-    return bool(_DENIED_AFTER.match(clause.after(end))) or bool(_OUTSIDE.search(clause.sentence))
-
-
-def _reaches(between: str) -> bool:
-    """A "no" or "without" reaches over a comma only in a list that goes on with "or"."""
-    return "," not in between or bool(re.search(r"\b(?:or|nor)\s[\w\s]*$", between))
-
-
-def later(clause: Clause, start: int, end: int) -> bool:
-    """Whether a noun is named only as what came before us: "after therapy", "once their rehab ends"."""
-    return bool(_AFTER.search(clause.before(start))) or bool(_ENDS.match(clause.after(end)))
-
-
-def quoted(clause: Clause, start: int, end: int) -> bool:
-    """Whether the term stands in quotation marks, as words of the provider."""
-    if not any(mark in clause.paragraph for mark in '“"'):
-        return False
-    for found in _QUOTE.finditer(clause.paragraph):
-        if found.start() < start and end <= found.end():
-            return bool(_SAID.search(clause.paragraph[: found.start()]))
-    return False
+def is_client(word: Token) -> bool:
+    """Whether a word names people who exercise with us or are cared for by them."""
+    return word.low in CLIENTS

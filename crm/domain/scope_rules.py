@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["act", "service", "claim", "possession", "condition", "title"]
+Kind = Literal["act", "service", "claim", "possession", "condition", "title", "medication"]
+Verdict = Literal["blocks", "warns"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,25 @@ _DRUGS_SAY = "Report what the client takes, and refer changes to the physician."
 _NAME_WHY = "Naming an injury or disease that no clinician documented is a diagnosis."
 _NAME_SAY = "Describe what you saw, such as “limited hip flexion when squatting”, or name who documented it."
 
+_BODY_PARTS = (
+    r"(?:knees?|hips?|shoulders?|backs?|necks?|spines?|pain|posture|injur(?:y|ies)|joints?|bod(?:y|ies)|gait|balance|problems?"
+    r"|patients?|clients?|people|muscles?|vertebrae|discs?|ankles?|feet|elbows?|wrists?|imbalances?|sciatica|arthritis|aches?|scoliosis|kyphosis|alignment"
+    r"|movement|dysfunctions?|it|them|her|him|what|that|you)"
+)
+_MEDS = (
+    r"(?:medications?|medicines?|meds|doses?|dosages?|insulin|blood thinners?|pills|drugs?|statins?|metformin|warfarin|ozempic"
+    r"|semaglutide|beta[- ]?blockers?|painkillers?|pain killers?|opioids?|steroids?|prednisone|antidepressants?|lisinopril"
+    r"|anti-inflammator(?:y|ies)|ibuprofen|prescriptions? drugs?|oxygen|tablets?)"
+)
 _CONDITION = (
-    r"(?:(?:labral|meniscus|meniscal|rotator cuff|ACL|ligament|muscle|tendon|Achilles)\s(?:tears?|ruptures?"
-    r"|injur(?:y|ies))"
-    r"|torn\s\w+(?:\s\w+)?|(?:\w+\s)?syndrome|sciatica|\w+itis|(?:herniated|bulging|slipped)\sdis[ck]s?|impingement"
-    r"|tendinopathy|frozen shoulder|stenosis|osteoporosis|fibromyalgia|neuropathy|(?:stress\s)?fractures?"
-    r"|sprain(?:ed)?"
-    r"|strain(?:ed)?|scoliosis|diabetes|hypertension|COPD|depression|concussion|dementia|Parkinson's|Alzheimer's"
-    r"|angina"
-    r"|(?:heart failure|stroke|cancer)(?!\s(?:survivors?|patients?|care|groups?|clients?|cent(?:er|re)|program"
-    r"|recovery)))"
+    r"(?:(?<=\ba )tears?|(?<=\bthe )tears?|(?:labral|meniscus|meniscal|rotator cuff|ACL|MCL|ligament|muscle|tendon|Achilles|hamstring|calf|cartilage)\s(?:tears?|ruptures?"
+    r"|injur(?:y|ies)|damage)|torn\s\w+(?:\s\w+)?|(?:(?!(?:like|a|an|the|of|has|is|it's)\s)[\w-]+\s)?syndrome|sciatica|(?:hip|knee|spinal|early|rheumatoid)\sarthritis|\w{3,}itis"
+    r"|(?:herniated|bulging|slipped|ruptured|bulged)\s(?:lumbar\s)?dis[ck]s?|(?:pinched|trapped|compressed)\snerves?|impingement|tendinopathy|tendinosis"
+    r"|frozen shoulder|stenosis|osteoporosis|osteopenia|fibromyalgia|neuropathy|(?:stress\s)?fractures?|sprain(?:ed)?|strain(?:ed)?|scoliosis"
+    r"|diabetes|hypertension|COPD|depression|depressed|concussion|dementia|Parkinson's|Alzheimer's|angina|hypotension|vertigo|runner's knee"
+    r"|tennis elbow|carpal tunnel|bursitis|radiculopathy|spondylo\w+|anemia|arrhythmia|blood clot|a clot|DVT|hernia|gout|dysplasia|dysfunction"
+    r"|heart failure(?!\s(?:survivors?|patients?|care|groups?|clients?|cent(?:er|re)|program|recovery))"
+    r"|(?:stroke|cancer)(?!\s(?:survivors?|patients?|care|groups?|clients?|cent(?:er|re)|program|recovery|treatment)))"
 )
 
 RULES: tuple[Rule, ...] = (
@@ -65,59 +75,77 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "replaces_care",
         "claim",
-        r"\b(?:replaces?|replacing|replacement for|substitutes? for|better than|instead of|no need for"
-        r"|(?:don't|won't|no longer|never) need|skip|forget|quit)\s(?:[\w'’]+\s){0,2}?(?:therapy|physical therapy|PT"
-        r"|therapists?"
-        r"|doctors?|physicians?|rehab"
-        r"|medications?|medical care|surgery|treatment)\b"
-        r"|\bno more (?:therapy|PT|rehab|doctors|pills|medications?) (?:needed|necessary|required)\b",
+        r"\b(?:replaces?|replacing|(?<!knee )(?<!hip )(?<!joint )replacement for|substitutes? for|(?:alternative|substitute) (?:to|for)|better than|instead of"
+        r"|rather than|no need for|(?:don't|won't|wouldn't|no longer|never|not) (?:\w+ )?need|skip|forget|quit|ditch|cancel|who needs|why wait \w+ \w+ for|why wait for)\s(?:[\w'’]+\s){0,3}?"
+        r"(?:therapy|physical therapy|PT|therapists?|doctors?|physicians?|surgeons?|rehab|medications?|medical care|surgery|surgeries|treatment)\b"
+        r"(?!\s(?:department|visits?|appointment|gym|can|will|likes|has|is|who|documented|named|license|act))"
+        r"|\bstop sending (?:\w+ ){1,3}to (?:\w+ )?(?:therapy|PT|rehab)\b|\b(?:half|third|fraction|quarter) (?:of )?the (?:cost|price) of (?:PT|(?:\w+ )?therapy|rehab)\b"
+        r"|\beverything (?:a|an|your) (?:PT|\w+ therapist|therapist|doctor|physician) (?:does|do|can)\b"
+        r"|\bno (?:doctors?|surgery|surgeons?|drugs|pills), no (?:doctors?|surgery|surgeons?|drugs|pills)\b"
+        r"|\bno more (?:physical therapy|therapy|PT|rehab|doctors|pills|medications?) (?:needed|necessary|required)\b"
+        r"|\bnever (?:see|need|visit) (?:a|an|your|the|another) (?:surgeon|doctor|therapist|physician|hospital)\b",
         "We extend the provider’s work and never replace it.",
         "Say what happens after therapy, alongside the plan of care.",
     ),
     _rule("treat", "act", r"\b(?:treat(?:s|ed|ing)?)\b(?!\sof\b)", _TREAT_WHY, _TREAT_SAY),
-    _rule("treatment", "service", r"\btreatments?\b", _TREAT_WHY, _TREAT_SAY),
-    _rule("rehabilitate", "act", r"\b(?:rehabilitat(?:e|es|ed|ing)|rehab(?:s|bed|bing))\b", _REHAB_WHY, _REHAB_SAY),
+    _rule("treatment", "service", r"\b(?:treatments?|treatement|tretment|treatmants?)\b", _TREAT_WHY, _TREAT_SAY),
+    _rule(
+        "rehabilitate",
+        "act",
+        r"\b(?:rehabilitat(?:e|es|ed|ing)|rehab(?:s|bed|bing)|rehabilate[sd]?)\b",
+        _REHAB_WHY,
+        _REHAB_SAY,
+    ),
     _rule(
         "rehab",
         "act",
-        r"(?<=\bI )rehab\b|(?<=\bwe )rehab\b|(?<=\bus )rehab\b|(?<=\bme )rehab\b|(?<=\bto )rehab\b(?=\s(?:your|a"
-        r"|the|their|his|her|my|our|"
-        r"knees?|hips?|shoulders?|backs?|injur|after|people|clients?|patients?))",
+        r"(?<=\bI )rehab\b|(?<=\bwe )rehab\b|(?<=\bus )rehab\b|(?<=\bme )rehab\b|(?<=\bcan )rehab\b|(?<=\bwill )rehab\b|(?<=\bwho )rehab\b"
+        r"|(?:(?<=\bto )|(?<=\bhelp )|^|(?<=[.!?•-] )|(?<=you )|(?<=them )|(?<=clients )|(?<=people )|(?<=patients ))rehab\b(?=\s(?:your|a|an|the|their|his|her|my|our|any|every|all|knees?|hips?|shoulders?"
+        r"|backs?|injur|after|people|clients?|patients?|from|with|at|in))",
         _REHAB_WHY,
         _REHAB_SAY,
     ),
     _rule(
         "rehabilitation",
         "service",
-        r"(?<!post-)(?<!post)(?<!post )\b(?:pre)?rehab(?:ilitation)?\b",
+        r"(?<!post-)(?<!post)(?<!post )\b(?:pre)?rehab(?:ilitation|ilation|ilitative)?\b(?!-graduate)",
         _REHAB_WHY,
         _REHAB_SAY,
     ),
     _rule(
         "therapy",
         "service",
-        r"(?<!post-)(?<!post )\b(?:physio|hydro)?therap(?:y|ies)\b|\btherapeutic(?:\s\w+)?\b",
+        r"(?<!post-)(?<!post )\b(?:physio|hydro|kinesio)?(?:therap(?:y|ies)|theraphy|theropy|thearpy|therepy)\b(?!-like)|\btherapeutic(?:s)?\b|\bphysio\b"
+        r"|(?<=\bdo )PT\b|(?<=\bprovide )PT\b|(?<=\boffer )PT\b|(?<=\bgive )PT\b|(?<=\bmobile )PT\b",
         _THERAPY_WHY,
         _THERAPY_SAY,
     ),
     _rule(
         "therapist",
         "title",
-        r"\b(?:physio)?therapists?\b|\bphysiotherapist\b",
+        r"\b(?:physio|kinesio)?therap(?:ists?|hists?)\b|\bhealers?\b",
         _THERAPY_WHY,
         "Call yourself a medical exercise professional.",
     ),
     _rule(
         "licensed_title",
         "title",
-        r"\b(?:doctor|physician|clinician|dietitian|nutritionist|nurse|chiropractor|PT|OT)\b",
+        r"\b(?:doctors?|physicians?|clinicians?|dietitians?|nutritionists?|nurses?|chiropractors?|PTs?|OTs?|counselors?|diagnosticians?|pharmacists?)\b",
         "A title of a licensed profession.",
         "Call yourself a medical exercise professional.",
     ),
-    _rule("diagnose", "act", r"\b(?:diagnos(?:e|es|ed|ing))\b", _DIAGNOSE_WHY, _DIAGNOSE_SAY),
-    _rule("diagnosis", "service", r"\bdiagnos(?:is|es|tics?)\b", _DIAGNOSE_WHY, _DIAGNOSE_SAY),
-    _rule("prescribe", "act", r"\bprescrib(?:e|es|ed|ing)\b", _PRESCRIBE_WHY, _PRESCRIBE_SAY),
-    _rule("prescription", "service", r"\bprescriptions?\b", _PRESCRIBE_WHY, _PRESCRIBE_SAY),
+    _rule("diagnose", "act", r"\b(?:diagnos(?:e|es|ed|ing)|diagnoz(?:e|es|ed|ing))\b", _DIAGNOSE_WHY, _DIAGNOSE_SAY),
+    _rule("diagnosis", "service", r"\bdiagnos(?:is|es|tics?|tically)\b", _DIAGNOSE_WHY, _DIAGNOSE_SAY),
+    _rule(
+        "root_cause",
+        "act",
+        r"\b(?:tell|find|figure|discover|uncover|pinpoint|identif|explain)(?:s|y|ies)?\s(?:out\s)?(?:you\s|them\s|people\s)?(?:what(?:'s| is) wrong"
+        r"|the (?:root |real )?(?:cause|source) of|the injury|why (?:it|she|he|they) hurts?)\b",
+        _DIAGNOSE_WHY,
+        _DIAGNOSE_SAY,
+    ),
+    _rule("prescribe", "act", r"\b(?:prescrib|perscrib|presrib)(?:e|es|ed|ing)\b", _PRESCRIBE_WHY, _PRESCRIBE_SAY),
+    _rule("prescription", "service", r"\b(?:prescription|perscription)s?\b", _PRESCRIBE_WHY, _PRESCRIBE_SAY),
     _rule(
         "cure",
         "act",
@@ -128,111 +156,103 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "fix",
         "act",
-        r"\bfix(?:es|ed|ing)?\b(?=(?:\s[\w'’]+){0,3}\s(?:knees?|hips?|shoulders?|backs?|necks?|spines?|pain|posture"
-        r"|injur(?:y|ies)|joints?|bod(?:y|ies)|gait|balance|problems?|patients?|clients?)\b)",
+        rf"\b(?:fix(?:es|ed|ing)?|repairs?|realigns?|correct(?:s|ed|ing)?)\b(?=(?:\s[\w'’-]+){{0,3}}\s{_BODY_PARTS}\b)|(?<=\bpain gets )fixed\b|(?<=\bpain\? )fixed\b|(?<=\bit is )fixed\b|(?<=\bit's )fixed\b|(?<=\bit gets )fixed\b",
         "Fixing a body is an outcome nobody can promise.",
         "Say “improve”, “maintain” or “build capacity”.",
     ),
     _rule(
         "hands_on",
         "service",
-        r"\b(?:manual therapy|massages?|(?:joint|soft[- ]tissue|spinal)\s(?:mobilizations?|manipulations?)"
-        r"|(?:spinal|chiropractic|joint|back|neck)\sadjustments?|spinal manipulation|dry needling|cupping"
-        r"|myofascial release"
-        r"|soft[- ]tissue (?:work|release))\b",
+        r"\b(?:manual (?:therapy|work)|massages?|massauges?|(?:joint|soft[- ]tissue|spinal|deep[- ]tissue)\s(?:mobili[sz]ations?|manipulations?)"
+        r"|(?:quick\s)?(?:spinal|chiropractic|joint|back|neck)\sadjustments?|dry needling|cupping|trigger points?|taping|kinesio ?taping|acupuncture"
+        r"|myofascial release|trigger[- ]point (?:release|work)|(?:soft|deep)[- ]tissue (?:work|release)|hands-on (?:techniques?|work|therapy|treatment|release))\b",
         _HANDS_WHY,
         "Leave it out.",
     ),
     _rule(
         "hands_on_act",
         "act",
-        r"\b(?:massag(?:e|es|ed|ing)|manipulat(?:e|es|ed|ing)|adjust(?:s|ed|ing)?)\b"
-        r"(?=(?:\s[\w'’]+){0,2}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae)\b)",
+        r"\b(?:massag(?:e|es|ed|ing)|manipulat(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|mobili[sz](?:e|es|ed|ing)|realign(?:s|ed|ing)?|crack(?:s|ed|ing)?|pop(?:s|ped|ping)?)\b"
+        r"(?=(?:\s[\w'’]+){0,2}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae|calves|tissue|fascia|ankles?)\b)",
         _HANDS_WHY,
         "Leave it out.",
     ),
-    _rule("counsel", "act", r"\bcounsel(?:s|ed|led|ing|ling)?\b", _FOOD_WHY, _FOOD_SAY),
+    _rule(
+        "medical_advice",
+        "service",
+        r"\bmedical (?:advice|opinions?)\b|(?<=practice )(?:\w+ )?medicine\b|(?<=practise )(?:\w+ )?medicine\b",
+        "Medical advice is the physician’s.",
+        "Refer the question to the physician.",
+    ),
     _rule(
         "nutrition",
         "service",
-        r"\b(?:nutrition(?:al)?|meal|diet(?:ary)?)\s(?:plans?|plann?ing|counsel\w*|advice|programs?|coaching)\b"
-        r"|\bsupplements?\b|\bmeal[- ]?plans?\b",
+        r"\b(?:nutrition(?:al)?|meal|diet(?:ary)?|eating|food)\s(?:plans?|plann?ing|counsel\w*|advice|programs?|coaching|guidance|prescriptions?|protocols?)\b"
+        r"|\b(?:(?:weight|grief|emotional|mental[- ]health)\s)?counsel(?:l)?ing\b|\bsupplement(?:s|ation)?\b|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat to eat\b|\b(?:creatine|turmeric|collagen|magnesium|omega[- ]3|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}|vitamins)\b",
         _FOOD_WHY,
         _FOOD_SAY,
     ),
+    _rule("counsel", "act", r"\bcounsel(?:s|ed|led)?\b", _FOOD_WHY, _FOOD_SAY),
     _rule(
         "medication",
-        "act",
-        r"\b(?:chang(?:e|es|ing)|adjust(?:s|ing)?|reduc(?:e|es|ing)|lower(?:s|ing)?|cut(?:s|ting)?"
-        r"|increas(?:e|es|ing)|stop(?:s|ping)?|wean(?:s|ing)?|taper(?:s|ing)?|recommend(?:s|ing)?|get(?:s|ting)?"
-        r"|com(?:e|es|ing)"
-        r"|manag(?:e|es|ing)|advis(?:e|es|ing))"
-        r"\s(?:[\w'’]+\s){0,5}?(?:medications?|meds|doses?|dosages?|insulin|blood thinners?|pills|drugs|statins?"
-        r"|metformin|warfarin|ozempic"
-        r"|semaglutide|beta[- ]blockers?|painkillers?|opioids?|steroids?)\b",
+        "medication",
+        r"\b(?:chang(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|reduc(?:e|es|ed|ing)|lower(?:s|ed|ing)?|cut(?:s|ting)?|increas(?:e|es|ed|ing)|stop(?:s|ped|ping)?|wean(?:s|ed|ing)?"
+        r"|taper(?:s|ed|ing)?|recommend(?:s|ed|ing)?|get(?:s|ting)?|com(?:e|es|ing)|manag(?:e|es|ed|ing)|advis(?:e|es|ed|ing)|skip(?:s|ped|ping)?|drop(?:s|ped|ping)?|halve[sd]?"
+        r"|throw(?:s|ing)?|ditch(?:es|ed|ing)?|toss|quit|double[sd]?|rais(?:e|es|ed|ing)|need(?:s|ed|ing)? (?:less|fewer)|titrat\w+|swap\w*|replac(?:e|es|ing)|us(?:e|es|ing) (?:less|fewer)|pause[sd]?)"
+        rf"\s(?:[\w'’-]+\s){{0,7}}?{_MEDS}\b"
+        rf"|\b{_MEDS}\s(?:[\w'’-]+\s){{0,3}}?(?:chang(?:e|es|ed)|adjusted|reduced|lowered|cut|stopped|weaned|tapered|halved|raised|dropped)\b|\b(?:which|what) {_MEDS} to (?:drop|stop|skip|take|cut)\b|\bhow (?:much|many) {_MEDS}\b|\b{_MEDS},? (?:that|which) (?:I|we)\b|\b(?:statin|aspirin|beta[- ]blocker|metformin)s?\b(?=, which)|\bover-?medicated\b|\btaper\b",
         _DRUGS_WHY,
         _DRUGS_SAY,
     ),
     _rule(
         "guarantee",
         "claim",
-        r"\bguarante\w+|\bpromise\s(?:you\s)?an?\s(?:pain-free|full|complete|quick|lasting)\b"
-        r"|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?"
-        r"|improvements?|success)\b|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)"
-        r"|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of)",
+        r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:you\s|them\s)?an?\s(?:pain-free|full|complete|quick|lasting)\b"
+        r"|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?|improvements?|success)\b"
+        r"|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
+        r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:results|money) (?:or your money )?back\b(?=\s?(?:guarantee)?)",
         _CLAIM_WHY,
         _CLAIM_SAY,
     ),
     _rule(
         "readmission",
         "claim",
-        r"\b(?:prevent|avoid|reduc|lower|cut|eliminat|decreas|stop|minimi[sz])\w*\s(?:[\w'’-]+\s){0,4}?"
-        r"(?:re-?\s?hospitali[sz]ations?|hospitali[sz]ations?|re-?admissions?|hospital (?:stays?|visits?"
-        r"|returns?)|ER visits?"
-        r"|emergency visits?|surger(?:y|ies))\b"
-        r"|\b(?:keep|keeps|keeping|stay|stays)\s(?:[\w'’]+\s){0,3}?(?:out of"
-        r"|from returning to) (?:the )?(?:hospital|ER)\b"
-        r"|\bwon't (?:be readmitted|return to the hospital|go back to the hospital)\b",
+        r"\b(?:prevent|avoid|reduc|lower|cut|eliminat|decreas|stop|minimi[sz]|slash)\w*\s(?:[\w'’-]+\s){0,4}?"
+        r"(?:re-?\s?hospitali[sz]ations?|hospitali[sz]ations?|re-?admissions?|hospital (?:stays?|visits?|returns?)|ER visits?"
+        r"|emergency visits?|surger(?:y|ies)|(?:knee|hip|joint) replacements?)\b"
+        r"|\b(?:keep|keeps|keeping|stay|stays|staying|stayed|kept)\s(?:[\w'’]+\s){0,3}?(?:out of|from returning to|from going back to) (?:the )?(?:hospital|ER|emergency room)\b"
+        r"|\b(?:won't|are never|is never|never) (?:be )?(?:readmitted|return to the hospital|go back to the hospital|re-?hospitali[sz]ed)\b"
+        r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop|fall|go down|improve|shrink)\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
     ),
     _rule(
         "prevent",
         "claim",
-        r"\b(?:prevents?|prevented|eliminates?|ends?|reverses?|stops?|cures?)\s(?:[\w'’-]+\s){0,3}?"
-        r"(?:falls|re-?injur(?:y|ies)|injur(?:y|ies)|disease|diabetes|hypertension|arthritis|dementia"
-        r"|osteoporosis|cancer|heart attacks?"
-        r"|strokes?|pain|relapse|recurrence)\b",
+        r"\b(?:prevent(?:s|ing)?|eliminat(?:es?|ing)|end|ends|revers(?:es?|ing)|stop|stops|stopping|cures?)\s(?:[\w'’-]+\s){0,3}?"
+        r"(?:falls|falling|re-?injur(?:y|ies)|injur(?:y|ies)|disease|(?:pre-?)?diabetes|hypertension|arthritis|dementia|osteoporosis|cancer|heart attacks?|strokes?|pain|relapse|recurrence)\b"
+        r"|\b(?:falls|injuries|setbacks|relapses) (?:don't|do not|never|won't) happen (?:to|with|here)\b"
+        r"|\b(?:falls?|fall risk|injur(?:y|ies)|diabetes|pain|disease) (?:is |are |can be |gets? )?(?:prevented|eliminated|reversed)\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
     ),
     _rule(
         "coverage",
         "claim",
-        r"\b(?:insurance|insurers?|Medicare|Medicaid|(?:their|your|the) plan)\s(?:companies\s)?(?:will|covers?|pays?|"
-        r"reimburses?|always)\b(?:\s(?:pay|cover|reimburse)\w*)?|\b(?:reimbursed|covered) by (?:insurance"
-        r"|Medicare|Medicaid|your insurer)\b",
-        "Insurance rarely pays for this; a promise of coverage misleads.",
+        r"\b(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|workers' comp|(?:their|your|the|most|many|all|her|his) (?:\w+ )?plans?|HSA)\s(?:companies\s|company\s|patients\s|(?:\w+ly|also)\s)?"
+        r"(?:will|covers?|pays?(?: nothing)?|reimburses?|always|picks? up)\b(?:\s(?:pay|cover|reimburse)\w*)?"
+        r"|\b(?:reimbursed|covered|paid|paid for) (?:in full )?by (?:\w+ )?(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|your (?:insurer|plan)|workers' comp|plans?)\b"
+        r"|\b(?:bill|billing|file with|submit to) (?:\w+ )?(?:insurance|insurers?|Medicare|Medicaid)\b|\buse (?:\w+ )?(?:Medicare|Medicaid|insurance) for\b"
+        r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance|Medicare|Medicaid)\b",
+        _CLAIM_WHY,
         "Say “insurance rarely pays for this”.",
     ),
     _rule(
         "patient",
         "possession",
-        r"\bpatients?\b(?!\s(?:portal|education|chart|authorization))(?!-)",
+        r"\bpatients?\b(?!\s(?:portal|education|chart|authorization|handout|forms?))(?!-)",
         "Ours are clients; patients are the provider’s.",
         "Say “client” of your own, “your patients” of theirs.",
     ),
-    _rule("named_condition", "condition", rf"\b{_CONDITION}\b", _NAME_WHY, _NAME_SAY),
-)
-
-#: Verbs by which we would offer or do what a service noun names.
-OFFERS = re.compile(
-    r"\b(?:offer|provid|giv|gave|deliver|perform|do|does|doing|did|speciali[sz]|practic|run|runs|running|conduct"
-    r"|lead|leads|includ|combin"
-    r"|creat|writ|wrote|design|start|begin|continu|build|sell|teach|bring|use|uses|using|appl|mak|made|get|put"
-    r"|recommend|suggest"
-    r"|develop|set up|propos|draw|advis|hand|progress|carr|form|establish|reach|arriv|confirm|review|updat|add"
-    r"|adds|adding|supply|am|are|is)"
-    r"\w*\b",
-    re.IGNORECASE,
+    _rule("named_condition", "condition", rf"\b{_CONDITION}(?!\w)", _NAME_WHY, _NAME_SAY),
 )

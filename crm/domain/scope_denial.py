@@ -1,0 +1,164 @@
+"""What takes a term out of our mouth: it is denied, quoted from the provider, or said to be somebody else's work."""
+
+from __future__ import annotations
+
+import re
+
+from crm.domain.scope_reading import Sentence
+
+#: Behind these a "not" denies nothing about the term: "not only", "don't hesitate", "can't wait".
+_NOT_REALLY = frozenset(
+    "only just merely simply hesitate refuse fail forget stop wait limit afraid shy resist believe imagine doubt"
+    " uncommon unusual until".split()
+)
+_NO_REALLY = frozenset(
+    "hesitation problem problems doubt trouble limit question wonder matter better wait co-pay".split()
+)
+_OUTSIDE = re.compile(
+    r"\b(?:outside|beyond|not within|not in)\s(?:of\s)?(?:my|our|a trainer's)\s(?:scope|role|work|remit|lane|job)\b"
+    r"|\b(?:belongs?|belonging) to (?:you|your|the|their|a|licensed)\b|\b(?:is|are|stays?|remains?) (?:up to you|yours|with"
+    r" you|with your|theirs|for you\b|for your|for the (?:PT|physician|doctor|therapist|provider)|with the"
+    r" (?:physician|doctor|provider|prescriber)|your (?:job|work|role|call|decision|business)"
+    r"|the (?:physician|doctor|provider|therapist|PT|dietitian|chiropractor|clinician)'s)",
+    re.IGNORECASE,
+)
+_LEFT_TO = re.compile(
+    r"\b(?:leave|leaves|left|defer|send|sends|sent|refer|refers|return|direct|hand|go(?:es)?|point)\b[^.;]{0,80}?\b"
+    r"(?:to (?:you|your|the|their|a|an|his|her|licensed|those|somebody|whoever|each|its)\b|(?:back|straight) to\b)",
+    re.IGNORECASE,
+)
+_AFTERWARDS = re.compile(
+    r"^(?:[\w'-]+\s){0,5}?(?:(?:is|are|was|were|do|does)(?:n't| not| never)|never)\b|^(?:[\w'-]+\s)?(?:nobody|no one|nothing|none)\b|^no\b(?![-\s](?:charge|cost|extra|wait|co-?pay|drugs|needles|pain|matter))"
+    r"|^\W{0,2}\s?(?:is|are) (?:out|off limits|none of|no part|neither)\b|^\?\s(?:no|never|not)\b",
+    re.IGNORECASE,
+)
+_LIKE_US = re.compile(
+    r"\b(?:the way|like|as (?:well|fast|good|safely) as|better than|faster than|quicker than) (?:I|we|us|me)(?: (?:do|can))?\b(?! (?:was|were))"
+    r"|\bthe way (?:I|we) do\b",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile(r"[“\"]([^”\"]*)[”\"]")
+_SAID = re.compile(
+    r"\b(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:the|your|their|her|his)\s(?:[\w'-]+\s){0,3}?(?:note|notes|order|referral"
+    r"|prescription|chart|summary|provider|physician|doctor|therapist|office|report|letter|handout|form|surgeon|PT|script"
+    r"|clearance|cardiologist|website|brochure|nurse))\b[^.“\"]{0,40}\b(?:said|told|wrote|writes|says|say|asked|asks|reads"
+    r"|read|states?|stated|noted|notes|described|calls?|called|documented|put it|mentions?|mentioned|ordered|wanted|named"
+    r"|lists?|requests?|requested)\b[^.“\"]{0,25}$"
+    r"|\b(?:your|the)\s(?:[\w'-]+\s){0,3}?(?:note|order|referral|handout|form|summary|clearance|words?)\b[^.“\"]{0,60}$",
+    re.IGNORECASE,
+)
+_SAID_AFTER = re.compile(
+    r"^[^.“\"\w]{0,3}\s?(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:your|the|her|his) (?:[\w'-]+\s){0,2}?(?:note|doctor|physician"
+    r"|therapist|surgeon|order|PT|office|summary|handout|form|referral|letter|cardiologist))\b[^.“\"]{0,20}?\b(?:wrote|said"
+    r"|says|noted|told|asked|reads|ordered|put it)\b",
+    re.IGNORECASE,
+)
+_BY_OURS = re.compile(r"\b(?:client|clients|member|members|mother|customer|testimonial)\b", re.IGNORECASE)
+
+
+def quoted(paragraph: str, start: int, end: int) -> bool:
+    """Whether the term stands in quotation marks, as words of the provider."""
+    for found in _QUOTE.finditer(paragraph) if ('"' in paragraph or "“" in paragraph) else ():
+        if found.start() < start and end <= found.end():
+            before = paragraph[max(0, found.start() - 200) : found.start()].rsplit(". ", 1)[-1]
+            said = _SAID.search(before) or _SAID_AFTER.match(paragraph[found.end() : found.end() + 80])
+            return bool(said) and not _BY_OURS.search(before)
+    return False
+
+
+def spoken_by_a_client(paragraph: str, start: int) -> bool:
+    """Whether it stands in quotation marks as praise by a client, which is a claim of ours all the same."""
+    for found in _QUOTE.finditer(paragraph) if ('"' in paragraph or "“" in paragraph) else ():
+        if found.start() < start < found.end():
+            around = paragraph[max(0, found.start() - 80) : found.start()] + paragraph[found.end() : found.end() + 80]
+            return bool(_BY_OURS.search(around))
+    return False
+
+
+def denied(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether what stands between two words is said not to be so."""
+    start = sentence.clause_start(first)
+    if _LIKE_US.search(sentence.said(first, len(sentence.words))):
+        return False
+    odd = sum(1 for place in range(start, first) if _denies(sentence, place, first))
+    if odd:
+        return odd % 2 == 1
+    end = sentence.clause_end(first)
+    after = sentence.said(last, end)
+    return bool(_AFTERWARDS.match(after)) and sentence.tags[min(last, end - 1)] != "rel"
+
+
+def somebody_elses(sentence: Sentence, first: int) -> bool:
+    """Whether the clause hands the term over: "I leave massage to your therapists", "prescribing is up to you"."""
+    start, end = sentence.clause_start(first), sentence.clause_end(first)
+    clause = sentence.said(start, end)
+    if _OUTSIDE.search(clause):
+        return True
+    found = _LEFT_TO.search(clause)
+    return bool(found) and not re.search(r"\b(?:to|for) (?:me|us|my|our)\b", clause, re.IGNORECASE)
+
+
+def _denies(sentence: Sentence, place: int, first: int) -> bool:
+    """Whether the word at `place` denies the term that begins at `first`."""
+    word, tag = sentence.words[place], sentence.tags[place]
+    after = [each.low for each in sentence.words[place + 1 : place + 4]]
+    if word.low == "nor" and any(
+        sentence.tags[at] in ("neg", "no") for at in range(sentence.clause_start(place), place)
+    ):
+        return False
+    if tag == "neg":
+        if any(low in _NOT_REALLY for low in after[:2]):
+            return False
+        return not _used_up(sentence, place, first)
+    if tag == "no":
+        return not any(low in _NO_REALLY for low in after[:1]) and not _used_up_noun(sentence, place, first)
+    said = sentence.said(place, place + 3).lower()
+    if said.startswith(
+        ("rather than", "instead of", "short of", "refrain from", "stay away", "steer clear", "far from")
+    ):
+        return True
+    if place and sentence.tags[place - 1] == "neg":
+        return False
+    return word.low in ("avoid", "decline", "declines", "refuse", "refuses") and place + 3 >= first
+
+
+def _used_up(sentence: Sentence, place: int, first: int) -> bool:
+    """Whether a "not" inside a relative clause ends before the term: "people who can't pay come to me for therapy"."""
+    start = sentence.clause_start(place)
+    inside = any(sentence.tags[at] == "rel" for at in range(start, place))
+    return inside and _finite_between(sentence, place + 2, first)
+
+
+def _used_up_noun(sentence: Sentence, place: int, first: int) -> bool:
+    """Whether a "no" or "without" belongs to a noun phrase that is over: "patients with no insurance get therapy"."""
+    between = range(place + 1, first)
+    if any(sentence.words[at].low == "," for at in between):
+        listed = any(sentence.words[at].low in ("or", "nor", "no") for at in between)
+        listed = listed or any(
+            sentence.words[at].low in ("or", "nor") for at in range(first, min(first + 4, len(sentence.words)))
+        )
+        if not listed:
+            return True
+    behind = place > 0 and sentence.tags[place - 1] in ("prep", "verb", "noun", "aux")
+    alone = sentence.words[place].low == "without"
+    return (behind or alone) and _finite_between(sentence, place + 2, first)
+
+
+def _finite_between(sentence: Sentence, start: int, first: int) -> bool:
+    """Whether a new finite verb stands between two places (the term itself counts when it is one)."""
+    for at in range(start, min(first + 1, len(sentence.words))):
+        if sentence.tags[at] not in ("verb", "be", "modal", "aux") or sentence.words[at].low.endswith("ing"):
+            continue
+        if sentence.tags[at - 1] in ("to", "rel", "us", "you", "they") or sentence.words[at - 1].low in (
+            "or",
+            "nor",
+            ",",
+        ):
+            continue
+        if (
+            sentence.tags[at - 1] == "and"
+            or sentence.tags[at] in ("be", "modal", "aux")
+            or sentence.tags[at - 1] == "noun"
+        ):
+            return True
+    return False
