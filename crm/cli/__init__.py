@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "import": "crm.cli.imports:group",
     "owner": "crm.cli.owner:group",
     "script": "crm.cli.script:command",
+    "document": "crm.cli.document:command",
     "check-scope": "crm.cli.scope:command",
     "mail": "crm.cli.mail:group",
     "sequences": "crm.cli.sequences:group",
