@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, func, select
@@ -11,6 +12,7 @@ from crm.models.activities import Activity
 from crm.models.audit import Change, ChangeSet
 from crm.models.clients import Client
 from crm.models.inbound import InboundMessage
+from crm.models.measurements import Assessment, ClientGoal, Measurement
 from crm.models.messages import Message
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider, ProviderTag, Tag
@@ -45,6 +47,13 @@ def count_about(session: Session, table: type[SQLModel], *, since: datetime | No
     if since is not None:
         query = query.where(columns.created_at > since)
     return int(session.connection().execute(query).scalar_one())
+
+
+def count_measured(session: Session, since: datetime) -> int:
+    """How many sessions of measuring with sample clients were written after that moment."""
+    clients = sa.select(col(Client.id)).where(col(Client.sample))
+    query = select(func.count()).select_from(Assessment).where(col(Assessment.client_id).in_(clients))
+    return session.exec(query.where(Assessment.created_at > since)).one()
 
 
 def remove_all(session: Session) -> None:
@@ -84,17 +93,20 @@ def _let_go_of_mail(connection: sa.Connection) -> None:
 
 def _forget_changes(connection: sa.Connection) -> None:
     """Undo entries of rows that go: their ids may be given to other rows later."""
-    emptied: set[int] = set()
     tables: tuple[type[SQLModel], ...] = (Provider, Enrollment, *ABOUT)
     for table in tables:
         columns = _columns(table)
         mine = columns.sample if table is Provider else columns.provider_id.in_(_sample_providers) | columns.sample
-        named = sa.and_(
-            col(Change.table_name) == str(table.__tablename__),
-            col(Change.row_id).in_(sa.select(columns.id).where(mine)),
-        )
-        emptied.update(connection.execute(sa.select(col(Change.change_set_id)).where(named).distinct()).scalars())
-        connection.execute(sa.delete(Change).where(named))
+        _forget_rows(connection, table, mine)
+
+
+def _forget_rows(connection: sa.Connection, table: type[SQLModel], mine: sa.ColumnElement[Any]) -> None:
+    named = sa.and_(
+        col(Change.table_name) == str(table.__tablename__),
+        col(Change.row_id).in_(sa.select(_columns(table).id).where(mine)),
+    )
+    emptied = list(connection.execute(sa.select(col(Change.change_set_id)).where(named).distinct()).scalars())
+    connection.execute(sa.delete(Change).where(named))
     left = sa.exists().where(col(Change.change_set_id) == col(ChangeSet.id))
     connection.execute(sa.delete(ChangeSet).where(col(ChangeSet.id).in_(emptied), ~left))
 
@@ -123,9 +135,25 @@ def _remove_practices(connection: sa.Connection) -> None:
 def _remove_unused(connection: sa.Connection, clients: list[int], tags: list[int]) -> None:
     """Clients who were referred by nobody else, and tags that nobody else has."""
     referred = sa.exists().where(col(Referral.client_id) == col(Client.id))
-    connection.execute(sa.delete(Client).where((col(Client.id).in_(clients)) | col(Client.sample), ~referred))
+    unused = sa.select(col(Client.id)).where((col(Client.id).in_(clients)) | col(Client.sample), ~referred)
+    _remove_clients(connection, [row.id for row in connection.execute(unused)])
     worn = sa.exists().where(col(ProviderTag.tag_id) == col(Tag.id))
     connection.execute(sa.delete(Tag).where(col(Tag.id).in_(tags), ~worn))
+
+
+def _remove_clients(connection: sa.Connection, clients: list[int]) -> None:
+    """Clients with what was measured; of a client who stays, what was invented."""
+    gone = sa.select(col(Assessment.id)).where(col(Assessment.client_id).in_(clients) | col(Assessment.sample))
+    tables: tuple[tuple[type[SQLModel], sa.ColumnElement[Any]], ...] = (
+        (Measurement, col(Measurement.assessment_id).in_(gone)),
+        (ClientGoal, col(ClientGoal.client_id).in_(clients)),
+        (Assessment, col(Assessment.id).in_(gone)),
+        (Client, col(Client.id).in_(clients)),
+    )
+    for table, mine in tables:
+        _forget_rows(connection, table, mine)
+    for table, mine in tables:
+        connection.execute(sa.delete(table).where(mine))
 
 
 def _columns(table: type[SQLModel]) -> sa.sql.base.ReadOnlyColumnCollection[str, sa.Column[object]]:

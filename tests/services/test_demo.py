@@ -9,20 +9,23 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from crm.domain import npi
+from crm.domain import measuring, npi
 from crm.domain.errors import Refused
 from crm.domain.kinds import TOUCHES, ReferralStatus, TaskState
 from crm.domain.mail_kinds import EnrollmentState
+from crm.domain.measures import Change
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.clients import Client
+from crm.models.measurements import Assessment, ClientGoal, Measurement
 from crm.models.messages import Message
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider, Tag
 from crm.models.referrals import Referral
 from crm.models.sequences import Enrollment
 from crm.models.tasks import Task
-from crm.services import activities, changes, demo, inbox_standing
+from crm.services import activities, assessments, changes, clients, demo, inbox_standing
+from crm.services.assessments import Sheet
 from crm.services.demo import reading
 from crm.services.inbox_standing import View
 from crm.store.engine import Database
@@ -30,8 +33,11 @@ from tests.factories import (
     NOW,
     TODAY,
     make_affiliation,
+    make_assessment,
     make_business,
     make_client,
+    make_client_goal,
+    make_measurement,
     make_provider,
     make_referral,
     make_tag,
@@ -269,3 +275,36 @@ def test_some_of_them_have_written_back(filled: Database) -> None:
             assert [each.sent for each in opened.thread][-2:] == [True, False]
             assert opened.provider is not None
             assert opened.provider.last_touch_at == line.received_at
+
+
+def test_clients_who_started_are_measured_and_something_can_be_judged(filled: Database) -> None:
+    with filled.read() as session:
+        started = session.exec(select(Referral).where(col(Referral.started_on).is_not(None))).all()
+        told = [clients.told(session, session.get_one(Client, one.client_id), TODAY) for one in started]
+    assert len(told) > 5
+    assert all(told)
+    called = Counter(each.row.change for one in told for each in one)
+    assert called[Change.BETTER] > 5
+    assert called[Change.UNJUDGED] > 5
+    assert called[Change.WITHIN_ERROR] + called[Change.BELOW] > 5
+    for one in all_of(filled, Assessment):
+        assert one.measured_on <= TODAY
+
+
+def test_measures_that_the_trainer_took_of_a_sample_client_go_too_and_are_told(filled: Database) -> None:
+    later = NOW + timedelta(days=1)
+    lines = measuring.first_lines(["cst30"])
+    sheet = Sheet(TODAY, "Dana", lines, {"cst30..": "9"})
+    assessments.save(filled, 1, sheet, actor_id=1, now=later, today=TODAY)
+    clients.update(filled, 1, {"condition": "COPD"}, actor_id=1, now=later)
+    assert demo.remove(filled, actor_id=1, now=later).own_words == "1 session of measuring"
+    assert all(count == 0 for name, count in contents(filled).items() if name not in {"business", "user_account"})
+
+
+def test_a_client_of_the_trainers_own_keeps_what_was_measured(filled: Database) -> None:
+    with filled.write() as session:
+        mine = make_client(session, code="K-14")
+        make_measurement(session, assessment_id=make_assessment(session, client_id=mine.id).id)
+        make_client_goal(session, client_id=mine.id)
+    demo.remove(filled, actor_id=1, now=NOW)
+    assert len(all_of(filled, Assessment)) == len(all_of(filled, Measurement)) == len(all_of(filled, ClientGoal)) == 1

@@ -15,6 +15,7 @@ WORDS = {
     "task": ("follow-up", "follow-ups"),
     "visit": ("visit", "visits"),
     "message": ("message", "messages"),
+    "assessment": ("session of measuring", "sessions of measuring"),
 }
 
 
@@ -35,6 +36,8 @@ def counted(session: Session) -> Removed:
     """What `remove` would take away."""
     since = store.added_at(session)
     own = {str(table.__tablename__): store.count_about(session, table, since=since) for table in store.ABOUT if since}
+    if since is not None:
+        own["assessment"] = store.count_measured(session, since)
     return Removed(store.count_providers(session), own)
 
 
