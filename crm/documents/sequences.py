@@ -43,6 +43,7 @@ def _step(read: Mapping[str, Any]) -> StepForm:
         remarks=read.get("remarks", ""),
         threads=read.get("threads", True),
         waits_days=read.get("waits_days", 5),
+        document_kind=read.get("paper", ""),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from crm.domain.enclosures import WITH_LETTER, WITH_MAIL
 from crm.domain.errors import Invalid
 from crm.domain.mail_kinds import StepKind
 from crm.domain.windows import MIDNIGHT
@@ -20,7 +21,7 @@ SHORTEST_WINDOW = 60
 
 @dataclass(frozen=True)
 class StepForm:
-    """A step as the form sends it. An e-mail needs a template; a task needs a title."""
+    """A step as the form sends it. An e-mail needs a template; a task needs a title. `document_kind` names a paper."""
 
     kind: StepKind
     delay_days: int = 0
@@ -32,6 +33,7 @@ class StepForm:
     file_name: str = ""
     threads: bool = True
     waits_days: int = 5
+    document_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,4 +101,10 @@ def _check_step(step: StepForm, known: Collection[str]) -> dict[str, str]:
         errors["template_slug"] = "Choose the e-mail."
     elif step.template_slug and step.kind in (StepKind.EMAIL, StepKind.LETTER) and step.template_slug not in known:
         errors["template_slug"] = "This template isn't here any more. Choose another one."
+    if step.document_kind and step.document_kind not in PAPERS.get(step.kind, ()):
+        errors["document_kind"] = "Choose a paper of the list."
     return errors
+
+
+PAPERS = {StepKind.EMAIL: WITH_MAIL, StepKind.LETTER: WITH_LETTER, StepKind.VISIT: WITH_LETTER}
+"""Papers that steps can have: attached to an e-mail, printed for a letter or a visit."""

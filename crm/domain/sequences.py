@@ -48,6 +48,7 @@ class NotEnrolled(StrEnum):
     MISSING_FIELD = "missing_field"
     SCOPE_WARNING = "scope_warning"
     TEMPLATE_FAULT = "template_fault"
+    NO_PAPER = "no_paper"
 
 
 NOT_ENROLLED: Final[Mapping[NotEnrolled, str]] = {
@@ -68,6 +69,7 @@ NOT_ENROLLED: Final[Mapping[NotEnrolled, str]] = {
     NotEnrolled.MISSING_FIELD: "A field that the text needs is empty",
     NotEnrolled.SCOPE_WARNING: "The text would leave your scope of practice",
     NotEnrolled.TEMPLATE_FAULT: "The e-mail template can't be filled",
+    NotEnrolled.NO_PAPER: "A paper that goes with a step can't be made for them",
 }
 
 
@@ -118,6 +120,7 @@ class PauseReason(StrEnum):
     MISSING_FIELD = "missing_field"
     SCOPE_WARNING = "scope_warning"
     TEMPLATE_FAULT = "template_fault"
+    NO_PAPER = "no_paper"
     NO_ADDRESS = "no_address"
     NO_POSTAL_ADDRESS = "no_postal_address"
     ADDRESS_CHANGED = "address_changed"
@@ -133,6 +136,7 @@ PAUSED: Final[Mapping[PauseReason, str]] = {
     PauseReason.MISSING_FIELD: "A field that the next e-mail needs is empty",
     PauseReason.SCOPE_WARNING: "The next e-mail would leave your scope of practice",
     PauseReason.TEMPLATE_FAULT: "The next e-mail's template can't be filled",
+    PauseReason.NO_PAPER: "The paper that goes with the next e-mail can't be made; resume once that is mended",
     PauseReason.NO_ADDRESS: "The e-mail address is missing now",
     PauseReason.NO_POSTAL_ADDRESS: "Your postal address is missing in the settings",
     PauseReason.ADDRESS_CHANGED: "The e-mail address changed before the mail left; resume to write to the new one",

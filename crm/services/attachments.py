@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel import Session
 
@@ -58,39 +58,61 @@ class Press(Protocol):
         service_key: str,
         user_id: int | None,
         now: datetime,
+        folder: Path | None = None,
     ) -> Paper:
-        """The paper for this provider. Raises MissingField, TemplateFault and Refused."""
-        ...  # fmt: skip
+        """The paper for this provider, with the logo of the folder. Raises MissingField, TemplateFault and Refused."""
+        ...
 
     def keep_in(
         self,
         session: Session,
-        paper: Paper,
+        paper: Any,
         stored_file_id: int,
         *,
         provider_id: int | None,
         actor_id: int | None,
         now: datetime,
     ) -> Document:
-        """Its row, in the caller's transaction."""
-        ...  # fmt: skip
+        """The row of a paper that this press has made, in the caller's transaction."""
+        ...
 
 
 class _Ours:
     """The papers of this program. Typesetting is loaded when the first one is made, and only then."""
 
     def make(
-        self, session: Session, kind: DocumentKind, *, provider_id: int, service_key: str, user_id: int | None,
+        self,
+        session: Session,
+        kind: DocumentKind,
+        *,
+        provider_id: int,
+        service_key: str,
+        user_id: int | None,
         now: datetime,
-    ) -> Paper:  # fmt: skip
+        folder: Path | None = None,
+    ) -> Paper:
         from crm.services import papers
 
-        return papers.make(session, kind, provider_id=provider_id, service_key=service_key, user_id=user_id, now=now)
+        return papers.make(
+            session,
+            kind,
+            provider_id=provider_id,
+            service_key=service_key,
+            user_id=user_id,
+            now=now,
+            folder=folder,
+        )
 
     def keep_in(
-        self, session: Session, paper: Paper, stored_file_id: int, *, provider_id: int | None, actor_id: int | None,
+        self,
+        session: Session,
+        paper: Any,
+        stored_file_id: int,
+        *,
+        provider_id: int | None,
+        actor_id: int | None,
         now: datetime,
-    ) -> Document:  # fmt: skip
+    ) -> Document:
         from crm.services import papers
 
         return papers.keep_in(session, paper, stored_file_id, provider_id=provider_id, actor_id=actor_id, now=now)
@@ -246,7 +268,13 @@ def _ready(
 ) -> Ready:
     try:
         paper = press.make(
-            session, wanted.kind, provider_id=provider_id, service_key=wanted.service_key, user_id=user_id, now=now
+            session,
+            wanted.kind,
+            provider_id=provider_id,
+            service_key=wanted.service_key,
+            user_id=user_id,
+            now=now,
+            folder=folder,
         )
     except (MissingField, TemplateFault, Refused) as error:
         raise Invalid({FIELD: f"{wanted.words} can't be made yet. {problem(error)}"}) from error

@@ -15,12 +15,15 @@ from sqlmodel import Session
 from crm.domain.errors import Refused as Forbidden
 from crm.domain.followups import TITLES
 from crm.domain.mail_kinds import StepKind
+from crm.domain.papers import DocumentKind
 from crm.domain.sequence_plan import opens_on, plan
 from crm.domain.sequences import MOST_AT_ONCE, NotEnrolled
 from crm.models import sequences as tables
 from crm.models.providers import Provider
 from crm.services import enrollment_facts, merge, sequence_texts, sequences
+from crm.services.attachments import OURS, Press
 from crm.services.enrollment_facts import Candidate, Refused
+from crm.services.sequence_papers import Proof, Proofs
 from crm.services.sequence_tasks import TASKS
 
 
@@ -44,7 +47,7 @@ USUAL = Options()
 
 @dataclass(frozen=True)
 class Step:
-    """A step as it will be copied. An e-mail's text is filled as of today, with its footer."""
+    """A step as it will be copied. An e-mail's text is filled as of today, with its footer; `pages` are its paper's."""
 
     position: int
     kind: StepKind
@@ -61,6 +64,8 @@ class Step:
     threads: bool = True
     waits_days: int = 5
     sequence_step_id: int | None = None
+    document_kind: str = ""
+    pages: int = 0
     needs_reason: str = ""
 
 
@@ -92,11 +97,12 @@ def dry_run(
     *,
     actor_id: int | None,
     now: datetime,
+    press: Press = OURS,
 ) -> DryRun:
     """What `enrollments.enroll` would do now; writes nothing. Raises NotFound, and Refused for too many at once."""
     sequence, steps = sequences.get(session, sequence_id)
     check(sequence, steps, provider_ids)
-    found = list(looked_over(session, sequence, steps, provider_ids, options, actor_id=actor_id, now=now))
+    found = list(looked_over(session, sequence, steps, provider_ids, options, actor_id=actor_id, now=now, press=press))
     return DryRun(
         sequence,
         [each for each in found if isinstance(each, Planned)],
@@ -126,9 +132,11 @@ def looked_over(
     *,
     actor_id: int | None,
     now: datetime,
+    press: Press = OURS,
 ) -> Iterator[Planned | Refused]:
     """Everybody in the order given, with all steps dated and filled, or with the reason against it."""
     facts = enrollment_facts.read(session, provider_ids, now=now)
+    proofs = Proofs(session, actor_id, now, press)
     sources, known = _sources(session, steps), merge.known_of(session, facts.providers.values(), actor_id)
     alone = sequence.one_per_practice if options.one_per_practice is None else options.one_per_practice
     for found in enrollment_facts.sorted_out(
@@ -136,7 +144,7 @@ def looked_over(
     ):
         if isinstance(found, Candidate):
             fill = partial(merge.filling, session, found.id, actor_id, now=now, known=known)
-            result = _written(fill, found, steps, sources, options, now=now)
+            result = _written(fill, found, steps, sources, options, proofs, now=now)
             if isinstance(result, Planned):
                 enrollment_facts.take_practice(facts, found)
             yield result
@@ -158,6 +166,7 @@ def _written(
     steps: Sequence[tables.SequenceStep],
     sources: Mapping[int, str | None],
     options: Options,
+    proofs: Proofs,
     *,
     now: datetime,
 ) -> Planned | Refused:
@@ -175,8 +184,12 @@ def _written(
         if text.problem is not None and not is_allowed:
             name = candidate.provider.display_name
             return Refused(candidate.id, name, text.problem, f"Step {step.position}: {text.detail}", text.field)
+        proof = proofs.of(DocumentKind(step.document_kind), candidate.provider) if step.document_kind else Proof()
+        if proof.problem:
+            said = f"Step {step.position}: {proof.problem}"
+            return Refused(candidate.id, candidate.provider.display_name, NotEnrolled.NO_PAPER, said, proof.field)
         outside = text.detail if is_allowed else ""
-        filled.append(replace(step, subject=text.subject, text=text.text, needs_reason=outside))
+        filled.append(replace(step, subject=text.subject, text=text.text, needs_reason=outside, pages=proof.pages))
     return Planned(candidate.provider, candidate.window.zone, _threaded(filled), candidate.by_post, reason)
 
 
@@ -220,6 +233,7 @@ def _by_post(steps: Sequence[Step], *, has_place: bool) -> list[Step]:
                 template_version_id=None,
                 stored_file_id=None,
                 file_name="",
+                document_kind=step.document_kind if is_letter else "",
             )
         )
     return changed

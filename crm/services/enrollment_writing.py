@@ -25,7 +25,7 @@ from crm.store import tasks as task_rows
 
 COPIED = (
     *("position", "kind", "delay_days", "template_slug", "title", "remarks", "stored_file_id", "file_name"),
-    *("threads", "waits_days", "sequence_step_id"),
+    *("threads", "waits_days", "sequence_step_id", "document_kind"),
 )
 """What an enrolled provider's step takes from the sequence's."""
 

@@ -27,6 +27,7 @@ from crm.services import (
 )
 from crm.services import enrollment_writing as writing
 from crm.services import sequence_moves as moves
+from crm.services.attachments import OURS, Press
 from crm.services.changes import Recorder
 from crm.services.enrollment_dry_run import Options, Planned
 from crm.services.enrollment_facts import Candidate, Refused
@@ -54,13 +55,16 @@ def enroll(
     *,
     actor_id: int | None,
     now: datetime,
+    press: Press = OURS,
 ) -> Enrolled:
     """Enroll those who may be enrolled. Texts are looked over before the transaction; the facts once more inside it.
 
     Raises NotFound, and Refused for too many at once.
     """
     with db.read() as session:
-        looked = enrollment_dry_run.dry_run(session, sequence_id, provider_ids, options, actor_id=actor_id, now=now)
+        looked = enrollment_dry_run.dry_run(
+            session, sequence_id, provider_ids, options, actor_id=actor_id, now=now, press=press
+        )
     done = Enrolled(0, looked.refused, None)
     for start in range(0, len(looked.planned), PART):
         part = looked.planned[start : start + PART]

@@ -17,10 +17,12 @@ from crm.models.accounts import Business
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.sequences import Enrollment, EnrollmentStep
-from crm.services import merge, messages, sequence_stops, sequence_texts
+from crm.services import merge, messages, outreach, sequence_stops, sequence_texts
 from crm.services import sequence_moves as moves
+from crm.services.attachments import OURS, Press, Ready
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
+from crm.services.sequence_papers import Prepared
 from crm.services.sequence_texts import Text
 from crm.store import enrollments as store
 from crm.store import suppressions
@@ -38,10 +40,20 @@ def must_stop(provider: Provider | None) -> StopReason | None:
 
 
 def take(
-    session: Session, post: Post, enrollment: Enrollment, step: EnrollmentStep, provider: Provider, *, now: datetime
+    session: Session,
+    post: Post,
+    enrollment: Enrollment,
+    step: EnrollmentStep,
+    provider: Provider,
+    *,
+    now: datetime,
+    papers: Prepared | None = None,
+    press: Press = OURS,
 ) -> None:
-    """Queue the step's message; or pause, stop or put off, each with its reason."""
+    """Queue the step's message; or pause, stop or put off, each with its reason. `papers` is its paper, made before."""
     assert step.id is not None
+    if step.document_kind and (papers is None or papers.step_id != step.id):
+        return  # it became the next step only now: looked at again with its paper
     made = [each for each in store.messages_of(session, step.id) if each.state not in OVER]
     if made:  # only a step that was reset can have one: it is under way, or has left
         _wait_for(session, enrollment, step, made[-1])
@@ -57,7 +69,11 @@ def take(
     if text.problem is not None:
         _pause(session, enrollment, PauseReason(text.problem.value), text.detail, now, field=text.field)
         return
-    _queue(session, post, enrollment, step, text, token, now)
+    if papers is not None and papers.problem:
+        _pause(session, enrollment, PauseReason.NO_PAPER, papers.problem, now)
+        return
+    draft = _draft(session, enrollment, step, text, token, now)
+    _queue(session, post, enrollment, step, draft, papers.ready if papers is not None else (), now=now, press=press)
 
 
 def _is_kept_back(session: Session, enrollment: Enrollment, provider: Provider, now: datetime) -> bool:
@@ -108,13 +124,16 @@ def _queue(
     post: Post,
     enrollment: Enrollment,
     step: EnrollmentStep,
-    text: Text,
-    token: str,
+    draft: Draft,
+    ready: Sequence[Ready],
+    *,
     now: datetime,
+    press: Press,
 ) -> None:
-    draft = _draft(session, enrollment, step, text, token, now)
     try:
-        message = messages.queue_in(session, post, draft, actor_id=enrollment.enrolled_by, now=now)
+        message = outreach.queue_with(
+            session, post, draft, ready, actor_id=enrollment.enrolled_by, now=now, press=press
+        )
     except HandoffError as error:  # a rule of the outbox that nobody has asked before: a person looks
         _pause(session, enrollment, PauseReason.TROUBLE, str(error), now)
         return

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -22,10 +24,12 @@ from crm.domain.sequences import SKIP_STOPS, PauseReason, StepReason, StopReason
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.sequences import Enrollment, EnrollmentStep
-from crm.services import sequence_mail, sequence_resuming, sequence_stops, sequence_tasks
+from crm.services import sequence_mail, sequence_papers, sequence_resuming, sequence_stops, sequence_tasks
 from crm.services import sequence_moves as moves
+from crm.services.attachments import OURS, Press
 from crm.services.mailboxes import Post
 from crm.services.sequence_moves import Evidence
+from crm.services.sequence_papers import Prepared, Steps
 from crm.store import enrollments as store
 from crm.store.engine import Database
 from crm.store.enrollments import Due
@@ -37,7 +41,12 @@ LOOK_AT = 200
 
 
 def take_due(
-    db: Database, post: Post, *, clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
+    db: Database,
+    post: Post,
+    *,
+    clock: Callable[[], datetime],
+    stopping: Callable[[], bool] = lambda: False,
+    press: Press = OURS,
 ) -> int:
     """Do what is due until nothing is, or until asked to stop. Returns how many enrollments were looked at."""
     count = _end_pauses(db, clock(), stopping) + _free_stuck(db, clock(), stopping)
@@ -45,10 +54,11 @@ def take_due(
     while not stopping():
         with db.read() as session:
             found = store.due(session, clock(), LOOK_AT)
+            papers = store.paper_steps(session, [due.id for due in found])
         if not found:
             break
         oldest_due_at = oldest_due_at or found[0].due_at
-        done = sum(_take(db, post, due, oldest_due_at, clock()) for due in found if not stopping())
+        done = sum(_take(db, post, due, oldest_due_at, clock(), papers, press) for due in found if not stopping())
         count += done
         if not done:  # another worker has all of them in hand
             break
@@ -60,14 +70,39 @@ def next_due(session: Session) -> datetime | None:
     return store.next_due(session)
 
 
-def _take(db: Database, post: Post, due: Due, oldest_due_at: datetime, now: datetime) -> bool:
+@dataclass(frozen=True)
+class Kit:
+    """What a step is taken with: where mail goes, the paper that was made for it, and who notes that it was."""
+
+    post: Post
+    paper: Prepared | None
+    press: Press
+
+
+def _kit(db: Database, post: Post, due: Due, now: datetime, papers: Steps, press: Press) -> Kit:
+    """Before any transaction: the paper of the step, for the few that have one."""
+    step = papers.get(due.id)
+    paper = sequence_papers.prepare(db, post.files, step, due.provider_id, now=now, press=press) if step else None
+    return Kit(post, paper, press)
+
+
+def _take(
+    db: Database,
+    post: Post,
+    due: Due,
+    oldest_due_at: datetime,
+    now: datetime,
+    papers: Steps = MappingProxyType({}),
+    press: Press = OURS,
+) -> bool:
     """One enrollment. Trouble with one must not keep the others: it is paused, and says so."""
     try:
+        kit = _kit(db, post, due, now, papers, press)
         with db.write() as session:
             enrollment = store.claim(session, due.id, due.provider_id)
             if enrollment is None or not _is_due(enrollment, due):
                 return False
-            _take_step(session, post, enrollment, oldest_due_at, now)
+            _take_step(session, kit, enrollment, oldest_due_at, now)
     except OperationalError:
         raise
     except Exception as error:  # a fault of ours, or a text that nobody foresaw
@@ -80,7 +115,7 @@ def _is_due(enrollment: Enrollment, seen: Due) -> bool:
     return enrollment.state is EnrollmentState.ACTIVE and enrollment.due_at == seen.due_at
 
 
-def _take_step(session: Session, post: Post, enrollment: Enrollment, oldest_due_at: datetime, now: datetime) -> None:
+def _take_step(session: Session, kit: Kit, enrollment: Enrollment, oldest_due_at: datetime, now: datetime) -> None:
     provider = session.get(Provider, enrollment.provider_id)
     reason = sequence_mail.must_stop(provider)
     if reason is not None or provider is None:
@@ -96,19 +131,19 @@ def _take_step(session: Session, post: Post, enrollment: Enrollment, oldest_due_
     elif step.state in (StepState.DONE, StepState.SKIPPED):
         moves.go_on(session, enrollment, after=step.done_at or now, now=now)
     elif not _moved(session, enrollment, step, oldest_due_at, now):
-        _begin_step(session, post, enrollment, step, provider, now)
+        _begin_step(session, kit, enrollment, step, provider, now)
 
 
 def _begin_step(
     session: Session,
-    post: Post,
+    kit: Kit,
     enrollment: Enrollment,
     step: EnrollmentStep,
     provider: Provider,
     now: datetime,
 ) -> None:
     if step.kind is StepKind.EMAIL:
-        sequence_mail.take(session, post, enrollment, step, provider, now=now)
+        sequence_mail.take(session, kit.post, enrollment, step, provider, now=now, papers=kit.paper, press=kit.press)
     else:
         sequence_tasks.take(session, enrollment, step, provider, now=now)
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from sqlmodel import Session
 
+from crm.domain.enclosures import Enclosure
 from crm.domain.followups import TITLES
 from crm.domain.kinds import ActivityKind, TaskKind, TaskOrigin, TaskState
 from crm.domain.mail_kinds import EnrollmentState, StepKind, StepState
+from crm.domain.papers import DocumentKind
 from crm.domain.sequence_plan import waits_until
 from crm.domain.sequences import StepReason
 from crm.models.providers import Provider
@@ -67,16 +69,22 @@ def _task(session: Session, enrollment: Enrollment, step: EnrollmentStep, provid
         kind=kind,
         title=step.title.strip() or TITLES[kind],
         why=f"Step {step.position} of “{sequence.name if sequence else ''}”",
-        remarks=step.remarks,
+        remarks=_remarks(step),
         due_on=today,
         first_due_on=today,
         origin=TaskOrigin.SEQUENCE,
-        template_slug=step.template_slug,
+        template_slug=step.template_slug or step.document_kind,
         owner_id=owner_id,
         created_by=enrollment.enrolled_by,
         created_at=now,
         sample=provider.sample,
     )
+
+
+def _remarks(step: EnrollmentStep) -> str:
+    """What to remember, and which paper to print."""
+    paper = f"To print: {Enclosure(DocumentKind(step.document_kind)).words}." if step.document_kind else ""
+    return "\n".join(part for part in (step.remarks, paper) if part)
 
 
 def look(session: Session, enrollment: Enrollment, step: EnrollmentStep, *, now: datetime) -> None:

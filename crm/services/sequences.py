@@ -16,11 +16,12 @@ from crm.documents import sequences as built_in
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import TemplateKind
 from crm.domain.mail_kinds import StepKind
-from crm.domain.sequence_checks import SequenceForm, StepForm, check
+from crm.domain.sequence_checks import PAPERS, SequenceForm, StepForm, check
 from crm.models.messages import StoredFile
 from crm.models.sequences import Sequence, SequenceStep
 from crm.services import changes, files
 from crm.services.changes import Recorder
+from crm.services.templates import LETTER
 from crm.store import sequences as store
 from crm.store import templates as template_rows
 from crm.store.engine import Database
@@ -181,6 +182,8 @@ def _step_columns(step: StepForm) -> dict[str, Any]:
         found |= {"template_version_id": None, "stored_file_id": None, "file_name": ""}
     if step.kind not in (StepKind.EMAIL, StepKind.LETTER):
         found["template_slug"] = ""
+    if step.kind not in PAPERS:
+        found["document_kind"] = ""
     return {**found, "title": step.title.strip(), "remarks": step.remarks.strip()}
 
 
@@ -220,10 +223,15 @@ def _may_go(session: Session, stored_file_id: int) -> bool:
 def _slugs(session: Session, kind: StepKind) -> set[str]:
     """The templates there are to choose: the built-in ones and one's own."""
     if kind is StepKind.EMAIL:
-        found = {each.slug for each in emails.email_templates().values() if each.kind == "outreach"}
-        return found | {each.slug for each in template_rows.all_of(session, TemplateKind.EMAIL) if not each.built_in}
-    own = {each.slug for each in template_rows.all_of(session, TemplateKind.DOCUMENT) if not each.built_in}
-    return set(letters.letter_templates()) | own
+        built_in = {each.slug for each in emails.email_templates().values() if each.kind == "outreach"}
+        return built_in | _own_slugs(session, TemplateKind.EMAIL, "outreach")
+    return set(letters.letter_templates()) | _own_slugs(session, TemplateKind.DOCUMENT, LETTER)
+
+
+def _own_slugs(session: Session, kind: TemplateKind, of: str) -> set[str]:
+    """Those that were put away too: a sequence that has one keeps it."""
+    found = [each for each in template_rows.every(session, kind) if not each.built_in and each.version_id is not None]
+    return {each.slug for each in found if each.meta.get("kind", of) == of}
 
 
 def _set_archived(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.domain.kinds import MessageState
-from crm.domain.mail_kinds import EnrollmentState, StepState
+from crm.domain.mail_kinds import EnrollmentState, StepKind, StepState
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.sequences import Enrollment, EnrollmentStep
@@ -30,6 +30,14 @@ class Due(NamedTuple):
     id: int
     provider_id: int
     due_at: datetime
+
+
+class PaperStep(NamedTuple):
+    """A step that is due and has a paper to be made, for whom by whom."""
+
+    id: int
+    document_kind: str
+    user_id: int | None
 
 
 def by_id(session: Session, enrollment_id: int) -> Enrollment | None:
@@ -91,6 +99,19 @@ def due(session: Session, now: datetime, limit: int) -> list[Due]:
     )
     found = session.execute(query.order_by(col(Enrollment.due_at), col(Enrollment.id)).limit(limit))
     return [Due(*row) for row in found]
+
+
+def paper_steps(session: Session, ids: Sequence[int]) -> dict[int, PaperStep]:
+    """Of these enrollments the e-mail steps that come next and have a paper, by enrollment; most have none."""
+    query = (
+        sa.select(
+            col(Enrollment.id), col(EnrollmentStep.id), col(EnrollmentStep.document_kind), col(Enrollment.enrolled_by)
+        )
+        .join(EnrollmentStep, col(EnrollmentStep.enrollment_id) == Enrollment.id)
+        .where(col(Enrollment.id).in_(ids), col(EnrollmentStep.position) == Enrollment.position)
+        .where(col(EnrollmentStep.document_kind) != "", col(EnrollmentStep.kind) == StepKind.EMAIL)
+    )
+    return {row[0]: PaperStep(*row[1:]) for row in session.execute(query)}
 
 
 def next_due(session: Session) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -46,6 +47,7 @@ class FakePress:
         service_key: str,
         user_id: int | None,
         now: datetime,
+        folder: Path | None = None,
     ) -> PlainPaper:
         if self.fault is not None:
             raise self.fault
