@@ -46,8 +46,11 @@ class AudienceType(click.ParamType[Audience]):
     help="How you meet.",
 )
 @click.option("--state", type=click.Choice([one.value for one in Moment]), help="Where the relationship stands.")
+@click.option("--own", "slug", default="", metavar="NAME", help="A script of your own, by its name in the library.")
 @json_option
-def command(provider: str, audience: Audience | None, channel: str, state: str | None, as_json: bool) -> None:
+def command(
+    provider: str, audience: Audience | None, channel: str, state: str | None, slug: str, as_json: bool
+) -> None:
     """Print the introduction script, filled for the provider with this NPI or number."""
     from crm.services import scripts
 
@@ -62,6 +65,7 @@ def command(provider: str, audience: Audience | None, channel: str, state: str |
             audience=audience,
             channel=Channel(channel),
             moment=Moment(state) if state else None,
+            slug=slug,
         )
         if as_json:
             print_json(_as_json(prepared))

@@ -21,7 +21,7 @@ from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxErr
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, TemplateReference, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from crm.documents import filters, guard
+from crm.documents import filters, guard, syntax
 from crm.documents.faults import MissingField, TemplateFault, UnknownField
 from crm.documents.merge import Fields, MergeFields, fields_of, registry
 
@@ -204,7 +204,7 @@ def fill(name: str, fields: MergeFields, *, mark_missing: bool = False) -> Fille
 def fill_source(source: str, fields: MergeFields, *, mark_missing: bool = False) -> Filled:
     """Fill a template that somebody wrote; compiled once per wording."""
     key = hashlib.sha256(source.encode()).hexdigest()
-    return _fill(lambda: _compiled(key, body(source)), fields, mark_missing)
+    return _fill(lambda: _compiled(key, body(source)), fields, mark_missing, source)
 
 
 _SOURCES: dict[str, Template] = {}
@@ -219,7 +219,7 @@ def _compiled(key: str, source: str) -> Template:
     return _SOURCES[key]
 
 
-def _fill(template: Callable[[], Template], fields: MergeFields, mark_missing: bool) -> Filled:
+def _fill(template: Callable[[], Template], fields: MergeFields, mark_missing: bool, source: str = "") -> Filled:
     budget = guard.Budget(mark_missing=mark_missing)
     token = guard.spending.set(budget)
     try:
@@ -229,8 +229,8 @@ def _fill(template: Callable[[], Template], fields: MergeFields, mark_missing: b
     except TemplateNotFound as error:
         raise TemplateFault(f"There is no template “{error.name}”.") from error
     except TemplateSyntaxError as error:
-        reason = f"{(error.message or 'It can’t be read').rstrip('.')}."
-        raise TemplateFault(reason, template=error.name or "", line=error.lineno) from error
+        reason, line = syntax.explained(error, source)
+        raise TemplateFault(reason, template=error.name or "", line=line) from error
     except Exception as error:  # somebody's program: whatever goes wrong in it is the template's fault
         raise TemplateFault(_reason(error), line=_line_of(error)) from error
     finally:

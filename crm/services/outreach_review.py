@@ -24,6 +24,7 @@ from crm.domain.scope import Finding
 from crm.models.providers import Provider
 from crm.services import merge, messages, templates
 from crm.services.merge import Filling
+from crm.services.templates import Choice
 from crm.store import suppressions
 
 USUAL = "introduction"
@@ -55,25 +56,15 @@ class Review:
         return bool(scope.blocks(list(self.findings)) or self.identifiers)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A template that can be chosen."""
-
-    slug: str
-    title: str
-    about: str
-
-
-def choices() -> list[Choice]:
-    """The e-mails there are for providers."""
-    known = emails.email_templates().values()
-    return [Choice(each.slug, each.title, each.about) for each in known if each.kind == "outreach"]
+def choices(session: Session) -> list[Choice]:
+    """The e-mails there are for providers: the built-in ones and one's own."""
+    return templates.choices(session, TemplateKind.EMAIL, kind="outreach")
 
 
 def begin(session: Session, provider_id: int, user_id: int | None, *, slug: str = "", now: datetime) -> Written:
     """A template filled for this provider; without a (known) slug the one that suits where the relationship stands."""
     filling = merge.filling(session, provider_id, user_id, now=now)
-    if slug not in {each.slug for each in choices()}:
+    if slug not in {each.slug for each in choices(session)}:
         slug = suggested(filling.moment)
     found = fill(templates.source_in_force(session, TemplateKind.EMAIL, slug), filling, slug)
     return Written(found.subject, found.body, slug)

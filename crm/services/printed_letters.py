@@ -7,14 +7,17 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from crm.documents.letters import RenderedLetter, letter_templates, render_letter
+from crm.documents.letters import RenderedLetter, letter_templates, render_letter, render_letter_source
 from crm.domain.errors import NotFound, Refused
 from crm.domain.kinds import ActivityKind, TemplateKind
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
 from crm.services import acts, merge, templates, touches
+from crm.services.merge import Filling
+from crm.services.templates import Choice
 from crm.services.touches import Logged, Touch
+from crm.store import templates as store
 from crm.store.engine import Database
 
 
@@ -31,11 +34,33 @@ def prepare(
     session: Session, provider_id: int, user_id: int | None, slug: str, *, now: datetime, mark_missing: bool = False
 ) -> PreparedLetter:
     """The letter filled for this provider. Raises MissingField, unless marks are asked for."""
-    if slug not in letter_templates():
-        raise NotFound("There is no such letter.")
     filling = merge.filling(session, provider_id, user_id, now=now)
-    letter = render_letter(slug, filling.fields, audience=filling.audience, mark_missing=mark_missing)
+    letter = _letter(session, slug, filling, mark_missing=mark_missing)
     return PreparedLetter(filling.provider, letter, refusal(filling.provider))
+
+
+def choices(session: Session, shown: str = "") -> list[Choice]:
+    """The letters there are: the built-in ones and one's own. The one that is shown is among them, put away or not."""
+    found = templates.choices(session, TemplateKind.DOCUMENT, kind=templates.LETTER)
+    if shown in {each.slug for each in found}:
+        return found
+    away = store.by_slug(session, TemplateKind.DOCUMENT, shown)
+    return [*found, Choice(away.slug, away.title, away.about)] if away is not None else found
+
+
+def _letter(session: Session, slug: str, filling: Filling, *, mark_missing: bool) -> RenderedLetter:
+    """In the trainer's own wording where there is one."""
+    own = templates.source_in_force(session, TemplateKind.DOCUMENT, slug)
+    if own is None:
+        if slug not in letter_templates():
+            raise NotFound("There is no such letter.")
+        return render_letter(slug, filling.fields, audience=filling.audience, mark_missing=mark_missing)
+    template = store.by_slug(session, TemplateKind.DOCUMENT, slug)
+    if template is None or template.meta.get("kind", templates.LETTER) != templates.LETTER:
+        raise NotFound("There is no such letter.")
+    return render_letter_source(
+        own, template.title, filling.fields, audience=filling.audience, mark_missing=mark_missing
+    )
 
 
 def refusal(provider: Provider) -> str:

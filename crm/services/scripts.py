@@ -17,8 +17,11 @@ from crm.domain.script import Audience, Channel, Moment
 from crm.models.activities import Activity
 from crm.models.practices import Contact
 from crm.models.providers import Provider
+from crm.models.templates import Template
 from crm.services import activities, changes, merge, templates
+from crm.services.templates import Choice
 from crm.store import providers, relationships
+from crm.store import templates as template_rows
 from crm.store.engine import Database
 
 LONGEST_ANSWER = 500
@@ -34,6 +37,8 @@ class Prepared:
     suggested: Moment
     answers: Sequence[Activity]
     contacts: tuple[Contact, ...]
+    own: Sequence[Choice] = ()
+    slug: str = ""
 
 
 def prepare(
@@ -45,16 +50,20 @@ def prepare(
     audience: Audience | None = None,
     channel: Channel = Channel.VISIT,
     moment: Moment | None = None,
+    slug: str = "",
     mark_missing: bool = False,
 ) -> Prepared:
-    """The script for this provider; audience and moment are chosen when not given.
+    """The script for this provider; audience and moment are chosen when not given. `slug` asks for one of one's own.
 
     Raises MissingField naming what to fill in, unless `mark_missing` asks for marks in the text instead.
     """
+    asked = _asked_for(session, slug)
+    if asked is not None:
+        audience, channel = Audience(str(asked.meta["audience"])), Channel(str(asked.meta["channel"]))
     at_desk = audience is Audience.GATEKEEPER
     filling = merge.filling(session, provider_id, user_id, now=now, at_desk=at_desk)
     chosen = (audience or filling.audience, channel, moment or filling.moment)
-    script = _script(session, *chosen, filling.fields, mark_missing=mark_missing)
+    script = _script(session, *chosen, filling.fields, slug=asked.slug if asked else "", mark_missing=mark_missing)
     return Prepared(
         provider=filling.provider,
         script=script,
@@ -62,14 +71,39 @@ def prepare(
         suggested=filling.moment,
         answers=relationships.answers(session, provider_id, 5),
         contacts=filling.contacts,
+        own=own_scripts(session, *chosen[:2]),
+        slug=asked.slug if asked else "",
     )
 
 
+def own_scripts(session: Session, audience: Audience, channel: Channel) -> list[Choice]:
+    """The scripts that the trainer has added for this audience and channel."""
+    fitting = templates.choices(session, TemplateKind.SCRIPT, audience=audience.value, channel=channel.value)
+    return [each for each in fitting if (TemplateKind.SCRIPT, each.slug) not in templates.built_ins()]
+
+
+def _asked_for(session: Session, slug: str) -> Template | None:
+    """A script of one's own. Raises NotFound."""
+    if not slug:
+        return None
+    found = template_rows.by_slug(session, TemplateKind.SCRIPT, slug)
+    if found is None or found.version_id is None:
+        raise NotFound(f"There is no script called “{slug}”.")
+    return found
+
+
 def _script(
-    session: Session, audience: Audience, channel: Channel, moment: Moment, fields: MergeFields, *, mark_missing: bool
+    session: Session,
+    audience: Audience,
+    channel: Channel,
+    moment: Moment,
+    fields: MergeFields,
+    *,
+    slug: str = "",
+    mark_missing: bool,
 ) -> FilledScript:
     """The trainer's own wording where there is one."""
-    own = templates.source_in_force(session, TemplateKind.SCRIPT, f"{audience}-{channel}")
+    own = templates.source_in_force(session, TemplateKind.SCRIPT, slug or f"{audience}-{channel}")
     if own is None:
         return fill_script(audience, channel, moment, fields, mark_missing=mark_missing)
     return fill_script_source(own, audience, channel, moment, fields, mark_missing=mark_missing)

@@ -39,6 +39,8 @@ def put(
             raise NotFound("This template isn’t here any more.")
         draft = store.draft(session, actor_id, template_id)
         if seen_as is not None and seen(draft) != seen_as and (draft is None or draft.source != source):
+            if draft is not None:
+                session.expunge(draft)  # it is read after this transaction has been given up
             raise WrittenElsewhere(draft)
         return put_in(session, template, source, actor_id=actor_id, now=now)
 

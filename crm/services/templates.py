@@ -99,13 +99,13 @@ def _own(source: str) -> str:
     return body(source).strip() + "\n"
 
 
-def choices(session: Session, kind: TemplateKind, **meta: str) -> list[Choice]:
+def choices(session: Session, of: TemplateKind, /, **meta: str) -> list[Choice]:
     """What there is to choose among, the built-in ones first: nothing put away, nothing without a version in force."""
-    rows = {each.slug: each for each in store.every(session, kind)}
+    rows = {each.slug: each for each in store.every(session, of)}
     found = [
         Choice(one.slug, rows[one.slug].title if one.slug in rows else one.title, one.about, one.meta.get("moment", ""))
         for (of_kind, slug), one in built_ins().items()
-        if of_kind is kind and _has(one.meta, meta) and not (slug in rows and rows[slug].archived_at)
+        if of_kind is of and _has(one.meta, meta) and not (slug in rows and rows[slug].archived_at)
     ]
     known = {one.slug for one in found}
     own = [each for each in rows.values() if in_use(each) and not each.built_in and each.slug not in known]

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from crm.documents.faults import MissingField
-from crm.documents.letters import letter_templates
 from crm.domain.errors import Refused
 from crm.services import printed_letters
 from crm.web.context import actor_id, db, flash_undo, now
@@ -23,6 +22,7 @@ def show(provider_id: int, slug: str) -> str:
     """The letter on its page; empty fields are marked and named."""
     with db().read() as session:
         prepared = printed_letters.prepare(session, provider_id, actor_id(), slug, now=now(), mark_missing=True)
+        choices = printed_letters.choices(session, slug)
     return render_template(
         "letters/show.html",
         provider=prepared.provider,
@@ -31,7 +31,7 @@ def show(provider_id: int, slug: str) -> str:
         refusal=prepared.refusal,
         missing=fixes(prepared.letter.missing, prepared.provider),
         slug=slug,
-        tabs=[_tab(provider_id, one.slug, one.title, slug) for one in letter_templates().values()],
+        tabs=[_tab(provider_id, one.slug, one.title, slug) for one in choices],
     )
 
 

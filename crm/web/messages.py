@@ -176,7 +176,7 @@ def _form(session: Session, provider_id: int, written: Written, errors: dict[str
         written=written,
         review=checked,
         errors=errors,
-        choices=outreach_review.choices(),
+        choices=outreach_review.choices(session),
         mailto=outreach_review.mailto(checked),
         key=request.form.get("key") or secrets.token_hex(8),
         reason=request.form.get("reason", ""),

@@ -55,6 +55,7 @@ def _page(provider_id: int, errors: dict[str, str], question: str = "", answer: 
         missing=fixes(script.missing, prepared.provider),
         audiences=_audiences(prepared),
         channels=[(one.value, channel_title(one)) for one in Channel],
+        own_scripts=[(one.slug, one.title) for one in prepared.own],
         moments=[(one.value, MOMENT_TITLES[one]) for one in Moment],
         audience_title=audience_title(script.audience),
         channel_title=channel_title(script.channel),
@@ -76,6 +77,7 @@ def _prepared(provider_id: int) -> Prepared:
             audience=maybe_one_of(Audience, wanted.get("audience"), "audience"),
             channel=maybe_one_of(Channel, wanted.get("channel"), "channel") or Channel.VISIT,
             moment=maybe_one_of(Moment, wanted.get("state"), "state"),
+            slug=wanted.get("script", ""),
             mark_missing=True,
         )
 
@@ -91,4 +93,4 @@ def _audiences(prepared: Prepared) -> dict[str, list[tuple[str, str]]]:
 
 def _chosen() -> dict[str, Any]:
     values = request.form
-    return {name: values[name] for name in ("audience", "channel", "state") if values.get(name)}
+    return {name: values[name] for name in ("audience", "channel", "state", "script") if values.get(name)}

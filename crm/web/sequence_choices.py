@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from crm.documents import emails, merge
-from crm.documents.letters import letter_templates
 from crm.domain.errors import NotFound
 from crm.domain.kinds import TemplateKind
 from crm.domain.mail_kinds import StepKind
@@ -34,15 +33,14 @@ class Choices:
 
 def choices(session: Session) -> Choices:
     """Everything that there is now."""
-    newest = [(one.slug, one.title) for one in emails.email_templates().values() if one.kind == "outreach"]
-    own = [(one.slug, one.title) for one in store.all_of(session, TemplateKind.EMAIL) if not one.built_in]
-    known = list(dict([*newest, *own]).items())
+    known = [(one.slug, one.title) for one in templates.choices(session, TemplateKind.EMAIL, kind="outreach")]
+    letters = templates.choices(session, TemplateKind.DOCUMENT, kind=templates.LETTER)
     fixed = _fixed(session, {slug for slug, _ in known})
     grouped = {"The newest wording at enrollment": known, "One wording for good": fixed}
     return Choices(
         kinds=[(kind.value, labels.label(kind)) for kind in StepKind],
         emails=grouped if fixed else known,
-        letters=[(one.slug, one.title) for one in letter_templates().values()],
+        letters=[(one.slug, one.title) for one in letters],
     )
 
 

@@ -1,0 +1,50 @@
+"""What is wrong with the signs of a template, in words for whoever wrote it, and where."""
+
+from __future__ import annotations
+
+import re
+
+from jinja2.exceptions import TemplateSyntaxError
+
+_TAG = re.compile(r"\{%[-+]?\s*(end)?(\w+)")
+_PAIRS = frozenset({"if", "for", "block", "macro", "call", "filter", "set", "with", "raw", "autoescape"})
+_UNKNOWN = re.compile(r"Encountered unknown tag '(\w+)'")
+_END = re.compile(r"Unexpected end of template")
+_PRINT = re.compile(r"expected token 'end of print statement', got '(.+?)'")
+
+
+def explained(error: TemplateSyntaxError, source: str) -> tuple[str, int]:
+    """The reason as a sentence, and its line."""
+    said = error.message or "It can’t be read"
+    if _END.search(said) and (open_tag := never_closed(source)):
+        name, line = open_tag
+        return f"“{{% {name} … %}}” is never closed: add “{{% end{name} %}}” where it should end.", line
+    if found := _UNKNOWN.search(said):
+        return _unknown(found[1]), error.lineno
+    if found := _PRINT.search(said):
+        return f"This merge field can’t be read at “{found[1]}”. Write it like {{{{ provider.dear }}}}.", error.lineno
+    return f"{said.rstrip('.')}.", error.lineno
+
+
+def never_closed(source: str) -> tuple[str, int] | None:
+    """The innermost tag that is opened and never closed, with its line."""
+    standing: list[tuple[str, int]] = []
+    for found in _TAG.finditer(source):
+        closes, name = found[1], found[2]
+        if name not in _PAIRS or (name == "set" and not closes and _sets_at_once(source, found.end())):
+            continue
+        if not closes:
+            standing.append((name, source.count("\n", 0, found.start()) + 1))
+        elif standing and standing[-1][0] == name:
+            standing.pop()
+    return standing[-1] if standing else None
+
+
+def _sets_at_once(source: str, end: int) -> bool:
+    return "=" in source[end : source.find("%}", end)]
+
+
+def _unknown(name: str) -> str:
+    if name.startswith("end") or name in ("else", "elif"):
+        return f"“{{% {name} %}}” closes nothing: what it belongs to is missing before it."
+    return f"“{name}” is no tag that templates know."
