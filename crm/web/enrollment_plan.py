@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import NamedTuple
 
+from crm.domain.enclosures import Enclosure
 from crm.domain.mail_kinds import StepKind
+from crm.domain.papers import DocumentKind
 from crm.domain.sequences import NotEnrolled
 from crm.services import enrollment_dry_run as dry
 from crm.services.enrollment_facts import Refused
@@ -32,6 +34,9 @@ class Step(NamedTuple):
     text: str
     remarks: str
     file_name: str
+    paper: str = ""
+    pages: int = 0
+    paper_kind: str = ""
 
 
 class Person(NamedTuple):
@@ -155,6 +160,9 @@ class _Look:
             text=step.text if readable else "",
             remarks=step.remarks,
             file_name=step.file_name,
+            paper=Enclosure(DocumentKind(step.document_kind)).words if step.document_kind else "",
+            pages=step.pages,
+            paper_kind=step.document_kind,
         )
 
 

@@ -7,10 +7,12 @@ from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from flask import url_for
+from flask import current_app, url_for
 from markupsafe import Markup, escape
 
+from crm.documents.letters import letter_templates
 from crm.domain import phones
+from crm.domain.enclosures import WITH_LETTER
 from crm.domain.kinds import TaskKind, TaskState
 from crm.store.tasks import Line
 from crm.web import filters, labels
@@ -18,6 +20,7 @@ from crm.web.assets import use
 from crm.web.presentation import link
 
 WRITING = frozenset({TaskKind.EMAIL, TaskKind.THANK_YOU, TaskKind.SAMPLE})
+PAPERS = frozenset(kind.value for kind in WITH_LETTER) - letter_templates().keys()
 SNOOZE, CHECK = "alarm-clock", "check"
 
 
@@ -70,6 +73,8 @@ def act_of(line: Line) -> Act | None:
         return Act("Script", url_for("scripts.show", provider_id=line.provider_id), "message-square-quote")
     if line.kind is TaskKind.LETTER and line.provider_id:
         slug = line.template_slug or "introduction-letter"
+        if slug in PAPERS and (page := paper_page(line.provider_id, slug)):
+            return Act("Print it", page, "printer")
         return Act("Letter", url_for("letters.show", provider_id=line.provider_id, slug=slug), "mailbox")
     if line.kind is TaskKind.CALL and line.phone:
         return Act(f"Call {filters.phone(line.phone)}", phones.link(line.phone), "phone")
@@ -78,6 +83,13 @@ def act_of(line: Line) -> Act | None:
     if line.kind is TaskKind.FIND_EMAIL:
         return Act("Find it", link("missing_emails.index"), "at-sign")
     return None
+
+
+def paper_page(provider_id: int, kind: str) -> str:
+    """The page of a paper to print for a provider; empty where it is none."""
+    if kind not in PAPERS or "papers.show" not in current_app.view_functions:
+        return ""
+    return url_for("papers.show", provider_id=provider_id, kind=kind)
 
 
 def _sample(provider_id: int, *, has_address: bool) -> Act:

@@ -25,7 +25,7 @@ from crm.web import filters, labels
 from crm.web.assets import sprite
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.endings import endings_of, sets_of
-from crm.web.followup_rows import Frame, act_of, icons_of, rows_of
+from crm.web.followup_rows import Frame, act_of, icons_of, paper_page, rows_of
 from crm.web.forms import day_or_none, maybe_one_of, one_of
 from crm.web.presentation import today
 from crm.web.ways import way_back
@@ -224,6 +224,7 @@ def _page(task_id: int, errors: dict[str, str]) -> str | Response:
             "followups/show.html",
             task=line,
             act=act_of(line),
+            paper_href=paper_page(line.provider_id, line.template_slug) if line.provider_id else "",
             endings=endings_of(session, [line], today())[task_id],
             snoozes=snooze_choices(today()),
             people=store.people(session),

@@ -54,6 +54,10 @@ def _text(provider_id: int, _field: str, slug: str) -> list[Mend]:
     return [Mend("See the finding", there, "scan-search")]
 
 
+def _paper(provider_id: int, field: str, _slug: str) -> list[Mend]:
+    return _field(provider_id, field, "") if field else _provider(provider_id, "", "")
+
+
 def _provider(provider_id: int, _field: str, _slug: str) -> list[Mend]:
     return [Mend("Open", url_for("providers.show", provider_id=provider_id), "arrow-right")]
 
@@ -77,6 +81,7 @@ def _suppressed(_provider_id: int, _field: str, _slug: str) -> list[Mend]:
 
 
 _PAGES: Mapping[str, Callable[[int, str, str], list[Mend]]] = {
+    NotEnrolled.NO_PAPER: _paper,
     NotEnrolled.ARCHIVED: _provider,
     NotEnrolled.DEACTIVATED: _provider,
     NotEnrolled.PEER: _provider,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from crm.documents import emails, merge
+from crm.domain.enclosures import WITH_LETTER, WITH_MAIL, WORDS
 from crm.domain.errors import NotFound
 from crm.domain.kinds import TemplateKind
 from crm.domain.mail_kinds import StepKind
@@ -29,6 +30,8 @@ class Choices:
     kinds: Options
     emails: Options | dict[str, Options]
     letters: Options
+    papers: Options
+    to_print: Options
 
 
 def choices(session: Session) -> Choices:
@@ -41,6 +44,8 @@ def choices(session: Session) -> Choices:
         kinds=[(kind.value, labels.label(kind)) for kind in StepKind],
         emails=grouped if fixed else known,
         letters=[(one.slug, one.title) for one in letters],
+        papers=[(kind.value, WORDS[kind]) for kind in WITH_MAIL],
+        to_print=[(kind.value, WORDS[kind]) for kind in WITH_LETTER],
     )
 
 

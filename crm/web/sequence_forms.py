@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.domain.errors import Invalid
 from crm.domain.mail_kinds import StepKind
-from crm.domain.sequence_checks import LONGEST_DELAY, LONGEST_WAIT, MOST_STEPS, SequenceForm, StepForm
+from crm.domain.sequence_checks import LONGEST_DELAY, LONGEST_WAIT, MOST_STEPS, PAPERS, SequenceForm, StepForm
 from crm.domain.windows import MIDNIGHT
 from crm.models.sequences import Sequence, SequenceStep
 
@@ -35,6 +35,7 @@ class StepInput:
     file_name: str = ""
     threads: bool = True
     waits: str = "5"
+    paper: str = ""
 
     @property
     def days(self) -> int:
@@ -108,6 +109,7 @@ def _step(form: MultiDict[str, str], key: str) -> StepInput:
         file_name=said("file_name"),
         threads=bool(said("threads")),
         waits=said("waits"),
+        paper=said("print" if step.kind in (StepKind.LETTER, StepKind.VISIT) else "paper"),
     )
 
 
@@ -199,6 +201,7 @@ def _stored(step: SequenceStep, key: str) -> StepInput:
         file_name=step.file_name,
         threads=step.threads,
         waits=str(step.waits_days),
+        paper=step.document_kind,
     )
 
 
@@ -246,6 +249,7 @@ def _taken(step: StepInput, reader: _Reader) -> StepForm:
         file_name="" if waits else step.file_name,
         threads=step.threads,
         waits_days=reader.number(f"{at}waits", step.waits, LONGEST_WAIT) if waits else 5,
+        document_kind=step.paper if step.kind in PAPERS else "",
     )
 
 
@@ -260,6 +264,8 @@ def _field(shown: SequenceInput, name: str) -> str:
     if not number.isdecimal() or int(number) >= len(shown.steps):
         return name
     step = shown.steps[int(number)]
+    if column == "document_kind":
+        return f"step-{step.key}-{'paper' if step.kind is StepKind.EMAIL else 'print'}"
     if column.startswith("template"):
         return f"step-{step.key}-{'letter' if step.kind is StepKind.LETTER else 'template'}"
     return f"step-{step.key}-{FIELDS.get(column, column)}"
