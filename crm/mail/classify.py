@@ -16,6 +16,7 @@ from crm.domain.inbound import Verdict
 from crm.domain.kinds import InboundKind
 from crm.domain.replies import reply_text, subject_wants_out, wants_out
 from crm.domain.return_dates import return_date
+from crm.mail.allowance import SPENT
 from crm.mail.bounced import bounce_of
 from crm.mail.complaints import complaint_of
 from crm.mail.mentions import addresses_in, header_addresses, message_ids
@@ -33,7 +34,8 @@ def classify(raw: bytes, *, ours: frozenset[str] = frozenset(), received_on: dat
     """
     try:
         reading = read(raw)
-        return _judged(raw, reading, ours, received_on)
+        verdict = _judged(raw, reading, ours, received_on)
+        return _read_in_part(verdict) if reading.work.is_spent else verdict
     except (Exception, RecursionError) as error:  # the one place where any fault of any message ends
         return Verdict(
             InboundKind.OTHER, evidence="it could not be read", error=f"{type(error).__name__}: {error}"[:300]
@@ -51,6 +53,11 @@ def _judged(raw: bytes, reading: Reading, ours: frozenset[str], received_on: dat
         or _automatic(reading, verdict, received_on)
         or _personal(reading, verdict)
     )
+
+
+def _read_in_part(verdict: Verdict) -> Verdict:
+    """What was known when the allowance was spent, and that it was."""
+    return replace(verdict, error=verdict.error or SPENT, evidence=f"{verdict.evidence} ({SPENT})")
 
 
 def _complaint(reading: Reading, verdict: Verdict) -> Verdict | None:

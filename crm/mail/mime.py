@@ -13,6 +13,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 
+from crm.mail.allowance import CANDIDATE, DECODING, HEADERS, SEARCHING, Allowance
 from crm.mail.decoding import decode_bytes
 
 MOST_PARTS = 100
@@ -35,9 +36,11 @@ class Entity:
     #: The headers as they came, as text.
     head_text: str
 
-    def text(self) -> str:
-        """The body decoded: transfer encoding, then character set."""
-        return decode_bytes(_decoded(self.body, str(self.head.get("content-transfer-encoding", ""))), self._charset())
+    def text(self, work: Allowance, limit: int = TEXT_LIMIT) -> str:
+        """The body decoded, as far as the allowance goes: transfer encoding, then character set."""
+        encoding = str(self.head.get("content-transfer-encoding", "")).strip().lower()
+        wanted = min(len(self.body), limit * (2 if encoding == "base64" else 1))
+        return decode_bytes(_decoded(self.body[: work.bytes_at(DECODING, wanted)], encoding), self._charset())
 
     def _charset(self) -> str:
         charset = self.head.get_param("charset", "")
@@ -63,20 +66,24 @@ def _headers_end(block: bytes) -> int:
     return min(size, len(block))
 
 
-def parts(whole: Entity) -> list[Entity]:
-    """The parts of a multipart; none where its boundary is missing or never comes."""
+def parts(whole: Entity, work: Allowance) -> Iterator[Entity]:
+    """The parts of a multipart, one by one; none where its boundary is missing or never comes."""
     boundary = whole.head.get_boundary()
     if not boundary:
-        return []
+        return
     mark = b"--" + boundary.encode("utf-8", "surrogateescape")
-    return [entity(piece) for piece in _pieces(b"\n" + whole.body, mark)]
+    body = b"\n" + whole.body[: work.bytes_at(SEARCHING, len(whole.body))]
+    for piece in _pieces(body, mark, work):
+        if not work.covers(HEADERS):
+            return
+        yield entity(piece)
 
 
-def _pieces(body: bytes, mark: bytes) -> Iterator[bytes]:
+def _pieces(body: bytes, mark: bytes, work: Allowance) -> Iterator[bytes]:
     start = -1
     at = body.find(b"\n" + mark)
     count = 0
-    while at >= 0 and count < MOST_PARTS:
+    while at >= 0 and count < MOST_PARTS and work.covers(CANDIDATE):
         line_end = body.find(b"\n", at + 1)
         tail = body[at + 1 + len(mark) : line_end if line_end >= 0 else None][:200].strip()
         if tail in {b"", b"--"}:
@@ -92,12 +99,9 @@ def _pieces(body: bytes, mark: bytes) -> Iterator[bytes]:
 
 
 def _decoded(body: bytes, encoding: str) -> bytes:
-    encoding = encoding.strip().lower()
     if encoding == "base64":
-        return _from_base64(body[: TEXT_LIMIT * 2])
-    if encoding == "quoted-printable":
-        return a2b_qp(body[:TEXT_LIMIT])
-    return body[:TEXT_LIMIT]
+        return _from_base64(body)
+    return a2b_qp(body) if encoding == "quoted-printable" else body
 
 
 def _from_base64(body: bytes) -> bytes:

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
+from functools import cached_property
 from itertools import islice
 
+from crm.mail.allowance import HTML, Allowance
 from crm.mail.decoding import decode_bytes, decode_header
+from crm.mail.html_text import LIMIT as HTML_LIMIT
 from crm.mail.html_text import html_to_text
 from crm.mail.mime import DEEPEST, HEAD_LIMIT, MOST_PARTS, TEXT_LIMIT, Entity, entity, parts
 
 #: What is read of one message.
 LIMIT = 11_000_000
 HEADER_LIMIT = 20_000
+#: Of all texts together so much is judged; of a text that is attached, or in a returned message, so much is read.
+BODY_LIMIT = 300_000
+ATTACHED_LIMIT = 200_000
 #: So many of a header's repetitions are kept (`Received` comes often).
 MOST_VALUES = 50
 
@@ -56,6 +62,7 @@ class Reading:
     headers: Mapping[str, tuple[str, ...]]
     parts: tuple[Part, ...]
     error: str = ""
+    work: Allowance = field(default_factory=Allowance, repr=False, compare=False)
 
     def header(self, name: str) -> str:
         """The first value, or empty."""
@@ -63,27 +70,41 @@ class Reading:
 
     def texts(self) -> list[str]:
         """The texts that the sender of this message wrote, HTML only where no plain text stands beside it."""
+        return self._texts
+
+    def body(self) -> str:
+        """Them together, as far as anybody writes."""
+        return self._body
+
+    @cached_property
+    def _texts(self) -> list[str]:
         own = [part for part in self.parts if not part.returned and not part.attached and part.text.strip()]
         plain = [part.text for part in own if part.kind == "text/plain"]
         return (
             plain
-            or [html_to_text(part.text) for part in own if part.kind == "text/html"]
+            or [self._from_html(part.text) for part in own if part.kind == "text/html"]
             or [part.text for part in own if part.kind.startswith("text/")]
         )
 
-    def body(self) -> str:
-        return "\n".join(self.texts())
+    @cached_property
+    def _body(self) -> str:
+        return "\n".join(self._texts)[:BODY_LIMIT]
+
+    def _from_html(self, html: str) -> str:
+        return html_to_text(html[: self.work.bytes_at(HTML, min(len(html), HTML_LIMIT))])
 
 
 def read(raw: bytes) -> Reading:
-    """Read a message, within bounds of size, depth and number of parts."""
+    """Read a message, within bounds of size, depth, number of parts, and work."""
+    work = Allowance()
     error = f"only the first {LIMIT // 1_000_000} MB were read" if len(raw) > LIMIT else ""
     raw = _line_ends(raw[:LIMIT])
     whole = entity(raw.lstrip(b"\n"), limit=HEAD_LIMIT)
     headers = _headers(whole.head)
     if not _KNOWN_HEADERS & headers.keys():
         return Reading({}, (Part("text/plain", decode_bytes(raw[:TEXT_LIMIT], "")),), error or "no headers")
-    return Reading(headers, tuple(islice(_leaves(whole, returned=False, depth=0), MOST_PARTS)), error)
+    leaves = _leaves(whole, work, returned=False, depth=0)
+    return Reading(headers, tuple(islice(leaves, MOST_PARTS)), error, work)
 
 
 def _line_ends(raw: bytes) -> bytes:
@@ -107,27 +128,29 @@ def _kind(head: Message) -> str:
     return found[1] if found else "text/plain"
 
 
-def _leaves(whole: Entity, *, returned: bool, depth: int) -> Iterator[Part]:
+def _leaves(whole: Entity, work: Allowance, *, returned: bool, depth: int) -> Iterator[Part]:
     kind = _kind(whole.head)
     if depth >= DEEPEST:
         return
     if kind in _RETURNED:
-        inner = entity(whole.text().encode("utf-8", "surrogateescape"))
+        inner = entity(whole.text(work).encode("utf-8", "surrogateescape"))
         yield Part("message/rfc822", inner.head_text, returned=True)
-        yield from _leaves(inner, returned=True, depth=depth + 1)
+        yield from _leaves(inner, work, returned=True, depth=depth + 1)
         return
-    children = parts(whole) if kind.startswith("multipart/") else []
-    for each in children:
-        yield from _leaves(each, returned=returned, depth=depth + 1)
-    if not children:
-        yield _leaf(whole, kind, returned=returned)
+    is_leaf = True
+    for each in parts(whole, work) if kind.startswith("multipart/") else ():
+        is_leaf = False
+        yield from _leaves(each, work, returned=returned, depth=depth + 1)
+    if is_leaf:
+        yield _leaf(whole, kind, work, returned=returned)
 
 
-def _leaf(whole: Entity, kind: str, *, returned: bool) -> Part:
+def _leaf(whole: Entity, kind: str, work: Allowance, *, returned: bool) -> Part:
     """A part without parts. A multipart whose boundary never comes is text, with everything in it."""
     if kind.startswith("multipart/"):
         kind = "text/plain"
     filename = decode_header(str(whole.head.get_filename() or ""))
     attached = whole.head.get_content_disposition() == "attachment"
     readable = kind.startswith(("text/", "message/"))
-    return Part(kind, whole.text() if readable else "", returned, attached, filename)
+    limit = ATTACHED_LIMIT if attached or returned else TEXT_LIMIT
+    return Part(kind, whole.text(work, limit) if readable else "", returned, attached, filename)
