@@ -77,7 +77,7 @@ TRAPS: dict[str, Callable[[], bytes]] = {
     + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(13))
     + (b"x" * 70 + b"\n") * (FULL // 71),
     "a packed message in a message": lambda: b"Content-Type: message/rfc822\n"
-    + b"Content-Transfer-Encoding: base64\nFrom: a@b\n\n"
+     b"Content-Transfer-Encoding: base64\nFrom: a@b\n\n"
     + base64.encodebytes(b"Content-Type: message/rfc822\nFrom: a@b\n\n" + b"x" * (FULL // 2)),
     "UTF-7": lambda: HEAD + b"Content-Type: text/plain; charset=utf-7\n\n" + b"+AGE-" * (FULL // 5),
     "dashes": lambda: BOUNCE + (b"-" * 190 + b"\n") * (FULL // 191),
