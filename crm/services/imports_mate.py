@@ -18,7 +18,7 @@ import crm
 from crm.services.imports_spool import STRETCH, Stretch, part_path
 from crm.services.imports_values import Reader
 
-MOST_AHEAD = 48
+MOST_AHEAD = 24
 """Parts that may lie ready on the disk."""
 _ROOT = str(Path(crm.__file__).parent.parent)
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from crm.services.imports_ready import main; main()"

@@ -20,8 +20,8 @@ OTHERS = PARTS.index("others")
 _ORGANIZATION, _PERSON = "2\t", "1\t"
 _ENTITY = slice(11, 13)
 _BLOCK = 1 << 18
-STRETCH = 700_000
-"""About the bytes of a stretch, some five thousand rows."""
+STRETCH = 1_400_000
+"""About the bytes of a stretch, some ten thousand rows."""
 
 
 class Stretch(NamedTuple):

@@ -117,6 +117,8 @@ class NppesFile:
     def _parser(self) -> Callable[[bytes], str]:
         layout, pick, head = self._layout, self._layout.pick(), self._layout.head
         separators, tabs, tail, (code, switch) = layout.width - 1, len(COLUMNS) - 1, layout.tail, layout.slots[0]
+        code2, switch2 = (place - head for place in layout.slots[1])
+        near = max(code2, switch2) + 1 if min(code2, switch2) >= 0 else 0
 
         def parse(line: bytes) -> str:
             if line.count(SEPARATOR) != separators or not line.endswith(LINE_ENDS):
@@ -128,6 +130,9 @@ class NppesFile:
             if values.rfind(b'"') or values.count(RAW_TAB) != tabs:  # the one before the first value is at 0
                 return self._odd(line)
             if fields[switch] != RAW_PRIMARY or not fields[code]:
+                second = fields[head].split(SEPARATOR, near) if near else []
+                if near and second[switch2] == RAW_PRIMARY and second[code2]:
+                    return (values[1:] + RAW_TAB + second[code2]).decode()
                 primary = layout.primary(line.decode().split(SEPARATOR_TEXT, tail))
                 return f"{values[1:].decode()}{TAB}{primary}"
             return (values[1:] + RAW_TAB + fields[code]).decode()
