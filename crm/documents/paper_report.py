@@ -136,13 +136,14 @@ def _fact(label: str, value: str, span: int) -> dict[str, Any]:
 
 
 def _notes(report: Report, words: Words) -> list[dict[str, Any]]:
-    told = [("goals", report.story.goals), ("tolerance", report.story.tolerance), ("events", report.story.events)]
-    found = [(words.line(f"{name}_title"), said) for name, said in told]
-    return [
-        {"title": title, "text": _list(said) if isinstance(said, tuple) else plain_blocks(said)}
-        for title, said in found
-        if title and said
-    ]
+    story = report.story
+    told = {
+        "goals": _list(story.goals) if story.goals else [],
+        "tolerance": plain_blocks(story.tolerance),
+        "events": plain_blocks(story.events),
+    }
+    titled = [(words.line(f"{name}_title"), text) for name, text in told.items()]
+    return [{"title": title, "text": text} for title, text in titled if title and text]
 
 
 def _list(items: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from crm.documents.paper_frame import Sender
 from crm.documents.paper_report import Filing
 from crm.documents.paper_text import Words
 from crm.documents.pdf import Sheet
-from crm.domain import calendar, matching, phones, sample_clients, text_checks, wording
+from crm.domain import calendar, colors, matching, phones, sample_clients, text_checks, wording
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import TemplateKind
 from crm.domain.papers import FREE, LETTERS, SAMPLES, TITLES, DocumentKind
@@ -180,7 +180,7 @@ def sender(session: Session, folder: Path | None) -> Sender:
 
 
 def _plain_look(business: Business) -> branding.Branding:
-    verdict = branding.colors.judged(branding.color_of(business))
+    verdict = colors.judged(branding.color_of(business))
     return branding.Branding(verdict.color, verdict.ink, verdict.on_color)
 
 

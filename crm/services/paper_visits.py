@@ -16,7 +16,7 @@ from crm.documents.pdf import Sheet
 from crm.domain import calendar, matching, wording
 from crm.domain.kinds import TOUCHES
 from crm.domain.papers import TITLES, DocumentKind
-from crm.domain.services import referable
+from crm.domain.services import Service, referable
 from crm.models.accounts import Business
 from crm.models.practices import Practice
 from crm.models.providers import Provider
@@ -63,7 +63,7 @@ def _zone(session: Session) -> str:
     return business.zone if business else "America/Chicago"
 
 
-def _services(provider: Provider, switched_off: frozenset[str]) -> Sequence[matching.Service]:
+def _services(provider: Provider, switched_off: frozenset[str]) -> Sequence[Service]:
     suited = matching.services_for(provider.specialty, switched_off)
     return [one for one in dict.fromkeys((*suited, *referable(switched_off))) if not one.is_addon]
 
