@@ -21,11 +21,12 @@ from crm.models.inbound import InboundMessage
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.services import inbox_standing, merge, outreach, touches
-from crm.services.attachments import OURS, Press, Ready
+from crm.services.attachments import Ready
 from crm.services.days import today_of, zone_of
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
 from crm.services.outreach_review import Review, Written, look_over
+from crm.services.press import OURS, Press
 from crm.store import inbound as store
 from crm.store.engine import Database
 

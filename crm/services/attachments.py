@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
 
 from sqlmodel import Session
 
@@ -16,9 +15,11 @@ from crm.domain.enclosures import LARGEST_TOTAL, WITH_MAIL, Enclosure
 from crm.domain.errors import Invalid, Refused
 from crm.domain.papers import DocumentKind
 from crm.models.documents import Document
-from crm.models.messages import Message
+from crm.models.messages import Message, MessageAttachment, StoredFile
 from crm.models.providers import Provider
 from crm.services import files
+from crm.services.press import OURS, Paper, Press
+from crm.store import paper_deliveries as store
 from crm.store import prices
 from crm.store.engine import Database
 
@@ -29,96 +30,6 @@ KEPT_AS = "documents"
 PDF = "application/pdf"
 MOST_SHEETS = 3
 """Sheets of services on offer: of those that suit a provider, the first."""
-
-
-class Paper(Protocol):
-    """A paper that was made (`crm.services.papers`)."""
-
-    @property
-    def kind(self) -> DocumentKind: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def file_name(self) -> str: ...
-    @property
-    def pdf(self) -> bytes: ...
-    @property
-    def pages(self) -> int: ...
-
-
-class Press(Protocol):
-    """What makes papers and writes down that they were made."""
-
-    def make(
-        self,
-        session: Session,
-        kind: DocumentKind,
-        *,
-        provider_id: int,
-        service_key: str,
-        user_id: int | None,
-        now: datetime,
-        folder: Path | None = None,
-    ) -> Paper:
-        """The paper for this provider, with the logo of the folder. Raises MissingField, TemplateFault and Refused."""
-        ...
-
-    def keep_in(
-        self,
-        session: Session,
-        paper: Any,
-        stored_file_id: int,
-        *,
-        provider_id: int | None,
-        actor_id: int | None,
-        now: datetime,
-    ) -> Document:
-        """The row of a paper that this press has made, in the caller's transaction."""
-        ...
-
-
-class _Ours:
-    """The papers of this program. Typesetting is loaded when the first one is made, and only then."""
-
-    def make(
-        self,
-        session: Session,
-        kind: DocumentKind,
-        *,
-        provider_id: int,
-        service_key: str,
-        user_id: int | None,
-        now: datetime,
-        folder: Path | None = None,
-    ) -> Paper:
-        from crm.services import papers
-
-        return papers.make(
-            session,
-            kind,
-            provider_id=provider_id,
-            service_key=service_key,
-            user_id=user_id,
-            now=now,
-            folder=folder,
-        )
-
-    def keep_in(
-        self,
-        session: Session,
-        paper: Any,
-        stored_file_id: int,
-        *,
-        provider_id: int | None,
-        actor_id: int | None,
-        now: datetime,
-    ) -> Document:
-        from crm.services import papers
-
-        return papers.keep_in(session, paper, stored_file_id, provider_id=provider_id, actor_id=actor_id, now=now)
-
-
-OURS: Press = _Ours()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,3 +190,30 @@ def _ready(
     except (MissingField, TemplateFault, Refused) as error:
         raise Invalid({FIELD: f"{wanted.words} can't be made yet. {problem(error)}"}) from error
     return Ready(wanted, paper, files.keep(folder, paper.pdf))
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What went with a message. A paper of ours has its title and pages; any other file only its name."""
+
+    file_id: int
+    name: str
+    mime: str
+    size: int
+    sha256: str
+    title: str = ""
+    pages: int = 0
+
+
+def of_message(session: Session, message_id: int) -> list[Attached]:
+    """Everything that goes, or went, with a message, by the hash of its bytes."""
+    found = store.attached(session, message_id)
+    papers = {each.stored_file_id: each for each in store.of_files(session, [file.id or 0 for _, file in found])}
+    return [_attached(link, file, papers.get(link.stored_file_id)) for link, file in found]
+
+
+def _attached(link: MessageAttachment, file: StoredFile, paper: Document | None) -> Attached:
+    assert file.id is not None
+    name = link.name or file.name
+    title, pages = (paper.title, paper.pages) if paper is not None else ("", 0)
+    return Attached(file.id, name, file.mime, file.size, file.sha256, title, pages)

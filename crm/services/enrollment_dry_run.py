@@ -21,8 +21,8 @@ from crm.domain.sequences import MOST_AT_ONCE, NotEnrolled
 from crm.models import sequences as tables
 from crm.models.providers import Provider
 from crm.services import enrollment_facts, merge, sequence_texts, sequences
-from crm.services.attachments import OURS, Press
 from crm.services.enrollment_facts import Candidate, Refused
+from crm.services.press import OURS, Press
 from crm.services.sequence_papers import Proof, Proofs
 from crm.services.sequence_tasks import TASKS
 

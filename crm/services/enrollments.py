@@ -27,10 +27,10 @@ from crm.services import (
 )
 from crm.services import enrollment_writing as writing
 from crm.services import sequence_moves as moves
-from crm.services.attachments import OURS, Press
 from crm.services.changes import Recorder
 from crm.services.enrollment_dry_run import Options, Planned
 from crm.services.enrollment_facts import Candidate, Refused
+from crm.services.press import OURS, Press
 from crm.store import enrollments as store
 from crm.store.engine import Database
 

@@ -16,11 +16,12 @@ from crm.domain.kinds import ActivityKind, MessageKind, TemplateKind
 from crm.models.accounts import User
 from crm.models.messages import Message
 from crm.services import acts, attachments, audit, messages, templates, touches
-from crm.services.attachments import OURS, Press, Ready
+from crm.services.attachments import Ready
 from crm.services.days import today_of
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
 from crm.services.outreach_review import Review, Written, review
+from crm.services.press import OURS, Press
 from crm.services.touches import Touch
 from crm.store import tasks
 from crm.store.engine import Database

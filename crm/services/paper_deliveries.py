@@ -17,10 +17,12 @@ from crm.domain.papers import DeliveryHow
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.messages import Message
+from crm.models.practices import Practice
 from crm.models.providers import Provider
 from crm.services import acts, attachments, printed_letters, touches
 from crm.services.acts import Act
-from crm.services.attachments import KEPT_AS, OURS, Press, Ready
+from crm.services.attachments import KEPT_AS, Ready
+from crm.services.press import OURS, Press
 from crm.services.touches import Touch
 from crm.store import paper_deliveries as store
 from crm.store import tasks
@@ -115,6 +117,12 @@ def give(
         return act.id
 
 
+def fax_number(session: Session, provider: Provider) -> str:
+    """Where a fax to them goes: their own number, else that of their practice; empty where none is known."""
+    practice = session.get(Practice, provider.practice_id) if provider.practice_id is not None else None
+    return provider.fax or (practice.fax if practice is not None else "")
+
+
 def fax_refusal(session: Session, provider: Provider, paper: Enclosure) -> str:
     """Why this paper must not be faxed to them, or an empty text."""
     assert provider.id is not None
@@ -183,7 +191,7 @@ def _note(act: Act, provider: Provider, ready: Ready, given: Given, activity: Ac
             document_id=document.id,
             how=given.how,
             to_name=given.to_name.strip()[:200] or provider.display_name,
-            to_address=provider.fax if faxed else "",
+            to_address=fax_number(act.session, provider) if faxed else "",
             delivered_on=given.day,
             confirmed_at=act.now if faxed and given.confirmed else None,
             activity_id=activity.id,

@@ -32,10 +32,11 @@ from crm.services import (
     touches,
 )
 from crm.services.acts import Act
-from crm.services.attachments import OURS, Press, Ready
+from crm.services.attachments import Ready
 from crm.services.days import today_of
 from crm.services.mailboxes import Post
 from crm.services.outreach_review import Written
+from crm.services.press import OURS, Press
 from crm.store import paper_deliveries as store
 from crm.store import tasks
 from crm.store.engine import Database

@@ -19,9 +19,10 @@ from crm.models.providers import Provider
 from crm.models.sequences import Enrollment, EnrollmentStep
 from crm.services import merge, messages, outreach, sequence_stops, sequence_texts
 from crm.services import sequence_moves as moves
-from crm.services.attachments import OURS, Press, Ready
+from crm.services.attachments import Ready
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
+from crm.services.press import OURS, Press
 from crm.services.sequence_papers import Prepared
 from crm.services.sequence_texts import Text
 from crm.store import enrollments as store

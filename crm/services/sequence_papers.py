@@ -19,7 +19,8 @@ from crm.domain.errors import Invalid, Refused
 from crm.domain.papers import DocumentKind
 from crm.models.providers import Provider
 from crm.services import attachments
-from crm.services.attachments import FIELD, OURS, Press, Ready
+from crm.services.attachments import FIELD, Ready
+from crm.services.press import OURS, Press
 from crm.store.engine import Database
 from crm.store.enrollments import PaperStep
 

@@ -26,8 +26,8 @@ from crm.models.providers import Provider
 from crm.models.sequences import Enrollment, EnrollmentStep
 from crm.services import sequence_mail, sequence_papers, sequence_resuming, sequence_stops, sequence_tasks
 from crm.services import sequence_moves as moves
-from crm.services.attachments import OURS, Press
 from crm.services.mailboxes import Post
+from crm.services.press import OURS, Press
 from crm.services.sequence_moves import Evidence
 from crm.services.sequence_papers import Prepared, Steps
 from crm.store import enrollments as store

@@ -21,6 +21,13 @@ def by_ids(session: Session, ids: Sequence[int]) -> list[Document]:
     return list(session.exec(select(Document).where(col(Document.id).in_(ids)).order_by(col(Document.id))))
 
 
+def of_files(session: Session, file_ids: Sequence[int]) -> list[Document]:
+    """The papers that are these files."""
+    if not file_ids:
+        return []
+    return list(session.exec(select(Document).where(col(Document.stored_file_id).in_(file_ids))))
+
+
 def with_message(session: Session, message_id: int) -> set[int]:
     """The papers that are known to have been delivered with this message."""
     asked = select(DocumentDelivery.document_id).where(DocumentDelivery.message_id == message_id)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from crm.domain.errors import NotFound, Refused
 from crm.domain.kinds import MessageKind, MessageState
 from crm.models.messages import Message
-from crm.services import letters, message_standing, message_states
+from crm.services import attachments, files, letters, message_standing, message_states
 from crm.store.messages import Wanted
 from crm.web import frame, headers
 from crm.web.context import actor_id, db, handoff, now
@@ -162,7 +162,25 @@ def show(message_id: int) -> str:
     with db().read() as session:
         standing, attempts = message_standing.one(session, message_id, now=now())
         head = _source(session, standing.message).partition(b"\r\n\r\n")[0].decode("ascii", "replace")
-    return render_template("mail/show.html", it=standing, message=standing.message, attempts=attempts, head=head)
+        attached = attachments.of_message(session, message_id)
+    return render_template(
+        "mail/show.html", it=standing, message=standing.message, attempts=attempts, head=head, attached=attached
+    )
+
+
+@bp.get("/mail/<int:message_id>/attachments/<int:file_id>")
+def attachment(message_id: int, file_id: int) -> Response:
+    """The exact bytes that went, or would go, with the message."""
+    with db().read() as session:
+        found = next((each for each in attachments.of_message(session, message_id) if each.file_id == file_id), None)
+    if found is None:
+        raise NotFound("Nothing of that kind went with this message.")
+    answer = Response(files.read(handoff().post.files, found.sha256), mimetype=found.mime)
+    shown = "inline" if found.mime == attachments.PDF and not request.args.get("save") else "attachment"
+    answer.headers.set("Content-Disposition", shown, filename=found.name)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.set_etag(found.sha256)
+    return answer
 
 
 @bp.get("/mail/<int:message_id>/message.eml")

@@ -1,43 +1,23 @@
-"""Samples that were asked for, in one tap; and papers that left by post, by hand or by fax."""
+"""Samples that were asked for, in one tap."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from sqlmodel import Session
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from crm.domain.enclosures import SAMPLE_CHOICES, WORDS, Enclosure
 from crm.domain.errors import Invalid, Refused
-from crm.domain.papers import DeliveryHow, DocumentKind
+from crm.domain.papers import DocumentKind
 from crm.models.messages import Message
-from crm.models.practices import Practice
 from crm.models.providers import Provider
 from crm.services import outreach_review, paper_deliveries, printed_letters, sample_requests, touches
-from crm.services.paper_deliveries import Given
 from crm.services.sample_requests import Requested
 from crm.web import filters
-from crm.web.context import actor_id, db, flash_undo, handoff, now
-from crm.web.forms import day_or_none, one_of, way_back
+from crm.web.context import actor_id, db, handoff, now
+from crm.web.forms import way_back
 from crm.web.presentation import today
 
 bp = Blueprint("samples", __name__)
-
-HOWS = (
-    (DeliveryHow.MAIL, "Posted"),
-    (DeliveryHow.HAND, "Handed over"),
-    (DeliveryHow.FAX, "Faxed, confirmed"),
-)
-
-
-class Giving(NamedTuple):
-    """What the part "how did it leave?" shows: a fax number, and why none may be used."""
-
-    hows: list[tuple[str, str]]
-    fax: str
-    fax_refusal: str
-    refusal: str
 
 
 @bp.get("/providers/<int:provider_id>/samples/new")
@@ -92,57 +72,16 @@ def undo(message_id: int) -> Response:
     return redirect(way_back(request.form.get("next"), url_for("mail.show", message_id=message_id)), 303)
 
 
-@bp.post("/providers/<int:provider_id>/papers/<kind>/deliveries")
-def give(provider_id: int, kind: str) -> Response:
-    """Log that a paper left by post, by hand or by fax."""
-    form = request.form
-    page = way_back(form.get("next"), url_for("providers.show", provider_id=provider_id))
-    if kind not in set(DocumentKind):
-        abort(404)
-    try:
-        how = one_of(DeliveryHow, form.get("how"), "how")
-        given = Given(
-            how,
-            day_or_none(form.get("delivered_on"), "delivered_on") or today(),
-            form.get("to_name", ""),
-            form.get("remarks", ""),
-            confirmed=how is DeliveryHow.FAX,
-        )
-        change = paper_deliveries.give(
-            db(),
-            handoff().post.files,
-            provider_id,
-            Enclosure(DocumentKind(kind), form.get("service", "")),
-            given,
-            actor_id=actor_id(),
-            now=now(),
-            today=today(),
-        )
-    except (Invalid, Refused) as error:
-        flash(" ".join(_errors(error).values()), "error")
-        return redirect(page, 303)
-    flash_undo(f"Noted: {paper_deliveries.SAID[how].lower()}.", change)
-    return redirect(page, 303)
-
-
 @bp.app_template_global()
-def giving(provider: Provider, kind: str, practice: Practice | None = None) -> Giving:
-    """How this paper may leave for this provider. `kind` is one of `crm.domain.papers`."""
+def fax_of(provider: Provider) -> str:
+    """Where a fax to this provider goes: their own number, else that of their practice."""
     with db().read() as session:
-        return _giving(session, provider, Enclosure(DocumentKind(kind)), practice)
-
-
-def _giving(session: Session, provider: Provider, paper: Enclosure, practice: Practice | None) -> Giving:
-    number = provider.fax or (practice.fax if practice is not None else "")
-    refusal = paper_deliveries.fax_refusal(session, provider, paper)
-    hows = [(how.value, words) for how, words in HOWS if not (how is DeliveryHow.FAX and refusal)]
-    return Giving(hows, number, refusal, printed_letters.refusal(provider))
+        return paper_deliveries.fax_number(session, provider)
 
 
 def _page(provider_id: int, paper: Enclosure, errors: dict[str, str]) -> str:
     with db().read() as session:
         provider = touches.get_provider(session, provider_id)
-        practice = session.get(Practice, provider.practice_id) if provider.practice_id is not None else None
         written = outreach_review.begin(session, provider_id, actor_id(), slug=sample_requests.SLUG, now=now())
         review = outreach_review.review(session, provider_id, written, actor_id(), now=now())
         waiting = sample_requests.under_way(session, provider_id, now())
@@ -157,7 +96,9 @@ def _page(provider_id: int, paper: Enclosure, errors: dict[str, str]) -> str:
             form=request.form,
             waiting=waiting,
             asked_at=sample_requests.asked_at(session, provider_id),
-            way=_giving(session, provider, paper, practice),
+            fax=paper_deliveries.fax_number(session, provider),
+            fax_refusal=paper_deliveries.fax_refusal(session, provider, paper),
+            refusal=review.refusal or printed_letters.refusal(provider),
         )
 
 

@@ -114,6 +114,7 @@ def _step(session: Session, row: Enrollment, step: tables.SequenceStep, at: date
     """Its copy: those before the current one are done."""
     is_done = step.position < row.position or row.state is EnrollmentState.FINISHED
     same = ("position", "kind", "delay_days", "template_slug", "title", "remarks", "threads", "waits_days")
+    same += ("document_kind",)
     version = None
     if step.kind is StepKind.EMAIL:
         version = templates.version_id(session, TemplateKind.EMAIL, step.template_slug, now=told.now)
