@@ -10,8 +10,11 @@ from flask import url_for
 
 from crm.domain.papers import FREE, LETTERS, TITLES, USES, DeliveryHow, DocumentKind
 from crm.domain.services import all_services
+from crm.models.documents import DocumentDelivery
 from crm.services.paper_deliveries import SAID
 from crm.store.documents import Made
+from crm.web import filters
+from crm.web.presentation import today
 
 K = DocumentKind
 GROUPS: tuple[tuple[str, tuple[DocumentKind, ...]], ...] = (
@@ -69,6 +72,7 @@ class MadeLine(NamedTuple):
     at: datetime
     href: str
     left: list[str]
+    message_id: int | None = None
 
 
 def offered(provider_id: int | None) -> frozenset[str]:
@@ -102,6 +106,13 @@ def services(switched_off: Collection[str]) -> list[tuple[str, str]]:
     return [(one.key, one.label) for one in all_services() if one.key not in switched_off]
 
 
+def _left(one: DocumentDelivery) -> str:
+    """How and when it left: "Sent by e-mail, March 4"."""
+    said = SAID.get(one.how, "Sent by e-mail" if one.how is DeliveryHow.EMAIL else "Given")
+    words = _FAXED if one.how is DeliveryHow.FAX and one.confirmed_at else said
+    return f"{words}, {filters.day(one.delivered_on, today())}"
+
+
 def lines(made: Sequence[Made]) -> list[MadeLine]:
     """Papers that were made, each with how it left."""
     return [
@@ -109,12 +120,8 @@ def lines(made: Sequence[Made]) -> list[MadeLine]:
             each.document.title,
             each.document.made_at,
             url_for("papers.kept", document_id=each.document.id),
-            [
-                _FAXED
-                if one.how is DeliveryHow.FAX and one.confirmed_at
-                else SAID.get(one.how, {DeliveryHow.EMAIL: "Sent by e-mail"}.get(one.how, "Given"))
-                for one in each.deliveries
-            ],
+            [_left(one) for one in each.deliveries],
+            next((one.message_id for one in reversed(each.deliveries) if one.message_id), None),
         )
         for each in made
     ]

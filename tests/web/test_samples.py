@@ -20,6 +20,7 @@ from crm.models.documents import Document, DocumentDelivery
 from crm.models.messages import Message, MessageAttachment, StoredFile
 from crm.models.providers import Provider
 from crm.models.tasks import Task
+from crm.services import mail_effects
 from tests.conftest import SAME_SITE
 from tests.factories import TODAY, make_practice, make_provider, make_task
 
@@ -209,3 +210,22 @@ def test_the_check_while_writing_tells_the_size(client: FlaskClient, provider_id
     (paper,) = found["papers"]
     assert paper["value"] == "overview"
     assert "page" in paper["size"]
+
+
+def test_the_papers_of_a_provider_say_when_one_was_sent_and_lead_to_its_mail(
+    client: FlaskClient, handoff: Handoff, provider_id: int
+) -> None:
+    _tap(client, provider_id)
+    with handoff.db.write() as session:
+        message = session.exec(select(Message)).one()
+        message.state, message.sent_at, message.via = MessageState.SENT, handoff.now(), "smtp"
+        mail_effects.follow(session, message, now=handoff.now())
+    page = client.get(f"/providers/{provider_id}/papers").text
+    assert "Sent by e-mail, " in page
+    assert f'href="/mail/{message.id}"' in page
+
+
+def test_the_page_of_a_sample_sends_it_and_names_the_fax(client: FlaskClient, provider_id: int) -> None:
+    page = client.get(f"/providers/{provider_id}/papers/sample-discharge").text
+    assert "Send it by e-mail" in page
+    assert "No fax: Nobody there has asked for it" in page
