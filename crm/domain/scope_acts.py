@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crm.domain.scope_denial import denied, somebody_elses, spoken_by_a_client
-from crm.domain.scope_ours import bare, declined, sent_to_us, with_us
+from crm.domain.scope_ours import bare, declined, listed_as_ours, sent_to_us, with_us
 from crm.domain.scope_people import LICENSED
 from crm.domain.scope_reading import NOMINAL, Sentence
 from crm.domain.scope_rules import Rule, Verdict
@@ -29,6 +29,14 @@ _AS_YOU = re.compile(r"\bas (?:you|your|the|needed|prescribed|ordered|directed)\
 
 
 _TOOK_ME = re.compile(r"\b(?:took|takes|cost) (?:me|us)\b", re.IGNORECASE)
+_LEFT_SO = re.compile(
+    r"\b(?:leave|leaves|left|walk(?:ed|s)? (?:out|away)|go home|went home|emerge|come out|came out)(?: \w+)?$",
+    re.IGNORECASE,
+)
+_BY_EXERCISE = re.compile(
+    r"^(?:\w+ )?(?:by|because of|thanks to|through|with|from) (?:it|this|that|the (?:\w+ )?(?:program|class|exercises?|training|method)|exercise|movement|training)\b",
+    re.IGNORECASE,
+)
 _OUR_PLACE = re.compile(
     r"\b(?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b.*\b(?:where|that|which)\b", re.IGNORECASE
 )
@@ -40,9 +48,18 @@ def judge_act(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
     after = sentence.said(last, min(last + 16, len(sentence.words)))
     if rule.key == "treat" and (_POLITE.match(after) or _is_a_treat(sentence, first)):
         return None
+    if _OFFERS_TO.search(sentence.said(max(0, first - 6), first) + " "):
+        return None
     if denied(sentence, first, last) or somebody_elses(sentence, first) or _only_asked(sentence, first):
         return None
     said = sentence.words[first].low
+    if (
+        rule.key == "cure"
+        and first
+        and sentence.tags[first - 1] in ("our", "det", "no", "noun")
+        and said in ("cure", "cures", "healing")
+    ):
+        return _as_noun(sentence, first)
     if _is_passive(sentence, first, last):
         return _judge_passive(sentence, first, last)
     if rule.key == "cure" and _heals_by_itself(sentence, first, last):
@@ -50,6 +67,18 @@ def judge_act(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
     if said.endswith("ing") and _is_attribute(sentence, first, last):
         return None
     return _by_subject(rule, sentence, first, last)
+
+
+def _as_noun(sentence: Sentence, first: int) -> Verdict:
+    """ "A cure for sitting", "my healing method": ours when the clause is about us."""
+    if sentence.tags[first - 1] == "our":
+        return "blocks"
+    clause = sentence.said(sentence.clause_start(first), sentence.clause_end(first))
+    return (
+        "blocks"
+        if re.search(r"\b(?:I|we|my|our|us)\b", clause, re.IGNORECASE) and sentence.words[first].low != "healing"
+        else None
+    )
 
 
 def _by_subject(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -80,8 +109,10 @@ def _without_subject(sentence: Sentence, first: int, last: int) -> Verdict:
     if _OUR_PLACE.search(sentence.text) or _THEN_WE_DO.match(sentence.said(last, len(sentence.words))):
         return "blocks"
     before = sentence.said(max(0, first - 6), first) + " "
-    if _OFFERS_TO.search(before) or (first > start and sentence.words[first - 1].low in ("you", "please")):
+    if first > start and sentence.words[first - 1].low in ("you", "please"):
         return None
+    if listed_as_ours(sentence, start):
+        return "blocks"
     who, verb = sentence.predicate(last - 1)
     if verb >= 0:
         if who in ("theirs", "client"):
@@ -159,9 +190,12 @@ def _judge_passive(sentence: Sentence, first: int, last: int) -> Verdict:
         and sentence.words[at + 1].low in ("gym", "studio", "place", "clinic", "practice", "center")
         for at in range(start, first)
     )
-    if sentence.words[first].low in ("fixed", "cured", "healed") and re.search(
-        r"\b(?:I|we)\b.*\buntil\b", sentence.said(0, first), re.IGNORECASE
+    outcome = sentence.words[first].low in ("fixed", "cured", "healed")
+    if outcome and (
+        _LEFT_SO.search(sentence.said(0, first)) or _BY_EXERCISE.match(sentence.said(last, len(sentence.words)))
     ):
+        return "blocks"
+    if outcome and re.search(r"\b(?:I|we)\b.*\buntil\b", sentence.said(0, first), re.IGNORECASE):
         return "blocks"
     behind = sentence.words[last].low if last < len(sentence.words) else ""
     if behind in ("by", "at", "elsewhere", "under"):

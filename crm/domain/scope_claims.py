@@ -42,7 +42,7 @@ def judge_claim(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdic
         return _judge_coverage(sentence, first, last)
     if rule.key == "replaces_care":
         return _judge_replacing(sentence, first, last, said)
-    if rule.key == "prevent" and (_HOPED.search(whole) or sentence.subject(first) in ("theirs",)):
+    if rule.key == "prevent" and (_HOPED.search(whole) or sentence.subject(first) in ("theirs", "client")):
         return None
     return "blocks"
 
@@ -156,6 +156,10 @@ def judge_medication(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
     who = _who(sentence, first)
     if who in ("ours", "service") or (with_us(sentence, last) and who != "theirs"):
         return "blocks"
+    if _OUR_PEOPLE.search(sentence.said(last, len(sentence.words))) and not re.search(
+        r"\b(?:ask|tell|call|report)", sentence.text
+    ):
+        return "blocks"
     if who == "theirs" or re.search(r"\b(?:how hard|for people|people on|those on)\b", before, re.IGNORECASE):
         return None
     if _OUR_PEOPLE.search(sentence.said(start, end)) or re.search(
@@ -184,7 +188,7 @@ def _who(sentence: Sentence, first: int) -> str:
 # --- conditions -------------------------------------------------------------------------------------------------------
 
 _HEDGE = re.compile(
-    r"\b(?:may|might|could|probably|likely|possibly|seems?|appears?|looks? (?:a lot )?like|signs? of|symptoms? of|consistent with|suspect\w*"
+    r"\b(?:may|might|could|probably|likely|possibly|seems?|appears?|(?:look|sound)(?:s|ed)? (?:a lot )?like|signs? of|symptoms? of|consistent with|suspect\w*"
     r"|think|thought|believe|guess|bet|found|noticed|detected|identified|spotted|discovered|suggests?|indicates?|points? to|must be|must have"
     r"|a case of|classic|typical of|textbook|means|meant|shows?|showed|reveal\w*|I'd say|would say|I'd call|call it|definitely|clearly|obviously"
     r"|surely|certainly|certain|sure|convinced|positive|I feel|can feel|I felt|can tell|can say|could tell|my guess|presents with|tells me|told them|knew|smells like|screams|impression|caused by|comes? from|due to|because of|it's|it is|that's|this is|was|is)\b"
@@ -194,7 +198,7 @@ _HEDGE = re.compile(
 _DOCUMENTED = re.compile(
     r"\b(?:document\w*|diagnosed|provider-reported|reported by|according to (?!my|our)|per (?:your|the|Dr)|you (?:wrote|noted|named|found|sent|mentioned|listed"
     r"|asked|told)|history of|known|people with|clients? with|patients? with|adults with|cleared|clearance|your (?:\w+ )?(?:note|chart|referral|order"
-    r"|letter|summary|report|patients?|x-ray|MRI|imaging|diagnosis)|chart|referral|ICD|diagnosis of|confirmed|Dr\.?\s\w+|(?:his|her|their|the) (?:\w+ )?(?:doctor|physician"
+    r"|letter|summary|report|x-ray|MRI|imaging|diagnosis)|chart|referral|ICD|diagnosis of|confirmed|Dr\.?\s\w+|(?:his|her|their|the) (?:\w+ )?(?:doctor|physician"
     r"|surgeon|cardiologist|rheumatologist|PT|oncologist|neurologist|therapist)|living with|(?:x-ray|MRI|scan) (?:you sent|shows|showed)|if there is|tell me (?:if|whether)|for people|"
     r"exercise for|classes? for|adults (?:who|with)|ask(?:ed|s)? (?:me )?(?:if|whether|about)|risk of)\b",
     re.IGNORECASE,
@@ -208,7 +212,7 @@ _THANKS_TO_US = re.compile(
     re.IGNORECASE,
 )
 _BY_OUR_TEST = re.compile(
-    r"\b(?:my|our) (?:\w+ ){0,2}?(?:assessments?|screen|screening|tests?|evaluation|eyes|view|opinion|experience|judg\w+|hands|findings?)\b(?! (?:form|report))",
+    r"\b(?:my|our) (?:\w+ ){0,2}?(?:assessments?|screen|screening|tests?|evaluation|eyes|view|opinion|experience|judg\w+|hands|findings?)\b(?! (?:form|report))|\bwhat I (?:saw|see|felt|feel|noticed|observed)\b",
     re.IGNORECASE,
 )
 _CHRONIC = re.compile(
@@ -223,9 +227,13 @@ _HAS = re.compile(
 
 def judge_condition(_rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
     """A condition that somebody concludes, without a clinician who documented it."""
+    if _THANKS_TO_US.search(sentence.text):
+        return "blocks"
     if denied(sentence, first, last) or _DOCUMENTED.search(sentence.text):
         return None
     before = sentence.said(max(0, first - 25), first) + " "
+    if re.search(r"\b(?:I|we) can (?:tell|say|see|feel)\b.*\b(?:if|whether)\b", before, re.IGNORECASE):
+        return "blocks"
     if re.search(r"\b(?:if|whether)\b", before, re.IGNORECASE):
         return None
     if re.match(
@@ -251,10 +259,12 @@ def judge_condition(_rule: Rule, sentence: Sentence, first: int, last: int) -> V
         return None
     if _SAID_AFTER.match(sentence.said(last, len(sentence.words))):
         return "blocks"
-    if _THANKS_TO_US.search(sentence.text) or _BY_OUR_TEST.search(before):
+    if _BY_OUR_TEST.search(sentence.text):
         return "blocks"
     if hedge:
         return _hedged(sentence, first, last, before, hedge[0].lower())
+    if re.search(r"\b(?:must|looks|seems)\b", sentence.said(first, last)):
+        return "blocks"
     if _HAS.search(before):
         return None if _CHRONIC.search(sentence.said(first, last)) else "warns"
     return None
@@ -279,5 +289,5 @@ def _hedged(sentence: Sentence, first: int, last: int, before: str, hedge: str) 
             before,
             re.IGNORECASE,
         )
-        return "blocks" if ends and pronoun and about else None
+        return "blocks" if ends and pronoun else None
     return "blocks" if about or len(before.split()) <= 3 else None

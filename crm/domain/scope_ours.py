@@ -9,22 +9,26 @@ from crm.domain.scope_reading import NOMINAL, Sentence
 _AT = frozenset("by with at from under in through inside".split())
 _HERE = re.compile(r"\b(?:here|in-house|in house|under (?:our|one) roof|all under our)\b", re.IGNORECASE)
 _COME_TO_US = re.compile(
-    r"\b(?:to|with|on|let|trust|hire|send|call|text|see|contact|join|visit)\s(?:me|us|(?:my|our)\s[\w-]+)\s"
+    r"\b(?:to|with|on|let|trust|hire|send|call|text|see|sees|saw|seeing|contact|join|visit|consider|recommend)\s(?:me|us|(?:my|our)\s[\w-]+)\s"
     r"(?:[\w-]+\s)?(?:for|to be|to get|with|about|and get|as)\s(?:[\w'-]+\s){0,4}$",
     re.IGNORECASE,
 )
+_OBJECT = frozenset({"they", "their", "your", "us", "you", "det", "our"})
 _MENU = re.compile(r"\b(?:price|menu|list|schedule|door|sign|website|flyer|card)\b", re.IGNORECASE)
 _ASKED_US = re.compile(
     r"\b(?:ask(?:s|ed)?|want(?:s|ed)?|expect(?:s|ed)?|beg(?:s|ged)?|would like) (?:me|us) to(?: \w+){0,2}$",
     re.IGNORECASE,
 )
 _DECLINED = re.compile(
-    r"\b(?:sent|send|refer\w*|said no|say no|declin\w+|refus\w+|don't|can't|cannot|didn't|won't|not|point\w*|answer is no|told (?:her|him|them) to|call(?:ed)? (?:you|your))\b",
+    r"\b(?:sent|send|refer\w*|said no|say no|declin\w+|refus\w+|don't|can't|cannot|didn't|won't|not|point\w*|answer is no|(?:told|tell) (?:her|him|them|people|clients) to|call(?:ed)? (?:you|your))\b",
     re.IGNORECASE,
 )
 _OUR_SIGN = re.compile(
     r"\b(?:my|our) (?:\w+ )?(?:door|sign|card|website|flyer|window|van|slogan|motto|logo|shirt|banner|ad)\b",
     re.IGNORECASE,
+)
+SIGNED = re.compile(
+    r"^[Yy]our (?:[\w-]+ ){0,3}?(?:specialist|expert|therapist|doctor|healer|physio)\b(?: is|,) [A-Z][\w'-]+(?: [A-Z][\w'-]+)?[.!]?$"
 )
 _ABOUT_US = re.compile(r"\b(?:ask|call|text|contact)\s(?:me\s|us\s)?(?:about|for)\s(?:my|our)\b", re.IGNORECASE)
 
@@ -82,6 +86,17 @@ def declined(sentence: Sentence, first: int, last: int) -> bool:
     return bool(_ASKED_US.search(before)) and bool(_DECLINED.search(sentence.said(last, len(sentence.words))))
 
 
+def listed_as_ours(sentence: Sentence, start: int) -> bool:
+    """ "We're a clinic too: assessment, diagnosis, treatment"."""
+    if start < 2 or sentence.words[start - 1].low not in (":", "—", "–", "-"):
+        return False
+    before = sentence.said(sentence.clause_start(start - 2), start - 1)
+    ours = re.search(r"\b(?:I|we|my|our)\b", before, re.IGNORECASE)
+    return bool(ours) and not re.search(
+        r"\b(?:not|never|no|leave|you|your|nor|refer|without|after)\b|n't", before, re.IGNORECASE
+    )
+
+
 def bare(sentence: Sentence, first: int) -> bool:
     """Whether nothing but a label or adjectives stands before the term in its clause: a headline or list item."""
     start = sentence.clause_start(first)
@@ -98,8 +113,13 @@ def has_verb(sentence: Sentence, start: int, end: int) -> bool:
     inside = False
     for at in range(start, min(end, len(sentence.words))):
         tag, low = sentence.tags[at], sentence.words[at].low
-        finite = (tag in ("be", "modal", "aux") and low not in ("being", "been", "be")) or (
-            tag == "verb" and not low.endswith(("ing", "ed")) and (at == 0 or sentence.tags[at - 1] != "to")
+        past = (
+            tag == "verb" and low.endswith("ed") and at + 1 < len(sentence.words) and sentence.tags[at + 1] in _OBJECT
+        )
+        finite = (
+            past
+            or (tag in ("be", "modal", "aux") and low not in ("being", "been", "be"))
+            or (tag == "verb" and not low.endswith(("ing", "ed")) and (at == 0 or sentence.tags[at - 1] != "to"))
         )
         if tag == "rel":
             inside = True

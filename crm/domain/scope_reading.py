@@ -203,7 +203,11 @@ class Sentence:
         first = self.phrase_start(last)
         before = self.words[first - 1] if first else None
         who = whose(self.words[first : last + 1])
-        if before is None or first == self.clause_start(last):
+        if (
+            before is None
+            or first == self.clause_start(last)
+            or self.words[last].low in ("i", "we", "he", "she", "they")
+        ):
             return who
         if before.low == "of" and who == "ours":
             return who

@@ -60,7 +60,7 @@ _MEDS = (
     r"|anti-inflammator(?:y|ies)|ibuprofen|prescriptions? drugs?|oxygen|tablets?)"
 )
 _CONDITION = (
-    r"(?:(?<=\ba )tears?|(?<=\bthe )tears?|(?:labral|meniscus|meniscal|rotator cuff|ACL|MCL|ligament|muscle|tendon|Achilles|hamstring|calf|cartilage)\s(?:tears?|ruptures?"
+    r"(?:\b(?:labrum|meniscus|cuff|ACL|ligament|tendon|dis[ck]) (?:is|was|looks|must be|seems) (?:torn|ruptured|herniated|bulging|slipped|gone)|(?<=\bprobably )(?:the|a|her|his) (?:ACL|MCL|meniscus|rotator cuff|labrum|dis[ck]|nerve)|(?<=\ba )tears?|(?<=\bthe )tears?|(?:labral|meniscus|meniscal|rotator cuff|ACL|MCL|ligament|muscle|tendon|Achilles|hamstring|calf|cartilage)\s(?:tears?|ruptures?"
     r"|injur(?:y|ies)|damage)|torn\s\w+(?:\s\w+)?|(?:(?!(?:like|a|an|the|of|has|is|it's)\s)[\w-]+\s)?syndrome|sciatica|(?:hip|knee|spinal|early|rheumatoid)\sarthritis|\w{3,}itis"
     r"|(?:herniated|bulging|slipped|ruptured|bulged)\s(?:lumbar\s)?dis[ck]s?|(?:pinched|trapped|compressed)\snerves?|impingement|tendinopathy|tendinosis"
     r"|frozen shoulder|stenosis|osteoporosis|osteopenia|fibromyalgia|neuropathy|(?:stress\s)?fractures?|sprain(?:ed)?|strain(?:ed)?|scoliosis"
@@ -76,9 +76,10 @@ RULES: tuple[Rule, ...] = (
         "replaces_care",
         "claim",
         r"\b(?:replaces?|replacing|(?<!knee )(?<!hip )(?<!joint )replacement for|substitutes? for|(?:alternative|substitute) (?:to|for)|better than|instead of"
-        r"|rather than|no need for|(?:don't|won't|wouldn't|no longer|never|not) (?:\w+ )?need|skip|forget|quit|ditch|cancel|who needs|why wait \w+ \w+ for|why wait for)\s(?:[\w'’]+\s){0,3}?"
+        r"|rather than|no need for|takes? the place of|(?:don't|won't|wouldn't|no longer|never|not|nobody|no one) (?:\w+ ){0,2}?needs?|skip|forget|quit|ditch|cancel|who needs|why wait \w+ \w+ for|why wait for)\s(?:[\w'’]+\s){0,3}?"
         r"(?:therapy|physical therapy|PT|therapists?|doctors?|physicians?|surgeons?|rehab|medications?|medical care|surgery|surgeries|treatment)\b"
         r"(?!\s(?:department|visits?|appointment|gym|can|will|likes|has|is|who|documented|named|license|act))"
+        r"|\bno more (?:doctor|PT|therapy)(?:'s)? (?:visits|appointments)\b|\bwho needs (?:an? |your )?(?:cardiologist|specialist|chiropractor|orthopedist)\b"
         r"|\bstop sending (?:\w+ ){1,3}to (?:\w+ )?(?:therapy|PT|rehab)\b|\b(?:half|third|fraction|quarter) (?:of )?the (?:cost|price) of (?:PT|(?:\w+ )?therapy|rehab)\b"
         r"|\beverything (?:a|an|your) (?:PT|\w+ therapist|therapist|doctor|physician) (?:does|do|can)\b"
         r"|\bno (?:doctors?|surgery|surgeons?|drugs|pills), no (?:doctors?|surgery|surgeons?|drugs|pills)\b"
@@ -99,7 +100,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "rehab",
         "act",
-        r"(?<=\bI )rehab\b|(?<=\bwe )rehab\b|(?<=\bus )rehab\b|(?<=\bme )rehab\b|(?<=\bcan )rehab\b|(?<=\bwill )rehab\b|(?<=\bwho )rehab\b"
+        r"(?<=\bI )rehab\b|(?<=\bwe )rehab\b|(?<=\bus )rehab\b|(?<=\bme )rehab\b|(?<=\bcan )rehab\b|(?<=\bwill )rehab\b|(?<=\bwho )rehab\b|(?:(?<=\band )|(?<=\bor )|(?<=, ))rehab\b(?=\s(?:your|the|their|his|her|any|every|all)\b)"
         r"|(?:(?<=\bto )|(?<=\bhelp )|^|(?<=[.!?•-] )|(?<=you )|(?<=them )|(?<=clients )|(?<=people )|(?<=patients ))rehab\b(?=\s(?:your|a|an|the|their|his|her|my|our|any|every|all|knees?|hips?|shoulders?"
         r"|backs?|injur|after|people|clients?|patients?|from|with|at|in))",
         _REHAB_WHY,
@@ -108,7 +109,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "rehabilitation",
         "service",
-        r"(?<!post-)(?<!post)(?<!post )\b(?:pre)?rehab(?:ilitation|ilation|ilitative)?\b(?!-graduate)",
+        r"(?<!post-)(?<!post)(?<!post )\b(?:p?re)hab(?:ilitation|ilation|ilitative)?\b(?!-graduate)",
         _REHAB_WHY,
         _REHAB_SAY,
     ),
@@ -188,7 +189,7 @@ RULES: tuple[Rule, ...] = (
         "nutrition",
         "service",
         r"\b(?:nutrition(?:al)?|meal|diet(?:ary)?|eating|food)\s(?:plans?|plann?ing|counsel\w*|advice|programs?|coaching|guidance|prescriptions?|protocols?)\b"
-        r"|\b(?:(?:weight|grief|emotional|mental[- ]health)\s)?counsel(?:l)?ing\b|\bsupplement(?:s|ation)?\b|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat to eat\b|\b(?:creatine|turmeric|collagen|magnesium|omega[- ]3|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}|vitamins)\b",
+        r"|\b(?:(?:weight|grief|emotional|mental[- ]health)\s)?counsel(?:l)?ing\b|\bsupplement(?:s|ation)?\b|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat to eat\b|\bdiets?\b|\b(?:creatine|turmeric|collagen|magnesium|omega[- ]3|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}|vitamins)\b",
         _FOOD_WHY,
         _FOOD_SAY,
     ),
@@ -197,8 +198,8 @@ RULES: tuple[Rule, ...] = (
         "medication",
         "medication",
         r"\b(?:chang(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|reduc(?:e|es|ed|ing)|lower(?:s|ed|ing)?|cut(?:s|ting)?|increas(?:e|es|ed|ing)|stop(?:s|ped|ping)?|wean(?:s|ed|ing)?"
-        r"|taper(?:s|ed|ing)?|recommend(?:s|ed|ing)?|get(?:s|ting)?|com(?:e|es|ing)|manag(?:e|es|ed|ing)|advis(?:e|es|ed|ing)|skip(?:s|ped|ping)?|drop(?:s|ped|ping)?|halve[sd]?"
-        r"|throw(?:s|ing)?|ditch(?:es|ed|ing)?|toss|quit|double[sd]?|rais(?:e|es|ed|ing)|need(?:s|ed|ing)? (?:less|fewer)|titrat\w+|swap\w*|replac(?:e|es|ing)|us(?:e|es|ing) (?:less|fewer)|pause[sd]?)"
+        r"|taper(?:s|ed|ing)?|recommend(?:s|ed|ing)?|get(?:s|ting)?|got|took|came|com(?:e|es|ing)|manag(?:e|es|ed|ing)|advis(?:e|es|ed|ing)|skip(?:s|ped|ping)?|drop(?:s|ped|ping)?|halve[sd]?"
+        r"|throw(?:s|ing)?|ditch(?:es|ed|ing)?|toss|quit|double[sd]?|rais(?:e|es|ed|ing)|need(?:s|ed|ing)? (?:less|fewer)|no longer needs?|titrat\w+|swap\w*|replac(?:e|es|ing)|us(?:e|es|ing) (?:less|fewer)|pause[sd]?)"
         rf"\s(?:[\w'’-]+\s){{0,7}}?{_MEDS}\b"
         rf"|\b{_MEDS}\s(?:[\w'’-]+\s){{0,3}}?(?:chang(?:e|es|ed)|adjusted|reduced|lowered|cut|stopped|weaned|tapered|halved|raised|dropped)\b|\b(?:which|what) {_MEDS} to (?:drop|stop|skip|take|cut)\b|\bhow (?:much|many) {_MEDS}\b|\b{_MEDS},? (?:that|which) (?:I|we)\b|\b(?:statin|aspirin|beta[- ]blocker|metformin)s?\b(?=, which)|\bover-?medicated\b|\btaper\b",
         _DRUGS_WHY,
@@ -208,9 +209,9 @@ RULES: tuple[Rule, ...] = (
         "guarantee",
         "claim",
         r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:you\s|them\s)?an?\s(?:pain-free|full|complete|quick|lasting)\b"
-        r"|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?|improvements?|success)\b"
+        r"|\b(?:promise|assure) (?:you )?that\b|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?|improvements?|success)\b"
         r"|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
-        r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:results|money) (?:or your money )?back\b(?=\s?(?:guarantee)?)",
+        r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:or your )?money[- ]back guarantee\b|\bor your money back\b|\b(?:my|our) clients (?:don't|do not|never|won't) (?:fall|relapse|get (?:hurt|injured))\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
     ),
@@ -222,6 +223,7 @@ RULES: tuple[Rule, ...] = (
         r"|emergency visits?|surger(?:y|ies)|(?:knee|hip|joint) replacements?)\b"
         r"|\b(?:keep|keeps|keeping|stay|stays|staying|stayed|kept)\s(?:[\w'’]+\s){0,3}?(?:out of|from returning to|from going back to) (?:the )?(?:hospital|ER|emergency room)\b"
         r"|\b(?:won't|are never|is never|never) (?:be )?(?:readmitted|return to the hospital|go back to the hospital|re-?hospitali[sz]ed)\b"
+        r"|\bnever had (?:a|an|any|one) (?:\w+ )?(?:readmi\w+|fall|client readmitted|patient readmitted)\b"
         r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop|fall|go down|improve|shrink)\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
@@ -231,7 +233,7 @@ RULES: tuple[Rule, ...] = (
         "claim",
         r"\b(?:prevent(?:s|ing)?|eliminat(?:es?|ing)|end|ends|revers(?:es?|ing)|stop|stops|stopping|cures?)\s(?:[\w'’-]+\s){0,3}?"
         r"(?:falls|falling|re-?injur(?:y|ies)|injur(?:y|ies)|disease|(?:pre-?)?diabetes|hypertension|arthritis|dementia|osteoporosis|cancer|heart attacks?|strokes?|pain|relapse|recurrence)\b"
-        r"|\b(?:falls|injuries|setbacks|relapses) (?:don't|do not|never|won't) happen (?:to|with|here)\b"
+        r"|\bno more (?:falls|injuries|relapses)\b|\b(?:falls|injuries|setbacks|relapses) (?:don't|do not|never|won't) happen (?:to|with|here)\b"
         r"|\b(?:falls?|fall risk|injur(?:y|ies)|diabetes|pain|disease) (?:is |are |can be |gets? )?(?:prevented|eliminated|reversed)\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
@@ -239,11 +241,11 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "coverage",
         "claim",
-        r"\b(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|workers' comp|(?:their|your|the|most|many|all|her|his) (?:\w+ )?plans?|HSA)\s(?:companies\s|company\s|patients\s|(?:\w+ly|also)\s)?"
-        r"(?:will|covers?|pays?(?: nothing)?|reimburses?|always|picks? up)\b(?:\s(?:pay|cover|reimburse)\w*)?"
+        r"\b(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|workers' comp|(?:their|your|the|most|many|all|her|his) (?:\w+ )?plans?|HSA)\s(?:companies\s|company\s|partners?\s|patients\s|(?:\w+ly|also)\s)?"
+        r"(?:will|covers?|pays?(?: nothing)?|reimburses?|accepts? (?:my|our|the) (?:invoices?|claims?|bills?)|always|picks? up)\b(?:\s(?:pay|cover|reimburse)\w*)?"
         r"|\b(?:reimbursed|covered|paid|paid for) (?:in full )?by (?:\w+ )?(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|your (?:insurer|plan)|workers' comp|plans?)\b"
         r"|\b(?:bill|billing|file with|submit to) (?:\w+ )?(?:insurance|insurers?|Medicare|Medicaid)\b|\buse (?:\w+ )?(?:Medicare|Medicaid|insurance) for\b"
-        r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance|Medicare|Medicaid)\b",
+        r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\bpatients pay nothing\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance|Medicare|Medicaid)\b",
         _CLAIM_WHY,
         "Say “insurance rarely pays for this”.",
     ),

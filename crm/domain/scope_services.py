@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from crm.domain.scope_denial import denied, somebody_elses
-from crm.domain.scope_ours import declined, has_verb, on_our_sign, sent_to_us, with_us
+from crm.domain.scope_ours import SIGNED, declined, has_verb, listed_as_ours, on_our_sign, sent_to_us, with_us
 from crm.domain.scope_people import LICENSED, PLACES
-from crm.domain.scope_reading import NOMINAL, Sentence
+from crm.domain.scope_reading import NOMINAL, Sentence, is_client
 from crm.domain.scope_rules import Rule, Verdict
+from crm.domain.scope_titles import is_self
 
 _OFFER = re.compile(
     r"(?:offer|provid|giv|gave|deliver|perform|do|does|did|doing|done|speciali[sz]|practi[cs]|run|conduct|lead|led|teach"
@@ -47,7 +48,7 @@ _BEFORE_US = frozenset(
     " toward towards across beside into vs versus finished completed".split()
 )
 _ENDS = re.compile(
-    r"^(?:(?!who\b|which\b)[\w/'-]+\s){0,4}?(?:ends?|ended|ending|is over|are over|is done|was over|stops?|stopped|finish(?:es|ed)?|runs? out"
+    r"^(?:(?!who\b|which\b|that\b|her\b|his\b|your\b|their\b)[\w/'-]+\s|that (?:has |have |had |was )?){0,4}?(?:ends?|ended|ending|is over|are over|is done|was over|stops?|stopped|finish(?:es|ed)?|runs? out"
     r"|ran out|leaves? off|left off|is finished|is complete|was complete|gave|gives|began|begun|comes to an end|closes|won|came first|comes first"
     r"|taught|started|built|restored|has ended|completed|is behind|covers|is expensive|wraps up|concludes)\b",
     re.IGNORECASE,
@@ -56,8 +57,9 @@ _FINISHED = re.compile(
     r"\b(?:finish\w*|complet\w*|end\w*|leav\w*|left|discharg\w* from|graduat\w* (?:from|of)|done with|through with"
     r"|run(?:s|ning)? out of|ran out of|won in|learned in|gained in|achieved in|received|undergo\w*|underwent|exhaust\w*"
     r"|go(?:es|ing)? through|went through|been through|close to|still in|start(?:s|ed)? at|as in|need\w*|halfway through"
-    r"|wait(?:s|ing)? for|on|in need of|out of|more|additional|further|what|the end of|end of|days? of|weeks? of|months? of"
-    r"|years? of|course of|rounds? of|visits? of|sessions? of|end to)\s(?:(?!with\b|by\b)[\w'-]+\s){0,4}$",
+    r"|wait(?:s|ing)? for|in need of|the end of|end of|days? of|weeks? of|months? of"
+    r"|years? of|course of|rounds? of|visits? of|sessions? of|end to)\s(?:(?!with\b|by\b)[\w'-]+\s){0,4}$"
+    r"|\b(?:on|out of|more|additional|further|what)\s(?:(?!with\b|by\b)[\w'-]+\s){0,1}$",
     re.IGNORECASE,
 )
 _AS_OURS = re.compile(
@@ -67,7 +69,7 @@ _AS_OURS = re.compile(
 )
 _ON_OFFER = re.compile(
     r"^(?:[\w'-]+\s){0,6}?(?:is|are|'s)?\s?(?:now |also |always |all )?(?:included|includes|available|offered|free|on the"
-    r" menu|on offer|part of (?:my|our|the (?:\w+ )?(?:package|program|session|service|fee))|what (?:I|we)\b|my (?:specialty|job|passion"
+    r" menu|on offer|part of (?:my|our|the (?:\w+ )?(?:package|program|session|service|fee))|what (?:I|we)\b|one of (?:my|our)\b|my (?:specialty|job|passion"
     r"|thing)|our (?:specialty|job|passion|thing|strength)|for (?:every|all) clients?|with every|at home|at your door"
     r"|without|made|that works|near you|starting at|from \$|for \$|for less|,? ?(?:\d+ minutes|\$))",
     re.IGNORECASE,
@@ -76,7 +78,8 @@ _THEIRS_AFTER = re.compile(
     r"^(?:[\w'-]+\s){0,3}?(?:from|by|at|of|with|in)\s(?:you|your|the|their|his|her|Dr|a|an)\b", re.IGNORECASE
 )
 _OURS_RELATIVE = re.compile(
-    r"^(?:,? ?(?:that|which) )?(?:I|we)(?:'ve|'ll| have| can| will| would)? (?:\w+ly )?(?P<verb>\w+)", re.IGNORECASE
+    r"^(?:,? ?(?:that|which) |(?:do|can|will|could|should) )?(?:I|we)(?:'ve|'ll| have| can| will| would)? (?:\w+ly )?(?P<verb>\w+)",
+    re.IGNORECASE,
 )
 _READS = re.compile(
     r"(?:follow|list|read|record|copy|see|saw|work|come|came|go|went|have|had|extend|need|use)", re.IGNORECASE
@@ -101,17 +104,30 @@ _LEARNED = re.compile(
 _GIVEN = frozenset(
     "provider-reported documented reported existing prior previous confirmed known referring original current past".split()
 )
+_ADVERTISED = re.compile(r"(?:includ|offer|provid|deliver|combin|featur|specializ|receiv|enjoy|get|try|book|buy)\w*")
+_EXPERTS = frozenset("specialist specialists expert experts pro pros coach trainer trainers coaches guru".split())
+_FOR_SALE = frozenset("slots packages specials prices rates vouchers deals".split())
 _SOFT = frozenset({"therapy", "rehabilitation", "treatment", "diagnosis", "prescription"})
 
 
 def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
     """A noun for a licensed service."""
+    behind = sentence.tags[last] if last < len(sentence.words) else ""
+    if (
+        last - first == 1
+        and sentence.tags[first] == "verb"
+        and behind in ("noun", "det", "your", "their", "our", "they")
+    ):
+        return None  # "she massages": the rule for the verb judges it
     if denied(sentence, first, last) or somebody_elses(sentence, first):
         return None
     low = _first_of_list(sentence, sentence.phrase_start(first))
     high = sentence.phrase_end(last - 1)
     owner = _owner(sentence, low, first)
     institution = high > last and sentence.words[high - 1].low in _INSTITUTION
+    if rule.key in ("diagnosis", "prescription") and low > 1 and sentence.words[low - 1].low == "with":
+        if is_client(sentence.words[low - 2]):
+            return None
     if owner == "ours":
         return None if institution and rule.key in _SOFT and _is_past(sentence, low) else "blocks"
     if (
@@ -126,8 +142,14 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
         return None if _is_past(sentence, low) and owner == "theirs" else "blocks"
     if rule.key not in _SOFT and re.match(r"(?:ask|call|see) (?:me|us) (?:about|for)\b", sentence.text, re.IGNORECASE):
         return "blocks"
+    if SIGNED.match(sentence.text):
+        return "blocks"
     if owner in ("theirs", "client", "name"):
         return "blocks" if _taken_over(sentence, low) else None
+    if sentence.words[high - 1].low in _EXPERTS:
+        return is_self(sentence, low, high)
+    if sentence.words[high - 1].low in _FOR_SALE:
+        return "blocks"
     if institution and rule.key in _SOFT:
         return _as_institution(sentence, low)
     return _by_place(rule, sentence, low, first, last, high)
@@ -211,7 +233,11 @@ def _as_institution(sentence: Sentence, low: int) -> Verdict:
         adjacent = low - verb <= 1 or sentence.words[low - 1].low in ("into", "as")
         return "blocks" if owns and adjacent else None
     if verb >= 0 and sentence.tags[verb] == "be" and sentence.subject(verb) == "ours" and low - verb <= 1:
-        return "blocks" if sentence.words[low].low in ("a", "an", "your", "the") else None
+        place = sentence.words[sentence.phrase_end(low) - 1].low in PLACES and sentence.words[verb].low not in (
+            "was",
+            "were",
+        )
+        return "blocks" if place and sentence.words[low].low in ("a", "an", "your", "the") else None
     return None
 
 
@@ -255,12 +281,24 @@ def _offered_by_us(sentence: Sentence, low: int) -> bool:
 def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int, preposition: str) -> Verdict:
     who = sentence.subject(verb)
     said = sentence.words[verb].low
-    if sentence.tags[verb] in ("be", "aux", "modal") and said not in ("do", "does", "did", "have", "has", "had"):
+    if sentence.tags[verb] in ("be", "aux", "modal") and said not in (
+        "do",
+        "does",
+        "did",
+        "doing",
+        "have",
+        "has",
+        "had",
+    ):
         return _behind_be(rule, sentence, who, verb, low, last)
     if who in ("ours", "service"):
         if declined(sentence, low, last):
             return None
+        if preposition == "of" and sentence.words[low - 2].low in ("care", "charge"):
+            return "blocks"
         if preposition == "under" and re.match(r"keep|kept|have|put|take|took", said):
+            return "blocks"
+        if preposition == "of" and rule.key not in _SOFT and _OFFER.fullmatch(said) and not _RESPECT.fullmatch(said):
             return "blocks"
         if preposition in ("for", "to", "into", "in", "at", "on", "of", "like", "by", "near") and not _sells(
             said, preposition
@@ -273,7 +311,7 @@ def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int,
             return "blocks" if joins or rule.key not in _SOFT else None
         if _RESPECT.fullmatch(said) and (preposition or not _OFFER.fullmatch(said)):
             return None
-        return "blocks" if _OFFER.fullmatch(said) else "warns" if rule.key in _SOFT else "blocks"
+        return "blocks"
     if who == "client":
         ours = re.search(
             r"\b(?:every|each|all) (?:client|member)\b|\b(?:my|our) (?:clients|members)\b|\bclients (?:get|receive|enjoy|have access)\b",
@@ -287,6 +325,8 @@ def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int,
         return None if sentence.personal else "blocks" if _OFFER.fullmatch(said) else None
     if who == "theirs":
         return None
+    if verb == sentence.clause_start(verb) and _ADVERTISED.fullmatch(said) and not sentence.asks:
+        return "blocks"
     if preposition:
         return None
     return (
@@ -351,21 +391,10 @@ def _no_verb_before(rule: Rule, sentence: Sentence, low: int, last: int, end: in
     ):
         return None
     if not _is_alone(sentence, start, end):
-        if _listed_as_ours(sentence, start):
+        if listed_as_ours(sentence, start):
             return "blocks"
         return "warns" if rule.key in _SOFT else "blocks"
     return "blocks"
-
-
-def _listed_as_ours(sentence: Sentence, start: int) -> bool:
-    """ "We're a clinic too: assessment, diagnosis, treatment"."""
-    if start < 2 or sentence.words[start - 1].low not in (":", "—", "–", "-"):
-        return False
-    before = sentence.said(sentence.clause_start(start - 2), start - 1)
-    ours = re.search(r"\b(?:I|we|my|our)\b", before, re.IGNORECASE)
-    return bool(ours) and not re.search(
-        r"\b(?:not|never|no|leave|you|your|nor|refer|without|after)\b|n't", before, re.IGNORECASE
-    )
 
 
 def _is_alone(sentence: Sentence, start: int, end: int) -> bool:

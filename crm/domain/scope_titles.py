@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crm.domain.scope_denial import denied, spoken_by_a_client
-from crm.domain.scope_ours import bare, has_verb
+from crm.domain.scope_ours import SIGNED, bare, has_verb
 from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
 
@@ -55,18 +55,20 @@ def judge_title(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdic
     owner = [sentence.tags[at] for at in range(low, first)]
     if spoken_by_a_client(sentence.paragraph, sentence.words[first].start) and rule.key == "therapist":
         return "blocks"
+    if SIGNED.match(sentence.text):
+        return "blocks"
     if "pos" in owner:
-        return _is_self(sentence, low, last)
+        return is_self(sentence, low, last)
     if "our" in owner:
         return _owned(rule, sentence, low, last)
     del high
-    return _is_self(sentence, low, last) or _is_label(rule, sentence, low, first, last)
+    return is_self(sentence, low, last) or _is_label(rule, sentence, low, first, last)
 
 
 def _owned(rule: Rule, sentence: Sentence, low: int, last: int) -> Verdict:
     """ "Our therapists" work for us; "my own therapist" is somebody I went to."""
     if rule.key != "therapist":
-        return None
+        return "blocks" if "licensed" in sentence.said(low, last).lower() else None
     plural = sentence.words[last - 1].low.endswith("s")
     mine = sentence.words[low].low == "my" and not plural
     return (
@@ -76,7 +78,7 @@ def _owned(rule: Rule, sentence: Sentence, low: int, last: int) -> Verdict:
     )
 
 
-def _is_self(sentence: Sentence, low: int, last: int) -> Verdict:
+def is_self(sentence: Sentence, low: int, last: int) -> Verdict:
     before = sentence.said(sentence.clause_start(low), low) + " "
     whole = sentence.paragraph[max(0, sentence.words[low].start - 120) : sentence.words[last - 1].start]
     if _FORMER.search(before):
@@ -87,7 +89,7 @@ def _is_self(sentence: Sentence, low: int, last: int) -> Verdict:
     verb = sentence.verb_before(low)
     if (
         verb >= 0
-        and sentence.tags[verb] in ("be", "aux", "modal")
+        and (sentence.tags[verb] in ("be", "aux", "modal") or sentence.words[verb].low in ("become", "became"))
         and sentence.subject(verb) == "ours"
         and _is_direct(sentence, verb, low)
     ):
@@ -169,6 +171,16 @@ _PATIENT_OF = re.compile(
 _ADJECTIVE = re.compile(
     r"\b(?:be|is|are|am|'m|'re|was|were|very|so|more|stay|stays|being|endlessly|and|how|too)\s$", re.IGNORECASE
 )
+_EVERY = re.compile(r"\b(?:every|each|all|no|any)\s(?:new\s)?$", re.IGNORECASE)
+_GETS = re.compile(
+    r"^(?:\w+ly )?(?:gets?|receives?|leaves?|has|have|is|are|feels?|knows?|starts?|comes?)\b", re.IGNORECASE
+)
+_YOURS = re.compile(r"\b(?:your|yours|you)\b", re.IGNORECASE)
+_HAVE_SOME = re.compile(
+    r"\b(?:I|we)(?:'ve|'m|'re)? (?:\w+ly |just |also )?(?:have|see|saw|train|coach|work with|working with|started with|seeing|got|take|accept)"
+    r"\s(?:(?:a lot of|lots of|many|several|some|a|an|new|two|three|four|five|ten|twelve|\d+|a few|more|other|young|older|elderly)\s)*$",
+    re.IGNORECASE,
+)
 _CARE = re.compile(
     r"\b(?:I|we) (?:\w+ly )?(?:take care of|care for|look after)\s(?:(?!your|their)[\w'-]+\s){0,3}$", re.IGNORECASE
 )
@@ -179,19 +191,37 @@ def judge_possession(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
     """The word "patient" for our own people."""
     start, end = sentence.clause_start(first), sentence.clause_end(first)
     before, after = sentence.said(start, first) + " ", sentence.said(last, end)
-    if sentence.words[first].low == "patient" and (_ADJECTIVE.search(before) or first == 0):
+    if sentence.words[first].low == "patient" and (_ADJECTIVE.search(before)):
         return None
     if _SHARED.search(before):
         return None
-    if _OURS.search(before):
+    owners = sentence.tags[sentence.phrase_start(first) : first]
+    if "our" in owners:
+        return None if "pos" in owners else "blocks"
+    if (
+        _EVERY.search(before)
+        and _GETS.match(after)
+        and re.search(r"\b(?:I|we|my|our)\b", sentence.text, re.IGNORECASE)
+        and not _YOURS.search(sentence.text)
+    ):
         return "blocks"
+    if _HAVE_SOME.search(before) and re.match(
+        r"^(?:[.,;!]|$|(?:every|a|per|each|in|at|with|right|now|this|today|daily|from)\b)", after
+    ):
+        return "blocks" if not denied(sentence, first, last) else None
     if denied(sentence, first, last) or sentence.tags[min(last, len(sentence.words) - 1)] == "pos":
         return None
     if _CARE.search(before):
         return "blocks"
     if _OF_US.match(after):
         return (
-            "blocks" if not re.search(r"(?:\b(?:your|their)|'s)\s(?:[\w-]+\s){0,2}$", before, re.IGNORECASE) else None
+            "blocks"
+            if not re.search(
+                r"(?:\b(?:your|their)|(?<!\bshe)(?<!\bhe)(?<!\bit)(?<!that)(?<!who)(?<!here)'s)\s(?:[\w-]+\s){0,2}$",
+                before,
+                re.IGNORECASE,
+            )
+            else None
         )
     if _PATIENT_OF.match(after) or _THEIRS.search(before):
         return None

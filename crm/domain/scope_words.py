@@ -42,7 +42,7 @@ _CLOSED: dict[str, str] = {
     "no": "no nothing none nobody without",
     "neg": "not n't never neither nor cannot rarely seldom hardly dont doesnt didnt cant wont isnt arent",
     "be": "is are was were be been being am 's 're 'm",
-    "aux": "do does did have has had having 've ca wo",
+    "aux": "do does did doing have has had having 've ca wo",
     "modal": "can could will would shall should may might must 'll 'd gonna let's lets",
     "to": "to",
     "prep": "of in on at by for with from about as like into onto over under through across near around against via"
@@ -83,7 +83,7 @@ _VERBS = (
     " support suspect switch take talk taper target teach tell thank think throw tolerate train transform treat trust"
     " try turn understand undergo undo unlock use visit wait walk want watch wean wear welcome win wish wonder"
     " work worry write rely collaborate partner bridge restart pursue rule screen spot rub crack pop knead needle"
-    " balance boost banish erase beat conquer tackle handle rid free"
+    " log track weigh jot print fax mail count balance boost banish erase beat conquer tackle handle rid free"
 ).split()
 _IRREGULAR = (
     "began begun brought built bought came chose chosen dealt did done drew drawn drove driven ate eaten fell fallen felt"
@@ -129,6 +129,7 @@ def _lexicon() -> dict[str, str]:
 
 _LEXICON = _lexicon()
 _GET = frozenset("get gets got gotten getting".split())
+_NOUNS_IN_ING = frozenset("training coaching counseling counselling meaning billing".split())
 _COMMANDS = frozenset(
     "treat fix cure stop help train visit walk trust ask start talk call test work rub crack pop".split()
 )
@@ -166,6 +167,8 @@ def _tag(low: str, before: list[Token]) -> str:
         return "pos" if last is not None and last.low.endswith("s") else "punct"
     if low in ("this", "that", "these", "those", "some", "many", "most", "another", "both", "her"):
         return tag
+    if low in _NOUNS_IN_ING and (last is None or last.tag not in ("be", "us", "you", "they", "aux", "modal")):
+        return "noun"
     if low == "like" and last is not None and last.tag in ("us", "you", "modal", "they"):
         return "verb"
     if tag == "verb" and low in AMBIGUOUS:
@@ -178,6 +181,8 @@ def _tag(low: str, before: list[Token]) -> str:
 def _verb_or_noun(low: str, last: Token | None) -> str:
     if last is None:
         return "verb" if not low.endswith("s") else "noun"
+    if last.low in ("this", "these", "those"):
+        return "noun"
     if last.low == "her" and low != "left":
         return "noun"
     if last.tag in _BEFORE_A_VERB or (last.tag == "and" and not low.endswith("s")) or last.tag == "be":
