@@ -16,7 +16,11 @@ from crm.domain.measures import Measure, measure
 from crm.domain.report import Row
 
 WIDTH, HEIGHT = 340, 170
-LEFT, RIGHT, TOP, BOTTOM = 44, 14, 14, 30
+LEFT, RIGHT, TOP, BOTTOM = 44, 14, 26, 28
+#: About how wide a letter of a label is.
+LETTER = 6
+#: How far apart labelled points are at least.
+ROOM = 62
 _STEPS = (1, 2, 2.5, 5, 10)
 
 
@@ -42,11 +46,11 @@ class Scale:
 def scale(values: Sequence[float], low: float, high: float) -> Scale:
     """Round numbers around the values, not beyond a measure's own range unless a value is, about four steps.
 
-    The axis need not begin at nought, since the change is looked at; its numbers are always written beside it. A change
-    inside the error never fills the picture: the least height is a twentieth of the measure's range.
+    The axis need not begin at nought, since the change is looked at; its numbers are always written beside it. A tiny
+    change never fills the picture: the least height is a fifth of the largest value.
     """
     least, most = min(values), max(values)
-    room = max(most - least, (high - low) / 20)
+    room = max(most - least, max(abs(least), abs(most)) / 5) or (high - low) / 20
     middle = (least + most) / 2
     bottom, top = max(middle - room * 0.6, min(low, least)), min(middle + room * 0.6, max(high, most))
     step = _step((top - bottom) / 4)
@@ -124,7 +128,7 @@ def _axis(one: Measure, drawn: Scale) -> Markup:
         )
         for each in drawn.ticks()
     ]
-    return Markup("").join([*lines, _text(LEFT - 6, HEIGHT - 10, one.unit, "end")])
+    return Markup("").join([*lines, _text(LEFT, 12, one.unit, "start")])
 
 
 def _band_of(row: Row, drawn: Scale) -> Markup:
@@ -158,15 +162,15 @@ def _goal_line(one: Measure, row: Row, drawn: Scale) -> Markup:
 def _line(one: Measure, row: Row, across: Sequence[float], drawn: Scale) -> Markup:
     points = [(x, drawn.y(value)) for x, (_, value) in zip(across, row.series, strict=True)]
     path = "M" + "L".join(f"{x} {y}" for x, y in points)
-    shown = _shown(across)
+    dated, valued = _shown(across, ROOM), _shown(across, ROOM / 2)
     marks = [
         Markup('<circle cx="{x}" cy="{y}" r="3.5" fill="currentColor"/>{value}{when}').format(
             x=x,
             y=y,
             value=_text(x, _clear_of(row, drawn, y), one.number(value), "middle", strong=True)
-            if index in shown
+            if index in valued
             else "",
-            when=_text(x, HEIGHT - 10, when, "middle") if index in shown else "",
+            when=_text(_inside(x, when), HEIGHT - 9, when, "middle") if index in dated else "",
         )
         for index, ((x, y), (when, value)) in enumerate(zip(points, row.series, strict=True))
     ]
@@ -175,17 +179,23 @@ def _line(one: Measure, row: Row, across: Sequence[float], drawn: Scale) -> Mark
     )
 
 
+def _inside(x: float, words: str) -> float:
+    """Where the middle of a label stands, so that it isn't cut off at the edge."""
+    half = len(words) * LETTER / 2
+    return min(max(x, half + 2), WIDTH - half - 2)
+
+
 def _clear_of(row: Row, drawn: Scale, y: float) -> float:
     """A value stands above its point; below it where the goal line or the edge is in the way."""
     blocked = row.goal is not None and 2 < y - drawn.y(row.goal) < 16
     return y + 16 if y < TOP + 12 or (blocked and y < HEIGHT - BOTTOM - 18) else y - 8
 
 
-def _shown(across: Sequence[float]) -> set[int]:
+def _shown(across: Sequence[float], room: float) -> set[int]:
     """Which points are labelled: the first and the last, and those between with room for their words."""
     kept, last = {0, len(across) - 1}, across[0]
     for index, x in enumerate(across[1:-1], start=1):
-        if x - last >= 54 and across[-1] - x >= 54:
+        if x - last >= room and across[-1] - x >= room:
             kept.add(index)
             last = x
     return kept

@@ -136,7 +136,7 @@ def _points(found: list[measurements.Value], today: date) -> tuple[Point, ...]:
 
 def day_words(day: date, today: date) -> str:
     """A day as short as it can be: the year only when it isn't this one."""
-    return f"{day:%b} {day.day}" if day.year == today.year else f"{day:%b} {day.day}, {day.year}"
+    return f"{day:%b} {day.day}" if day.year == today.year else f"{day:%b} {day.day} ’{day:%y}"
 
 
 def _keep_goals(

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from crm.models.accounts import MailAccount
 from crm.models.imports import ImportRun
 from crm.models.inbound import InboundMessage
+from crm.models.measurements import Assessment
 from crm.models.messages import Message
 from crm.models.practices import Practice
 from crm.models.providers import Provider, ProviderPair
@@ -19,6 +20,7 @@ from crm.models.referrals import Referral
 from crm.models.sequences import Enrollment, Sequence
 from crm.models.sign_ins import MailSignIn
 from crm.models.tasks import Task
+from crm.models.templates import Template
 from crm.models.visits import Visit
 from crm.web import create_app
 from tests.e2e.conftest import OpenWindow, Watched
@@ -45,6 +47,7 @@ NO_PAGE = {
     "mail.body": "a mail in a frame, where no script may run, not even axe",
     "mailbox.html": "as above",
     "sequences.sample": "as above",
+    "templates.frame": "as above",
     "inbox.body": "as above",
 }
 
@@ -70,6 +73,13 @@ WITH_QUERY = [
     "/sequences/1?show=all&results=1",
     "/sequences/1?show=paused",
     "/enrollments/new?id=30&id=31&id=32&id=33&id=9999&sequence=4&by_post=1",
+    "/templates?kind=email",
+    "/templates?kind=document&whose=own",
+    "/templates?kind=email&archived=1",
+    "/templates?q=zzzz",
+    "/templates/new?kind=script",
+    "/clients?q=zz",
+    "/clients?archived=1",
     "/nothing-here",
 ]
 
@@ -102,6 +112,9 @@ class Addresses:
             "task_id": self.ids(Task),
             "referral_id": self.ids(Referral),
             "visit_id": self.ids(Visit),
+            "client_id": self.ids(Assessment, column=Assessment.client_id),
+            "assessment_id": self.ids(Assessment),
+            "template_id": self.ids(Template, col(Template.built_in).is_(False), limit=3),
             "sequence_id": self.ids(Sequence, limit=2),
             "enrollment_id": self.ids(Enrollment, limit=3),
             "run_id": self.ids(ImportRun, limit=5),
@@ -110,9 +123,10 @@ class Addresses:
             "token": ["no-such-token"],
         }
 
-    def ids(self, table: Any, *conditions: Any, limit: int = 1) -> list[int]:
+    def ids(self, table: Any, *conditions: Any, limit: int = 1, column: Any = None) -> list[int]:
+        wanted = select(table.id if column is None else column).where(*conditions)
         with self.house.handoff.db.read() as session:
-            return list(session.exec(select(table.id).where(*conditions).limit(limit)).all())
+            return list(session.exec(wanted.order_by(table.id).limit(limit)).all())
 
     def all(self) -> tuple[list[str], list[str]]:
         """Addresses of pages, and rules that nothing here belongs to."""

@@ -13,6 +13,7 @@ function bring(form) {
     return key && value && !known.includes(`${key}.${motion}`) ? [`${key}.${motion}`] : [];
   });
   if (!missing.length || asked.has("line") || !location.pathname.endsWith("/new")) return;
+  form.dataset.draft = ""; // leaving must not save what this page lacks
   new Set(missing).forEach((line) => asked.append("line", line));
   location.replace(`${location.pathname}?${asked}`);
 }
