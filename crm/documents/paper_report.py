@@ -33,7 +33,8 @@ TEXTS: Mapping[DocumentKind, str] = {
     for kind in (sample, real)
 }
 
-MOST_ROWS = 8
+MOST_ROWS, ROOMY_ROWS = 8, 6
+"""A table of more than six rows is set closer, so that the page holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def report_sheet(
     drawn = _drawn(report)
     paper = {
         **frame(sender, trainer, title=title, kicker=words.line("kicker"), sample=report.sample),
+        "tight": len(rows) > ROOMY_ROWS,
         "aside": report.subject.period,
         "hero": report.story.bottom_line,
         "filing": _filing(filing) if filing and not report.sample else None,

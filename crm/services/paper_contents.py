@@ -246,7 +246,9 @@ def _overview(desk: Desk, slug: str) -> Sheet:
 
 
 def _service(desk: Desk, slug: str) -> Sheet:
-    return paper_sheet.service_sheet(desk.words(slug), desk.sender, desk.fields.trainer, title=TITLES[desk.kind])
+    words = desk.words(slug)
+    title = f"{TITLES[desk.kind]} · {words.line('kicker')}"
+    return paper_sheet.service_sheet(words, desk.sender, desk.fields.trainer, title=title)
 
 
 def _outcomes(desk: Desk, slug: str) -> Sheet:
