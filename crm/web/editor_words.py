@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from crm.documents.faults import MissingField, TemplateFault
 from crm.documents.merge import RECORDS, MergeField, fields_of
-from crm.domain import script
+from crm.domain import better_words, script
 from crm.domain.kinds import TemplateKind
 from crm.domain.script import LENGTHS, MOMENT_TITLES, PART_TITLES
 from crm.services import template_checks
@@ -75,7 +75,7 @@ def _finding(source: str, each: Placed) -> dict[str, Any]:
         "text": found.text,
         "why": found.why,
         "suggestion": found.suggestion,
-        "replacement": found.replacement,
+        "instead": better_words.options(found),
         "severity": found.severity,
         "places": _units(source, each.places),
     }

@@ -11,6 +11,7 @@ from crm.web import create_app
 from tests import nppes_files
 from tests.conftest import SAME_SITE
 from tests.e2e.furnish_inbox import read_mail
+from tests.e2e.furnish_library import fill_library
 from tests.e2e.furnish_mailboxes import set_up_mailboxes
 from tests.e2e.house import House
 
@@ -51,6 +52,7 @@ def furnish(house: House) -> str:
     _import(client, house)
     house.work()
     set_up_mailboxes(house)
+    fill_library(house)
     return token
 
 

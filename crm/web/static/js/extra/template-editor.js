@@ -64,11 +64,11 @@ export function start(form) {
         if (found) text.focus(), text.setSelectionRange(found.start, found.end);
       });
     }
-    if (mine.length && each.replacement != null) {
-      const use = make("button", { type: "button", class: "btn small" }, each.replacement ? `Use “${each.replacement}”` : "Take it out");
+    for (const words of (mine.length && each.instead) || []) {
+      const use = make("button", { type: "button", class: "btn small" }, words || "Take it out");
       use.addEventListener("click", () => {
         const found = place();
-        if (found) write(found.start, found.end, each.replacement);
+        if (found) write(found.start, found.end, words);
       });
       item.append(" ", use);
     }
