@@ -76,7 +76,7 @@ def check(provider_id: int) -> Response:
         fill=list(checked.to_fill),
         needs_reason=checked.needs_reason,
         mailto=outreach_review.mailto(checked),
-        papers=[{"value": each.enclosure.value, "size": _size(each), "problem": each.problem} for each in offers],
+        papers=[_paper(each, provider_id) for each in offers],
     )  # fmt: skip
 
 
@@ -152,6 +152,26 @@ def _offers(session: Session, checked: Review, *, chosen_only: bool = False) -> 
         session, handoff().post.files, checked.provider, _papers(), user_id=actor_id(), now=now()
     )
     return [each for each in found if each.chosen] if chosen_only else found
+
+
+def _paper(offer: Offer, provider_id: int) -> dict[str, str]:
+    """What the page needs to show a chosen paper."""
+    paper = offer.enclosure
+    href = _href(offer, provider_id) if offer.pages else ""
+    return {
+        "value": paper.value,
+        "words": paper.words,
+        "size": _size(offer),
+        "href": href,
+        "problem": offer.problem,
+    }
+
+
+@bp.app_template_filter("paper_href")
+def _href(offer: Offer, provider_id: int) -> str:
+    """Where a paper can be looked at."""
+    paper = offer.enclosure
+    return url_for("papers.show", provider_id=provider_id, kind=paper.kind.value, service=paper.service_key or None)
 
 
 @bp.app_template_filter("paper_size")

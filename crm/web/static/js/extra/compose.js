@@ -38,6 +38,8 @@ export function start(form) {
     if (mailto && found.mailto) mailto.href = found.mailto;
     const papers = new Map(found.papers.map((each) => [each.value, each]));
     for (const note of all("[data-paper]", form)) note.textContent = papers.get(note.dataset.paper)?.size ?? "";
+    const looks = found.papers.filter((each) => each.href).flatMap((each) => [make("a", { href: each.href, target: "_blank" }, `Look at it: ${each.words}`), " "]);
+    one("[data-compose-looks]", form)?.replaceChildren(...looks);
     const faults = found.papers.filter((each) => each.problem);
     one("[data-compose-papers]", form)?.replaceChildren(...faults.map((each) => make("p", { class: "finding blocks" }, each.problem)));
   }
