@@ -3,21 +3,23 @@ for review."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from crm.domain.kinds import Ask, CareStage, ProviderKind
 from crm.models.imports import ImportRun
 from crm.models.practices import Affiliation
 from crm.models.providers import Provider, ProviderDifference, ProviderSource
-from crm.services.changes import Recorder
 from crm.services.imports_lines import Lines
+from crm.services.imports_recorder import BatchRecorder
 from crm.services.imports_values import PROVIDER_COLUMNS, Address, Reader, address
 from crm.sources.nppes_layout import Row
 from crm.store import directory
-from crm.store.directory import NPPES, KnownPractice
+from crm.store.directory import NPPES, Known, KnownPractice, Said
 
 #: What a person could have edited, with its word on the result page.
 FIELDS: Mapping[str, str] = {
@@ -38,6 +40,7 @@ _OF_NAME = ("kind", "display_name", "sort_name")
 _OF_TAXONOMY = ("specialty", "care_stage", "ask", "is_peer")
 _OF_ADDRESS = ("practice_name", "city", "state", "zip", "distance_miles")
 _ADDRESS_WORDS = frozenset(("practice_id", "address", "line1", "line2", "city", "state", "zip"))
+_kept = itemgetter(*(place for place, name in enumerate(Row._fields) if name not in ("updated", "reactivated", "sex")))
 _ENUMS = {"kind": ProviderKind, "care_stage": CareStage, "ask": Ask}
 
 
@@ -45,16 +48,55 @@ _ENUMS = {"kind": ProviderKind, "care_stage": CareStage, "ask": Ask}
 class Context:
     """A batch's shared knowledge."""
 
-    recorder: Recorder
+    recorder: BatchRecorder
     run: ImportRun
     now: datetime
     reader: Reader
     providers: Mapping[int, Provider]
-    sources: Mapping[int, ProviderSource]
+    sources: Mapping[int, Said]
     practices: Mapping[str, KnownPractice]
     kept: Mapping[tuple[int, str], ProviderDifference]
     works: Mapping[int, list[Affiliation]]
     lines: Lines
+    said: list[tuple[str, int]] = dataclasses.field(default_factory=list)
+
+    def write(self) -> None:
+        """Write what was collected for many providers."""
+        self.lines.write()
+        directory.update_sources(self.recorder.session, self.said, run_id=self.run_id, now=self.now)
+        self.said.clear()
+
+    @property
+    def run_id(self) -> int:
+        """The import's id."""
+        assert self.run.id is not None
+        return self.run.id
+
+
+def says_the_same(row: Row, known: Known) -> bool:
+    """Whether nothing that we keep is different in this row, only the days and the like."""
+    if known.content is None or known.deactivated_on:
+        return False
+    return bool(_kept(row) == _kept(Row.read(known.content)))
+
+
+def remember(context: Context, provider_id: int, text: str) -> None:
+    """Keep what NPPES says now."""
+    source = context.sources.get(provider_id)
+    if source is None:
+        context.recorder.insert(
+            ProviderSource(
+                provider_id=provider_id, source=NPPES, import_id=context.run_id, content=text, seen_at=context.now
+            )
+        )
+        return
+    before = {"content": source.content, "import_id": source.import_id, "seen_at": source.seen_at}
+    after = {"content": text, "import_id": context.run_id, "seen_at": context.now}
+    changed = [name for name, value in after.items() if before[name] != value]
+    if changed:
+        notes = ({name: values[name] for name in changed} for values in (before, after))
+        context.recorder.note_update("provider_source", source.id, *notes)
+        context.said.append((text, source.id))
 
 
 def apply(context: Context, provider_id: int, row: Row, text: str, where: Address) -> list[str]:
@@ -74,7 +116,7 @@ def apply(context: Context, provider_id: int, row: Row, text: str, where: Addres
             _keep_difference(context, provider, field, theirs, where)
         elif theirs[field] or before is not None:
             taken[field] = theirs[field]
-    _remember(context, provider_id, source, text)
+    remember(context, provider_id, text)
     changed = _take(context, provider, taken, theirs)
     if changed:
         context.lines.add(provider, f"Updated from NPPES: {', '.join(changed)}.")
@@ -90,21 +132,12 @@ def _values(context: Context, row: Row, where: Address) -> dict[str, object]:
     return values | {name: kind(str(values[name])) for name, kind in _ENUMS.items()}
 
 
-def _before(context: Context, source: ProviderSource | None) -> dict[str, object] | None:
+def _before(context: Context, source: Said | None) -> dict[str, object] | None:
     """What the directory said last time, in our spelling; None if it never spoke of this provider."""
     if source is None:
         return None
     row = Row.read(source.content)
-    where = address(row)
-    values = _values(context, row, where)
-    if where.address_key not in context.practices:
-        values["practice_id"] = _find_practice(context, where)
-    return values
-
-
-def _find_practice(context: Context, where: Address) -> int | None:
-    found = directory.known_practices(context.recorder.session, [where.address_key]) if where.address_key else {}
-    return found[where.address_key].id if found else None
+    return _values(context, row, address(row))
 
 
 def _edited(provider: Provider, *, known: bool) -> frozenset[str]:
@@ -189,17 +222,6 @@ def _move(context: Context, provider: Provider, practice_id: object) -> None:
                 provider_id=provider.id, practice_id=int(str(practice_id)), is_primary=True, import_id=context.run.id
             )
         )
-
-
-def _remember(context: Context, provider_id: int, source: ProviderSource | None, text: str) -> None:
-    if source is not None:
-        context.recorder.update(source, content=text, import_id=context.run.id, seen_at=context.now)
-        return
-    context.recorder.insert(
-        ProviderSource(
-            provider_id=provider_id, source=NPPES, import_id=context.run.id, content=text, seen_at=context.now
-        )
-    )
 
 
 def _keep_difference(

@@ -18,16 +18,16 @@ class Lines:
     recorder: BatchRecorder
     actor_id: int | None
     now: datetime
-    _rows: list[dict[str, object]] = field(default_factory=list)
+    _rows: list[tuple[int, bool, str]] = field(default_factory=list)
 
     def add(self, provider: Provider, summary: str) -> None:
         """One line about a provider."""
         assert provider.id is not None
-        self._rows.append({"provider_id": provider.id, "sample": provider.sample, "summary": summary})
+        self._rows.append((provider.id, provider.sample, summary))
 
     def write(self) -> None:
         """Put them on the timelines, to be undone with the import."""
         same = {"kind": ActivityKind.IMPORT, "happened_at": self.now, "actor_id": self.actor_id, "created_at": self.now}
-        rows = store.insert_activities(self.recorder.session, [row | same for row in self._rows])
+        rows = store.insert_activities(self.recorder.session, ("provider_id", "sample", "summary"), self._rows, same)
         self.recorder.note_inserts("activity", rows)
         self._rows.clear()

@@ -26,6 +26,10 @@ class BatchRecorder(changes.Recorder):
         """Rows that were inserted without objects, each with its id."""
         self._notes += (store.Note(table, int(str(row["id"])), None, to_json(row)) for row in rows)
 
+    def note_update(self, table: str, row_id: int, before: Plain, after: Plain) -> None:
+        """A row that was changed without an object; only the columns that changed."""
+        self._notes.append(store.Note(table, row_id, to_json(before), to_json(after)))
+
     def write(self) -> None:
         """Note what has been collected. Changes of one row keep their order."""
         notes = sorted(self._notes, key=lambda note: (note.table_name, note.before is None, note.after is None))

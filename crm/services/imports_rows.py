@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
+from operator import not_
 
 from sqlmodel import Session
 
@@ -191,28 +193,35 @@ def recorder_of(turn: Turn) -> BatchRecorder:
 def _change(turn: Turn, recorder: BatchRecorder, changed: Sequence[tuple[Row, str, Known]], counts: Counts) -> None:
     if not changed:
         return
-    where = [address(row) for row, _, _ in changed]
+    same = [imports_changed.says_the_same(row, known) for row, _, known in changed]
+    differing = list(compress(changed, map(not_, same)))
+    where = [address(row) for row, _, _ in differing]
     practices = ensure_practices(turn, where, {})
-    ids = [known.id for _, _, known in changed]
+    before = [address(Row.read(known.content)).address_key for _, _, known in differing if known.content]
+    practices |= directory.known_practices(turn.session, [key for key in before if key and key not in practices])
+    ids = [known.id for _, _, known in differing]
     context = imports_changed.Context(
         recorder=recorder,
         run=turn.run,
         now=turn.now,
         reader=turn.reader,
         providers=directory.providers(turn.session, ids),
-        sources=directory.sources(turn.session, ids),
+        sources=directory.sources(turn.session, [known.id for _, _, known in changed]),
         practices=practices,
         kept=directory.differences(turn.session, ids),
         works=directory.affiliations(turn.session, ids),
         lines=Lines(recorder, turn.run.actor_id, turn.now),
     )
     with turn.session.no_autoflush:
-        for (row, text, known), place in zip(changed, where, strict=True):
+        for _, text, known in compress(changed, same):
+            imports_changed.remember(context, known.id, text)
+        for (row, text, known), place in zip(differing, where, strict=True):
             fields = imports_changed.apply(context, known.id, row, text, place)
             counts.changed += bool(fields)
             counts.unchanged += not fields
             counts.fields.update(fields)
-    context.lines.write()
+    counts.unchanged += sum(same)
+    context.write()
 
 
 def _deactivate(turn: Turn, recorder: BatchRecorder, row: Row, known: Known) -> None:

@@ -34,6 +34,7 @@ _PRIMARY = sa.text(
 )
 _NAME_PRACTICE = "UPDATE practice SET name = ?, organization_id = ? WHERE id = ?"
 _NAME_AT_PROVIDER = "UPDATE provider SET practice_name = ? WHERE practice_id = ? AND practice_name = ''"
+_SAYS_NOW = "UPDATE provider_source SET content = ?, import_id = ?, seen_at = ? WHERE id = ?"
 
 PROVIDER: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 PRACTICE: sa.Table = Practice.__table__  # type: ignore[attr-defined]
@@ -49,6 +50,15 @@ class Known(NamedTuple):
     deactivated_on: str
     content: str | None
     import_id: int | None
+
+
+class Said(NamedTuple):
+    """What NPPES last said of a provider: the row where it stands, and since when."""
+
+    id: int
+    content: str
+    import_id: int | None
+    seen_at: datetime
 
 
 class KnownPractice(NamedTuple):
@@ -135,18 +145,30 @@ def name_practices(session: Session, rows: Sequence[tuple[str, int | None, int]]
 
 def providers(session: Session, ids: Sequence[int]) -> dict[int, Provider]:
     """Whole providers by id."""
-    return {one.id: one for one in session.exec(select(Provider).where(col(Provider.id).in_(ids))) if one.id}
+    return {
+        one.id: one
+        for one in session.exec(select(Provider).where(col(Provider.id).in_(bulk.among(session, ids))))
+        if one.id
+    }
 
 
-def sources(session: Session, ids: Sequence[int]) -> dict[int, ProviderSource]:
+def sources(session: Session, provider_ids: Sequence[int]) -> dict[int, Said]:
     """What NPPES said, by provider id."""
-    wanted = select(ProviderSource).where(col(ProviderSource.provider_id).in_(ids), ProviderSource.source == NPPES)
-    return {one.provider_id: one for one in session.exec(wanted)}
+    columns = (SOURCE.c.provider_id, SOURCE.c.id, SOURCE.c.content, SOURCE.c.import_id, SOURCE.c.seen_at)
+    among = SOURCE.c.provider_id.in_(bulk.among(session, provider_ids))
+    found = session.connection().execute(sa.select(*columns).where(among, SOURCE.c.source == NPPES))
+    return {row[0]: Said(*row[1:]) for row in found}
+
+
+def update_sources(session: Session, rows: Iterable[tuple[str, int]], *, run_id: int, now: datetime) -> None:
+    """(what NPPES says now, id of its row) rows."""
+    same = (run_id, bulk.plain_instant(session, now))
+    bulk.executemany(session, _SAYS_NOW, [(content, *same, id_) for content, id_ in rows])
 
 
 def affiliations(session: Session, provider_ids: Sequence[int]) -> dict[int, list[Affiliation]]:
     """Where providers work, the primary place first."""
-    wanted = select(Affiliation).where(col(Affiliation.provider_id).in_(provider_ids))
+    wanted = select(Affiliation).where(col(Affiliation.provider_id).in_(bulk.among(session, provider_ids)))
     found: dict[int, list[Affiliation]] = {}
     for one in session.exec(wanted.order_by(col(Affiliation.is_primary).desc(), col(Affiliation.id))):
         found.setdefault(one.provider_id, []).append(one)
@@ -160,7 +182,9 @@ def works_at(session: Session, provider_ids: Sequence[int]) -> set[tuple[int, in
 
 def differences(session: Session, provider_ids: Sequence[int]) -> dict[tuple[int, str], ProviderDifference]:
     """The differences that are kept for providers, by provider and field."""
-    wanted = select(ProviderDifference).where(col(ProviderDifference.provider_id).in_(provider_ids))
+    wanted = select(ProviderDifference).where(
+        col(ProviderDifference.provider_id).in_(bulk.among(session, provider_ids))
+    )
     return {(one.provider_id, one.field): one for one in session.exec(wanted)}
 
 

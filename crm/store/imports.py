@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -26,6 +27,10 @@ _STATE = col(ImportRun.state)
 _LEASE_UNTIL = col(ImportRun.lease_until)
 
 
+_ACTIVITY: sa.Table = Activity.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_CHANGE: sa.Table = Change.__table__  # type: ignore[attr-defined]
+
+
 class Note(NamedTuple):
     """A change: of which row, and what it was before and after, as JSON can hold it."""
 
@@ -38,21 +43,23 @@ class Note(NamedTuple):
 def insert_changes(session: Session, change_set_id: int, notes: Sequence[Note]) -> None:
     """Changes that can be undone."""
     if notes:
-        table: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
         session.flush()
-        session.connection().execute(table.insert(), [{"change_set_id": change_set_id, **n._asdict()} for n in notes])
+        rows = ((n.table_name, n.row_id, json.dumps(n.before), json.dumps(n.after)) for n in notes)
+        names = ("table_name", "row_id", "before", "after")
+        bulk.insert(session, _CHANGE, names, rows, {"change_set_id": change_set_id})
 
 
-def insert_activities(session: Session, rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Timeline lines; returns them whole, with their ids. All of them give the same columns."""
+def insert_activities(
+    session: Session, names: Sequence[str], rows: Sequence[Sequence[bulk.Plain]], same: Mapping[str, object]
+) -> list[dict[str, object]]:
+    """Timeline lines; returns them whole, with their ids. `rows` give the values of `names`, `same` what all share."""
     if not rows:
         return []
-    table: sa.Table = Activity.__table__  # type: ignore[attr-defined]  # as above
     session.flush()
-    same = bulk.defaults(Activity, rows[0])
-    whole = [{"id": id_, **same, **row} for id_, row in zip(bulk.new_ids(session, table, len(rows)), rows, strict=True)]
-    session.connection().execute(table.insert(), whole)
-    return whole
+    names, same = ("id", *names), bulk.defaults(Activity, (*names, *same)) | dict(same)
+    whole = [(id_, *row) for id_, row in zip(bulk.new_ids(session, _ACTIVITY, len(rows)), rows, strict=True)]
+    bulk.insert(session, _ACTIVITY, names, whole, same)
+    return [same | dict(zip(names, row, strict=True)) for row in whole]
 
 
 def get(session: Session, run_id: int) -> ImportRun:
