@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from tests.e2e.furnish import EMAIL, PASSWORD, furnish, move_in
 from tests.e2e.house import House, Letterbox, letterbox, opened
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 __all__ = ["EMAIL", "PASSWORD", "move_in"]
 
@@ -57,6 +58,14 @@ class Watched:
 
     page: Page
     complaints: list[str] = field(default_factory=list)
+    _screen: CDPSession | None = None
+
+    def resize(self, width: int, height: int, *, touched: bool) -> None:
+        """Show the page as on another screen."""
+        if self._screen is None:  # kept, since what it says ends with it
+            self._screen = self.page.context.new_cdp_session(self.page)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self._screen.send("Emulation.setTouchEmulationEnabled", {"enabled": touched})
 
     def listen(self) -> None:
         """Collect console errors and warnings (which is how CSP violations show), uncaught errors, failed loads."""
@@ -141,7 +150,28 @@ def house(tmp_path: Path, _sqlite_template: Path, settings: dict[str, Any]) -> I
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path) -> Iterator[tuple[House, str]]:
     """A Handoff full of sample data for tests that only look, and the token of its owner."""
-    folder = tmp_path_factory.mktemp("furnished")
-    shutil.copyfile(_sqlite_template, folder / "handoff.db")
-    with opened(folder, folder / "handoff.db", SUNDAY) as running:
-        yield running, furnish(running)
+    original = _furnished_once(tmp_path_factory, _sqlite_template)
+    said = json.loads((original / "said.json").read_text())
+    folder = tmp_path_factory.mktemp("furnished") / "copy"
+    shutil.copytree(original, folder)
+    with opened(folder, folder / "handoff.db", datetime.fromisoformat(said["now"])) as running:
+        yield running, said["token"]
+
+
+def _furnished_once(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
+    """Furnished by the first who comes, for all processes that test beside each other."""
+    import fcntl
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "furnished-once"
+    with (shared / "furnished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "said.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of one that failed at it
+            folder.mkdir()
+            shutil.copyfile(template, folder / "handoff.db")
+            with opened(folder, folder / "handoff.db", SUNDAY) as running:
+                said = {"token": furnish(running), "now": running.clock.now.isoformat()}
+            (folder / "said.json").write_text(json.dumps(said))
+    return folder
