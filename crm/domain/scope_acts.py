@@ -24,7 +24,10 @@ _BODY = frozenset(
     " knee knees hip hips shoulder shoulders back backs ankle injury injuries it body muscle skin".split()
 )
 _OFFERS_TO = re.compile(r"\b(?:thank|thanks)\s(?:you\s)?(?:so much\s|again\s)?for\s(?:\w+\s)?$", re.IGNORECASE)
-_ASKED = re.compile(r"\b(?:whether|if) (?:I|we) (?:\w+ )?$|\bthan (?:to )?$", re.IGNORECASE)
+_ASKED = re.compile(
+    r"\b(?:sounds?|seem|look) like (?:I|we)(?:'m|'re| am| are)? $|\bif (?:I|we) ever (?:\w+ ){0,2}$|\b(?:whether|if) (?:I|we) (?:\w+ )?$|\bthan (?:to )?$",
+    re.IGNORECASE,
+)
 _AS_YOU = re.compile(r"\bas (?:you|your|the|needed|prescribed|ordered|directed)\b", re.IGNORECASE)
 
 
@@ -60,6 +63,8 @@ def judge_act(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
         and said in ("cure", "cures", "healing")
     ):
         return _as_noun(sentence, first)
+    if rule.key == "cure" and first and sentence.words[first - 1].low == "as" and "our" in sentence.tags[:first]:
+        return "blocks"
     if _is_passive(sentence, first, last):
         return _judge_passive(sentence, first, last)
     if rule.key == "cure" and _heals_by_itself(sentence, first, last):
@@ -125,7 +130,9 @@ def _without_subject(sentence: Sentence, first: int, last: int) -> Verdict:
 
 def _only_asked(sentence: Sentence, first: int) -> bool:
     before = sentence.said(max(0, first - 6), first) + " "
-    return bool(_ASKED.search(before)) and bool(re.search(r"\bask|\brather|\bwonder|\bwhether", before, re.IGNORECASE))
+    return bool(_ASKED.search(before)) and bool(
+        re.search(r"\bask|\brather|\bwonder|\bwhether|\bif\b", before, re.IGNORECASE)
+    )
 
 
 def _is_a_treat(sentence: Sentence, first: int) -> bool:

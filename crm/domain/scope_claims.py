@@ -145,6 +145,11 @@ def judge_medication(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
         sentence.said(last, len(sentence.words))
     ):
         return "blocks"
+    told = re.match(
+        r"^,? and (?:I|we) (?:tell|show|help|advise|do)\b", sentence.said(last, len(sentence.words)), re.IGNORECASE
+    )
+    if told or first > 0 and sentence.words[first - 1].low in ("i", "we"):
+        return "blocks"
     if (
         _REPORTED.search(before)
         or _BY_THEM.search(sentence.text[len(before) :])
@@ -204,7 +209,8 @@ _DOCUMENTED = re.compile(
     re.IGNORECASE,
 )
 _SAID_AFTER = re.compile(
-    r"^\W{0,2}\s?(?:I'd|I would|I|we'd|we) (?:bet|say|think|guess|believe|suspect|reckon|suppose|call it)\b",
+    r"^,? (?:which|and) (?:I|we) (?:recogni[sz]ed|spotted|noticed|found|caught|suspected|identified|saw)\b"
+    r"|^\W{0,2}\s?(?:I'd|I would|I|we'd|we) (?:bet|say|think|guess|believe|suspect|reckon|suppose|call it)\b",
     re.IGNORECASE,
 )
 _THANKS_TO_US = re.compile(
@@ -290,4 +296,4 @@ def _hedged(sentence: Sentence, first: int, last: int, before: str, hedge: str) 
             re.IGNORECASE,
         )
         return "blocks" if ends and pronoun else None
-    return "blocks" if about or len(before.split()) <= 3 else None
+    return "blocks" if about or len(before.split()) <= 6 else None

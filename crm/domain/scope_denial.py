@@ -119,7 +119,7 @@ def _denies(sentence: Sentence, place: int, first: int) -> bool:
         return True
     if place and sentence.tags[place - 1] == "neg":
         return False
-    return word.low in ("avoid", "decline", "declines", "refuse", "refuses") and place + 3 >= first
+    return word.low in ("avoid", "decline", "declines", "refuse", "refuses") and place + 7 >= first
 
 
 def _used_up(sentence: Sentence, place: int, first: int) -> bool:

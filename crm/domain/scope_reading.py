@@ -271,7 +271,7 @@ class Sentence:
         if rel == 0 or (
             self.tags[rel - 1] in ("punct", "verb", "prep", "and", "sub") and self.words[rel].low != "which"
         ):
-            return "theirs" if self.words[rel].low == "who" else "nobody"
+            return "theirs" if self.words[rel].low in ("who", "whoever") else "nobody"
         last = rel - 1 if self.words[rel - 1].low != "," else rel - 2
         first = self.phrase_start(last)
         who = whose(self.words[first : last + 1])

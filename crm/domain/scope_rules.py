@@ -80,6 +80,7 @@ RULES: tuple[Rule, ...] = (
         r"(?:therapy|physical therapy|PT|therapists?|doctors?|physicians?|surgeons?|rehab|medications?|medical care|surgery|surgeries|treatment)\b"
         r"(?!\s(?:department|visits?|appointment|gym|can|will|likes|has|is|who|documented|named|license|act))"
         r"|\bno more (?:doctor|PT|therapy)(?:'s)? (?:visits|appointments)\b|\bwho needs (?:an? |your )?(?:cardiologist|specialist|chiropractor|orthopedist)\b"
+        r"|\b(?:my|our) \w+ over (?:PT|(?:\w+ )?therapy|surgery|rehab)\b"
         r"|\bstop sending (?:\w+ ){1,3}to (?:\w+ )?(?:therapy|PT|rehab)\b|\b(?:half|third|fraction|quarter) (?:of )?the (?:cost|price) of (?:PT|(?:\w+ )?therapy|rehab)\b"
         r"|\beverything (?:a|an|your) (?:PT|\w+ therapist|therapist|doctor|physician) (?:does|do|can)\b"
         r"|\bno (?:doctors?|surgery|surgeons?|drugs|pills), no (?:doctors?|surgery|surgeons?|drugs|pills)\b"
@@ -89,7 +90,13 @@ RULES: tuple[Rule, ...] = (
         "Say what happens after therapy, alongside the plan of care.",
     ),
     _rule("treat", "act", r"\b(?:treat(?:s|ed|ing)?)\b(?!\sof\b)", _TREAT_WHY, _TREAT_SAY),
-    _rule("treatment", "service", r"\b(?:treatments?|treatement|tretment|treatmants?)\b", _TREAT_WHY, _TREAT_SAY),
+    _rule(
+        "treatment",
+        "service",
+        r"\b(?:plans? of care|treatments?|treatement|tretment|treatmants?)\b",
+        _TREAT_WHY,
+        _TREAT_SAY,
+    ),
     _rule(
         "rehabilitate",
         "act",
@@ -209,7 +216,7 @@ RULES: tuple[Rule, ...] = (
         "guarantee",
         "claim",
         r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:you\s|them\s)?an?\s(?:pain-free|full|complete|quick|lasting)\b"
-        r"|\b(?:promise|assure) (?:you )?that\b|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?|improvements?|success)\b"
+        r"|\b(?:promise|assure)(?: you)?(?: that)? (?:your patients?|my clients?|clients|they|she|he|it|your \w+) (?:will|won't|is|are)\b|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?|improvements?|success)\b"
         r"|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
         r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:or your )?money[- ]back guarantee\b|\bor your money back\b|\b(?:my|our) clients (?:don't|do not|never|won't) (?:fall|relapse|get (?:hurt|injured))\b",
         _CLAIM_WHY,
@@ -223,6 +230,8 @@ RULES: tuple[Rule, ...] = (
         r"|emergency visits?|surger(?:y|ies)|(?:knee|hip|joint) replacements?)\b"
         r"|\b(?:keep|keeps|keeping|stay|stays|staying|stayed|kept)\s(?:[\w'’]+\s){0,3}?(?:out of|from returning to|from going back to) (?:the )?(?:hospital|ER|emergency room)\b"
         r"|\b(?:won't|are never|is never|never) (?:be )?(?:readmitted|return to the hospital|go back to the hospital|re-?hospitali[sz]ed)\b"
+        r"|\b(?:don't|do not|never|won't) (?:end up|land) (?:back )?in the (?:hospital|ER)\b"
+        r"|\bkeep\w* (?:\w+ ){0,3}readmissions?\b"
         r"|\bnever had (?:a|an|any|one) (?:\w+ )?(?:readmi\w+|fall|client readmitted|patient readmitted)\b"
         r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop|fall|go down|improve|shrink)\b",
         _CLAIM_WHY,

@@ -58,13 +58,14 @@ _FINISHED = re.compile(
     r"|run(?:s|ning)? out of|ran out of|won in|learned in|gained in|achieved in|received|undergo\w*|underwent|exhaust\w*"
     r"|go(?:es|ing)? through|went through|been through|close to|still in|start(?:s|ed)? at|as in|need\w*|halfway through"
     r"|wait(?:s|ing)? for|in need of|the end of|end of|days? of|weeks? of|months? of"
-    r"|years? of|course of|rounds? of|visits? of|sessions? of|end to)\s(?:(?!with\b|by\b)[\w'-]+\s){0,4}$"
+    r"|years? of|course of|end to)\s(?:(?!with\b|by\b)[\w'-]+\s){0,4}$"
     r"|\b(?:on|out of|more|additional|further|what)\s(?:(?!with\b|by\b)[\w'-]+\s){0,1}$",
     re.IGNORECASE,
 )
 _AS_OURS = re.compile(
     r"\b(?:it|this|that|these|those|they|sessions?|exercise|training|program|class|classes|what (?:I|we) do|walking"
-    r"|workouts?|movement|service|approach|method)(?:'s|\s(?:is|are|was))\s(?:[\w'-]+\s){0,4}$",
+    r"|workouts?|movement|service|approach|method)(?:'s|\s(?:is|are|was))\s(?:[\w'-]+\s){0,4}$"
+    r"|\b(?:my|our) (?!clients?|mother|father|wife|husband|goal|aim)[\w-]+(?: [\w-]+)? (?:is|are) (?:a |an |the |pure |real |true |also )*$",
     re.IGNORECASE,
 )
 _ON_OFFER = re.compile(
@@ -86,7 +87,7 @@ _READS = re.compile(
 )
 _MISSED = re.compile(r"^(?:that |which )(?:you|your \w+|they|the \w+) (?:missed|overlooked|ignored)", re.IGNORECASE)
 _THEN_US = re.compile(
-    r"\b(?:I|we) (?:make|do|provide|offer|give|continue|can start|can do|can give|sell|deliver|bring) it\b(?! to you)|\bcome (?:straight |right |directly )to (?:me|us)\b"
+    r"\b(?:I|we) (?:make|do|provide|offer|give|continue|can start|can do|can give|sell|deliver|bring|have|got) it\b(?! to you)|\bcome (?:straight |right |directly )to (?:me|us)\b"
     r"|^[\w\s,]{0,40}, (?:my |our )?(?:clients|people|they) (?:come|turn|go) to (?:me|us)\b",
     re.IGNORECASE,
 )
@@ -106,6 +107,14 @@ _GIVEN = frozenset(
 )
 _ADVERTISED = re.compile(r"(?:includ|offer|provid|deliver|combin|featur|specializ|receiv|enjoy|get|try|book|buy)\w*")
 _EXPERTS = frozenset("specialist specialists expert experts pro pros coach trainer trainers coaches guru".split())
+_PARTS = frozenset(
+    "round rounds course courses series session sessions visit visits week weeks month months year years day days bit"
+    " kind type end rest minutes hours dose phase".split()
+)
+_NEEDED_FROM_US = re.compile(
+    r"\b(?:call|text|contact|reach|tell|ask|send|refer)\b[^.;]*\b(?:me|us)\b[^.;]*\b(?:if|when|whenever|any ?time|who|that)\b[^.;]*\bneeds?\s(?:an?\s|more\s)?$",
+    re.IGNORECASE,
+)
 _FOR_SALE = frozenset("slots packages specials prices rates vouchers deals".split())
 _SOFT = frozenset({"therapy", "rehabilitation", "treatment", "diagnosis", "prescription"})
 
@@ -134,6 +143,7 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
         _wanted_from_us(sentence, last)
         or (on_our_sign(sentence, first) and not _ENDS.match(sentence.said(last, last + 6)))
         or _we_do_it(rule, sentence, low, last)
+        or _NEEDED_FROM_US.search(sentence.said(0, low) + " ")
     ):
         return "blocks"
     if sent_to_us(sentence, low) and not _is_past(sentence, low):
@@ -158,6 +168,8 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
 def _first_of_list(sentence: Sentence, low: int) -> int:
     """In "outside diagnosis and treatment" what stands before the first noun holds for the second."""
     start = sentence.clause_start(low)
+    while low - 2 >= start and sentence.words[low - 1].low == "of" and sentence.words[low - 2].low in _PARTS:
+        low = max(start, sentence.phrase_start(low - 2))
     while (
         low - 2 >= start
         and sentence.words[low - 1].low in ("and", "or", ",", "/", "&")
@@ -292,7 +304,9 @@ def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int,
     ):
         return _behind_be(rule, sentence, who, verb, low, last)
     if who in ("ours", "service"):
-        if declined(sentence, low, last):
+        if declined(sentence, low, last) or (
+            rule.key in _SOFT and said in ("had", "received", "needed", "underwent", "went")
+        ):
             return None
         if preposition == "of" and sentence.words[low - 2].low in ("care", "charge"):
             return "blocks"
@@ -300,9 +314,7 @@ def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int,
             return "blocks"
         if preposition == "of" and rule.key not in _SOFT and _OFFER.fullmatch(said) and not _RESPECT.fullmatch(said):
             return "blocks"
-        if preposition in ("for", "to", "into", "in", "at", "on", "of", "like", "by", "near") and not _sells(
-            said, preposition
-        ):
+        if preposition and preposition not in ("with", "as", "plus", "including") and not _sells(said, preposition):
             return None
         if preposition == "with":
             joins = re.match(

@@ -54,7 +54,7 @@ def judge_title(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdic
         return None
     owner = [sentence.tags[at] for at in range(low, first)]
     if spoken_by_a_client(sentence.paragraph, sentence.words[first].start) and rule.key == "therapist":
-        return "blocks"
+        return None if "our" in owner else "blocks"
     if SIGNED.match(sentence.text):
         return "blocks"
     if "pos" in owner:
@@ -98,7 +98,11 @@ def is_self(sentence: Sentence, low: int, last: int) -> Verdict:
         return "blocks"
     if (low and sentence.words[low - 1].low == "im") or (low > 1 and sentence.words[low - 2].low == "im"):
         return "blocks"
-    if re.match(r"^(?:I am|we are|I'm)\b", sentence.said(last, len(sentence.words)), re.IGNORECASE):
+    if re.match(
+        r"^(?:at|in|from|on) (?:my|our) (?:gym|studio|place|staff|team|house|center)\b|^(?:I am|we are|I'm)\b",
+        sentence.said(last, len(sentence.words)),
+        re.IGNORECASE,
+    ):
         return "blocks"
     if (
         verb >= 0

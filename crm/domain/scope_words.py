@@ -51,7 +51,7 @@ _CLOSED: dict[str, str] = {
     "time": "after before during since until till once when whenever following between beyond past alongside outside"
     " upon throughout prior besides",
     "sub": "because if while although though whereas unless whether where how why so",
-    "rel": "who whom which that what",
+    "rel": "who whoever whomever whom which that what",
     "and": "and or & / plus",
     "but": "but yet except",
 }
