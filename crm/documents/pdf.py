@@ -6,12 +6,15 @@ typesetter is a large library: it is loaded when the first paper is made, not be
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from crm.documents.environment import TEMPLATES
@@ -68,18 +71,27 @@ def _set(sheet: Sheet, **wanted: Any) -> Any:
     import typst
 
     files = {"main.typ": _layout(sheet.layout), "base.typ": _layout("base")}
-    brand = {**sheet.paper["brand"], "logo": None}
-    if sheet.logo and sheet.paper["brand"].get("logo"):
-        files["logo"] = sheet.logo
-        brand = sheet.paper["brand"]
-    inputs = {"paper": json.dumps({**sheet.paper, "brand": brand}, ensure_ascii=False)}
+    logo = _logo(sheet)
+    brand = {**sheet.paper["brand"], "logo_file": logo}
+    inputs = {"paper": json.dumps(_visible({**sheet.paper, "brand": brand}), ensure_ascii=False)}
     try:
         with _press:
-            return _compiler().compile(input=files, sys_inputs=inputs, **wanted)
+            return _compiler().compile(input=files, sys_inputs=inputs, root=_room(), **wanted)
     except typst.TypstError as error:
-        if "logo" in files:  # a picture that can't be read: the paper goes without it
-            return _set(Sheet(sheet.layout, sheet.paper), **wanted)
+        if logo:  # a picture that can't be read: the paper goes without it
+            return _set(replace(sheet, logo=b""), **wanted)
+        if wanted.pop("pdf_standards", None):  # a character that no font here has is shown as a box
+            return _set(sheet, **wanted)
         raise TemplateFault(f"This paper can’t be set: {error.message}.", template=f"{sheet.layout}.typ") from error
+
+
+def _visible(value: Any) -> Any:
+    """The same without control characters, which print nothing."""
+    if isinstance(value, str):
+        return value if value.isprintable() else "".join(each for each in value if each.isprintable() or each == "\n")
+    if isinstance(value, Mapping):
+        return {name: _visible(each) for name, each in value.items()}
+    return [_visible(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +100,29 @@ def _compiler() -> Any:
     import typst
 
     return typst.Compiler(ignore_system_fonts=True, font_paths=[str(LAYOUTS / "fonts")])
+
+
+def _logo(sheet: Sheet) -> str | None:
+    """The logo as a file that layouts can name; None where there is none or it can't be written."""
+    if not sheet.logo or not sheet.paper["brand"].get("logo"):
+        return None
+    path = Path(_room()) / hashlib.sha256(sheet.logo).hexdigest()
+    try:
+        if not path.exists():
+            path.write_bytes(sheet.logo)
+    except OSError:
+        return None
+    return f"/{path.name}"
+
+
+def _room() -> str:
+    """All that a layout can read of the disk: a folder of this process with logos, gone when it ends."""
+    return _folder().name
+
+
+@lru_cache(maxsize=1)
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="handoff-papers-")
 
 
 @lru_cache(maxsize=16)
