@@ -185,7 +185,7 @@ EARLY = """
 * Olumide Bakare, MD | 208100000X | spine_pain | email tags=spine | introduced
   -31 visit left_materials > contacted | Thursday, left a card |
   -17 visit conversation > introduced | Four minutes in the hallway | Wants people moving without being told it hurts.
-  ! email 0 | Send Dr. Bakare the sample report | He said yes to a sample
+  ! sample 0 | Send Dr. Bakare the sample report | He said yes to a sample
 * Sofia Petrova, PT, DPT | 2251N0400X | summit_pt | email days=MTWRF | introduced
   -22 call conversation > introduced | Balance and gait after stroke | Discharges when the plateau comes, hates that word.
   ! sample 1 | Sample report for Sofia, the balance version | Wants Berg and walking speed
