@@ -27,6 +27,11 @@ from crm.domain.populations import Person
 from crm.domain.report import Row
 
 _DUST = 1e-9
+_MEANS = {
+    Level.ERROR: "beyond measurement error",
+    Level.SMALL: "a small meaningful change",
+    Level.MEANINGFUL: "a meaningful change",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +184,20 @@ def _band(one: Measure, person: Person) -> float | None:
 
 
 def _basis(one: Measure, fitting: Sequence[Threshold]) -> str:
-    said = [_says(one, each) for each in sorted(fitting, key=lambda each: list(Level).index(each.level))]
-    # LEFS has one figure for both: said once, as the stricter claim.
-    return "; ".join(dict.fromkeys(said)) + "."
+    """All figures in a sentence; whom they hold for is said once where it is the same people and source."""
+    told: dict[str, dict[float, list[str]]] = {}
+    for each in sorted(fitting, key=lambda each: list(Level).index(each.level)):
+        people = f"{_for_whom(each)} ({each.source.short})"
+        told.setdefault(people, {}).setdefault(each.value, []).append(_MEANS[each.level])
+    said = [
+        f"{', '.join(_says(one, value, what) for value, what in by_value.items())} {people}"
+        for people, by_value in told.items()
+    ]
+    return "; ".join(said) + "."
 
 
-def _says(one: Measure, each: Threshold) -> str:
-    what = {
-        Level.ERROR: "is beyond measurement error",
-        Level.SMALL: "is a small meaningful change",
-        Level.MEANINGFUL: "is a meaningful change",
-    }[each.level]
-    return f"{_amount(one, each.value)} or more {what} {_for_whom(each)} ({each.source.short})"
+def _says(one: Measure, value: float, what: Sequence[str]) -> str:
+    return f"{_amount(one, value)} or more is {' and '.join(what)}"
 
 
 def _for_whom(each: Threshold) -> str:

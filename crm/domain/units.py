@@ -61,7 +61,7 @@ def read(measure: Measure, text: str, unit: str = "") -> Entered:
         raise Invalid({"value": f"{measure.label} is measured in {_listed(choices(measure))}, not {used}."})
     value = number * factor
     if not math.isfinite(value) or not measure.is_plausible(round(value, 6)):
-        raise Invalid({"value": f"Between {range_in(measure, used)}: that is the range of this measure."})
+        raise Invalid({"value": f"Between {range_in(measure, used)}."})
     return Entered(round(value, 4), text, used)
 
 

@@ -28,6 +28,7 @@ from crm.store.engine import Database
 FREE_TEXT = ("condition", "precautions", "goals")
 SEXES = ("", "female", "male")
 LONGEST = 2000
+PAIN = "nprs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +235,9 @@ def _year(text: str, now: datetime, errors: dict[str, str]) -> int | None:
         errors["birth_year"] = f"The year only, between {now.year - 115} and {now.year}."
         return None
     return int(text)
+
+
+def rows_for_report(session: Session, client: Client, today: date) -> tuple[Row, ...]:
+    """The lines of a report about a client: pain scores only where the client's page says so."""
+    rows = (one.row for one in told(session, client, today))
+    return tuple(row for row in rows if client.shows_pain or row.key != PAIN)
