@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from crm.domain import places, taxonomy
+from crm.domain import taxonomy
 from crm.domain.kinds import ImportState, ProviderKind
 from crm.models.imports import ImportRun
 from crm.services import imports_contact_changes, imports_rows
@@ -168,9 +168,8 @@ def _insert(turn: Turn, house: House, fresh: Sequence[tuple[list[str], Content]]
 def _values(house: House, id_: int, practice: Any, content: Content) -> tuple[Any, ...]:
     is_person = "last_name" in content or "first_name" in content
     specialty = specialty_of(content)
-    known = taxonomy.specialty(specialty)
-    zip_code = content.get("zip", "")
-    miles = places.zip_miles(house.zip, zip_code) if zip_code and house.zip else None
+    reach = "phone" in content, "email" in content
+    rank = house.rank(specialty, content.get("zip", ""), reach=reach, is_person=is_person)
     said = _BLANK | content
     return (
         id_,
@@ -180,12 +179,9 @@ def _values(house: House, id_: int, practice: Any, content: Content) -> tuple[An
         content.get("npi"),
         *_BEFORE_WORK(said),
         specialty,
-        known.care_stage.value,
-        known.ask.value,
-        int(known.is_peer),
+        *rank[:3],
         *_AFTER_WORK(said),
-        miles,
-        house.fit(specialty, miles, content, is_person=is_person),
+        *rank[3:],
     )
 
 

@@ -97,13 +97,20 @@ def key_of_address(content: Content) -> str:
     """The key that groups rows of one practice: its address, else its name and town. Empty for neither."""
     where = content.get("zip", "")
     if line1 := content.get("line1", ""):
-        return address_key(line1, content.get("line2", ""), where)
+        return _street_key(line1, content.get("line2", ""), where)
     if name := content.get("practice_name", ""):
         return f"{sort_key(name)}|{where or names.fold(content.get('city', ''))}"
     return ""
 
 
+# Colleagues share their address and the name of their practice.
+_street_key = lru_cache(maxsize=16384)(address_key)
+_practice_name = lru_cache(maxsize=16384)(organization_name)
+
+
 def _given(cells: Sequence[str], columns: Sequence[str | None]) -> dict[str, str]:
+    if _are_different(tuple(columns)):
+        return {field: cell for field, cell in zip(columns, cells, strict=False) if cell and field is not None}
     given: dict[str, str] = {}
     for field, cell in zip(columns, cells, strict=False):
         if cell and field is not None:
@@ -114,6 +121,12 @@ def _given(cells: Sequence[str], columns: Sequence[str | None]) -> dict[str, str
     return given
 
 
+@lru_cache(maxsize=8)
+def _are_different(columns: tuple[str | None, ...]) -> bool:
+    fields = [field for field in columns if field is not None]
+    return len(set(fields)) == len(fields)
+
+
 @lru_cache(maxsize=4096)
 def _zip(text: str) -> str:
     if found := zip5(text):
@@ -121,6 +134,7 @@ def _zip(text: str) -> str:
     raise Invalid({"zip": "This isn't a ZIP code. Write five digits, such as 77005."})
 
 
+@lru_cache(maxsize=256)
 def _state(text: str) -> str:
     return text.strip(" .").upper() if len(text.strip(" .")) == 2 else text.strip()
 
@@ -129,6 +143,8 @@ def _fax(text: str) -> str:
     return phones.normalise(text, field="fax").number
 
 
+_line = lru_cache(maxsize=16384)(proper_line)
+
 _CHECKS: Mapping[str, Callable[[str], str]] = {
     "npi": npi.normalise,
     "email": emails.normalise,
@@ -136,8 +152,8 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
     "zip": _zip,
     "state": _state,
     "city": proper_city,
-    "line1": proper_line,
-    "line2": proper_line,
+    "line1": _line,
+    "line2": _line,
 }
 
 
@@ -173,17 +189,27 @@ def _name(given: Mapping[str, str], content: Content) -> names.PersonName:
 
 def person_of(text: str) -> names.PersonName:
     """A name as people write it in one cell. Plain ones are taken apart here, a hundred times as fast as the others."""
-    head, *tail = (part.strip() for part in text.split(","))
+    head, _, tail = text.partition(",")
     words = head.split()
-    if words and words[0].lower().rstrip(".") in _TITLES:
-        title, words = words[0], words[1:]
-    else:
-        title = ""
-    plain = all(map(_is_plain, words))
-    if not (2 <= len(words) <= 3 and plain and all(_are_credentials(part) for part in tail if part)):
+    title = words.pop(0) if words and _is_title(words[0]) else ""
+    credentials = _credentials(tail)
+    if credentials is None or not (2 <= len(words) <= 3 and all(map(_is_plain, words))):
         return names.parse(text)
-    middle = words[1] if len(words) == 3 else ""
-    return names.from_directory(words[0], middle, words[-1], prefix=title, credentials=", ".join(filter(None, tail)))
+    person = names.from_directory(words[0], words[1] if len(words) == 3 else "", words[-1], prefix=title)
+    return person._replace(credentials=credentials) if credentials else person
+
+
+@lru_cache(maxsize=256)
+def _is_title(word: str) -> bool:
+    return word.lower().rstrip(".") in _TITLES
+
+
+@lru_cache(maxsize=2048)
+def _credentials(text: str) -> str | None:
+    """What stands after a name's first comma, in their usual order; None where it is something else."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    are_all = all(is_credential(word) for part in parts for word in part.split())
+    return normalise_credentials(", ".join(parts)) if are_all else None
 
 
 @lru_cache(maxsize=8192)
@@ -194,14 +220,9 @@ def _is_plain(word: str) -> bool:
     return _SIMPLE.fullmatch(word) is not None and (is_initial or bare.lower() not in _NEEDS_CARE)
 
 
-@lru_cache(maxsize=2048)
-def _are_credentials(text: str) -> bool:
-    return all(is_credential(word) for word in text.split())
-
-
 def _read_work(given: Mapping[str, str], content: Content, credentials: str) -> None:
     if "practice_name" in given:
-        content["practice_name"] = organization_name(given["practice_name"])
+        content["practice_name"] = _practice_name(given["practice_name"])
     if "zip" in content and not content.get("state"):
         content["state"] = state_of(content["zip"])
     if specialty := given.get("specialty", ""):

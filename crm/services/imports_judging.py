@@ -58,10 +58,9 @@ class Judge:
 
     def judge(self, rows: Sequence[tuple[Content, Mapping[str, str]]]) -> list[Verdict]:
         """A verdict for each (content, problems)."""
-        identities = [_identity(content) for content, _ in rows]
         if self.is_alone:
-            alone = zip(rows, identities, strict=True)
-            return [self._verdict(content, problems, identity, None) for (content, problems), identity in alone]
+            return [self._verdict(content, problems, content, None) for content, problems in rows]
+        identities = [_identity(content) for content, _ in rows]
         found = {by: staged.matches(self.session, by, _keys(identities, by)) for by in _KEYS}
         ids = [None if problems else _match(one, found) for one, (_, problems) in zip(identities, rows, strict=True)]
         providers = directory.providers(self.session, sorted({one for one in ids if one is not None}))
@@ -135,5 +134,5 @@ def _same_person(one: str, other: str) -> bool:
 def _strongest(identity: Mapping[str, str]) -> str:
     if npi := identity.get("npi"):
         return npi
-    reach = identity.get("email") or identity.get("phone") or identity["zip"] or identity["city"]
-    return f"{identity['sort_name']}|{reach}"
+    get = identity.get
+    return f"{get('sort_name', '')}|{get('email') or get('phone') or get('zip') or get('city', '')}"

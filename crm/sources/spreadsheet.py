@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -72,12 +72,13 @@ def open_pasted(text: str) -> Iterator[Sheet]:
 
 
 def _sheet(lines: Iterable[tuple[int, list[str]]]) -> Sheet:
-    filled = ((number, row) for number, row in lines if any(cell.strip() for cell in row))
+    stripped = ((number, list(map(str.strip, row))) for number, row in lines)
+    filled = (line for line in stripped if any(line[1]))
     first = list(islice(filled, 30))
     if not first:
         raise BadFile("There are no rows in this list.")
     if looks_like_headings(first[0][1]):
-        headings, first = [cell.strip() for cell in first[0][1]], first[1:]
+        headings, first = first[0][1], first[1:]
     else:
         headings = [f"Column {number}" for number in range(1, max(len(row) for _, row in first) + 1)]
     if len(headings) > MOST_COLUMNS:
@@ -94,9 +95,11 @@ def _counted(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[
         yield row
 
 
-def _fitted(row: Sequence[str], width: int) -> list[str]:
-    cells = [cell.strip()[:LONGEST_CELL] if cell else "" for cell in row[:width]]
-    return cells if len(cells) == width else cells + [""] * (width - len(cells))
+def _fitted(row: list[str], width: int) -> list[str]:
+    cells = row if len(row) == width else row[:width] + [""] * (width - len(row))
+    if max(map(len, cells)) > LONGEST_CELL:
+        return [cell[:LONGEST_CELL].rstrip() for cell in cells]
+    return cells
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
