@@ -52,6 +52,8 @@ NO_PAGE = {
     "sequences.sample": "as above",
     "templates.frame": "as above",
     "inbox.body": "as above",
+    "branding.picture": "a picture, where there is one",
+    "mail.attachment": "a file that went with a mail",
 }
 
 #: Arguments that mean something else on one page.
@@ -83,6 +85,8 @@ WITH_QUERY = [
     "/templates/new?kind=script",
     "/clients?q=zz",
     "/clients?archived=1",
+    "/providers/1/mail/new?template=sample",
+    "/providers/1/samples/new?kind=sample-discharge",
     "/nothing-here",
 ]
 
