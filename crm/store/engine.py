@@ -41,7 +41,6 @@ _USUAL = {
     "foreign_keys": "ON",
     "temp_store": "MEMORY",
     "cache_size": "-16384",
-    "threads": "0",
     "wal_autocheckpoint": "1000",
     "mmap_size": "134217728",
 }
@@ -49,8 +48,8 @@ _DURABLE = {"synchronous": "FULL"}
 #: Much is written at once: fewer checkpoints, and no map of the file that counts as our memory.
 _LOADING = {"wal_autocheckpoint": "8000", "mmap_size": "0"}
 _TRUSTED = _LOADING | {"foreign_keys": "OFF", "cache_size": "-8192"}
-#: A large index is sorted in pieces by a second thread, which SQLite has only for sorting in files.
-_SORTING = _LOADING | {"temp_store": "FILE", "cache_size": "-1024", "threads": "2"}
+#: A large index is sorted in pieces that fit the processor's cache, which SQLite does only with files.
+_SORTING = _LOADING | {"temp_store": "FILE", "cache_size": "-1024"}
 
 
 class NestedWriteError(RuntimeError):

@@ -32,7 +32,7 @@ FROM ready_provider r WHERE r.country IS NOT NULL ON CONFLICT (address_key) DO N
 _PROVIDERS = """
 INSERT INTO provider (id, practice_id, practice_name, {names}, {same})
 SELECT {id}, p.id, COALESCE(p.name, ''), {values}, {constants}
-FROM ready_provider r LEFT JOIN practice p ON p.address_key = r.address_key ORDER BY r.n
+FROM ready_provider r LEFT JOIN practice p ON p.address_key = r.address_key
 """
 _SOURCES = """
 INSERT INTO provider_source (provider_id, content, {same}) SELECT {id}, r.content, {constants} FROM ready_provider r
