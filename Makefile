@@ -29,10 +29,10 @@ run: $(VENV)/run.stamp
 	@exec $(PY) app.py $(ARGS)
 
 test: $(VENV)/test.stamp
-	$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 e2e: $(VENV)/test.stamp
-	$(PY) -m pytest -n $(JOBS) --dist loadfile -m e2e $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal -m e2e $(ARGS)
 
 lint: $(VENV)/check.stamp
 	$(VENV)/bin/ruff check .
@@ -41,7 +41,7 @@ lint: $(VENV)/check.stamp
 	$(VENV)/bin/codespell
 
 check: lint
-	$(PY) -m pytest -n $(JOBS) --dist loadfile --cov --cov-report=term
+	$(PY) -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term
 
 bench: $(VENV)/test.stamp
 	$(PY) -m benchmarks.imports

@@ -26,7 +26,9 @@ import psycopg
 import sqlalchemy as sa
 
 SYSTEM_BINARIES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
-SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"} | {
+    "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "96MB",
+}  # fmt: skip
 LOCALES = (["--locale-provider=builtin", "--locale=C.UTF-8"], ["--locale=C.UTF-8"], ["--locale=en_US.UTF-8"])
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": "/"}
 # Ends the server when our end of its pipe closes, however this process ends: works as root, as anybody and on macOS.
@@ -34,6 +36,7 @@ WATCHER = """
 import os, shutil, signal, sys, time
 sys.stdin.read()
 pid, folder = int(sys.argv[1]), sys.argv[2]
+binaries = sys.argv[3:]
 try:
     ours = int(open(os.path.join(folder, "data", "postmaster.pid")).readline()) == pid
 except (OSError, ValueError):
@@ -43,7 +46,8 @@ try:
 except ProcessLookupError:
     pass
 time.sleep(0.2)
-shutil.rmtree(folder, ignore_errors=True)
+for place in (folder, *binaries):
+    shutil.rmtree(place, ignore_errors=True)
 """
 
 
@@ -58,6 +62,7 @@ class Server:
         self.url = url
         self._names = (f"handoff_test_{os.getpid()}_{n}" for n in itertools.count())
         self._template: str | None = None
+        self._kept: psycopg.Connection[Any] | None = None
 
     @contextlib.contextmanager
     def database(self, migrate: Callable[[str], None]) -> Iterator[str]:
@@ -85,6 +90,8 @@ class Server:
         """Drop what would stay behind on a server that is not ours."""
         if self._template is not None:
             self._drop(self._template)
+        if self._kept is not None:
+            self._kept.close()
 
     def _make_template(self, migrate: Callable[[str], None]) -> str:
         name = next(self._names)
@@ -93,15 +100,18 @@ class Server:
         return name
 
     def _strategy(self) -> str:
-        with psycopg.connect(_plain(self.url)) as connection:
-            return " STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
+        return " STRATEGY FILE_COPY" if self._connection().info.server_version >= 150000 else ""
 
     def _drop(self, name: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _run(self, statement: str) -> None:
-        with psycopg.connect(_plain(self.url), autocommit=True) as connection:
-            connection.execute(statement.encode())
+        self._connection().execute(statement.encode())
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        if self._kept is None:
+            self._kept = psycopg.connect(_plain(self.url), autocommit=True)
+        return self._kept
 
     def _url(self, name: str) -> str:
         return self.url.set(database=name).render_as_string(hide_password=False)
@@ -118,7 +128,11 @@ def server() -> Iterator[Server]:
             running.close()
         return
     with _started(_binaries()) as socket_folder:
-        yield Server(sa.make_url(f"postgresql+psycopg://postgres@/postgres?host={socket_folder}"))
+        running = Server(sa.make_url(f"postgresql+psycopg://postgres@/postgres?host={socket_folder}"))
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 def _binaries() -> Path:
@@ -141,20 +155,22 @@ def _started(binaries: Path) -> Iterator[Path]:
     if user:
         folder.chmod(0o711)
         os.chown(data, user["user"], user["group"])
-    binaries = _reachable(binaries, folder, user)
+    folders = [folder]
     watcher = None
     try:
+        binaries = _reachable(binaries, folders, user)
         _initdb(binaries, data, user)
         postgres = _start(binaries, data, user)
-        watcher = _watch(postgres, folder)
+        watcher = _watch(postgres, folders)
         _wait(data, postgres)
         yield data
     finally:
         if watcher is None:
-            shutil.rmtree(folder, ignore_errors=True)
+            for each in folders:
+                shutil.rmtree(each, ignore_errors=True)
         else:
             watcher.communicate()
-            postgres.wait(10)
+            postgres.wait(60)
 
 
 def _short_tempdir() -> str:
@@ -169,10 +185,15 @@ def _unprivileged() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _reachable(binaries: Path, folder: Path, user: dict[str, Any]) -> Path:
+def _reachable(binaries: Path, folders: list[Path], user: dict[str, Any]) -> Path:
     """The binaries, or a copy of them where the virtual environment lies in a folder that `nobody` can't enter."""
     if not user or all(parent.stat().st_mode & 0o001 for parent in binaries.resolve().parents):
         return binaries
+    folder = folders[0]
+    if os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        folder = Path(tempfile.mkdtemp(prefix="pgt-", dir="/tmp"))
+        folder.chmod(0o711)
+        folders.append(folder)
     package = binaries.parents[1]
     libraries = package.with_name(package.name + ".libs")  # the binaries look for these beside their package
     for part in (package, libraries) if libraries.exists() else (package,):
@@ -201,16 +222,16 @@ def _environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 
 
-def _watch(postgres: subprocess.Popen[bytes], folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", WATCHER, str(postgres.pid), str(folder)]
+def _watch(postgres: subprocess.Popen[bytes], folders: list[Path]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", WATCHER, str(postgres.pid), *map(str, folders)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, **QUIET)
 
 
 def _wait(data: Path, postgres: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while True:
         try:
-            psycopg.connect(f"postgresql://postgres@/postgres?host={data}", connect_timeout=5).close()
+            psycopg.connect(f"postgresql://postgres@/postgres?host={data}", connect_timeout=60).close()
             return
         except psycopg.OperationalError:
             if postgres.poll() is not None or time.monotonic() > until:

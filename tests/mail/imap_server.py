@@ -174,11 +174,11 @@ def dovecot(certificate: Path | None = None, token_check: str = "") -> Iterator[
         if running is not None:
             running.process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                running.process.wait(5)
+                running.process.wait(30)
             running.process.kill()
-            running.process.communicate(timeout=5)
+            running.process.communicate(timeout=60)
         if watcher is not None:
-            watcher.communicate(timeout=10)
+            watcher.communicate(timeout=60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -229,7 +229,7 @@ def _started(program: str, folder: Path, certificate: Path | None, token_check: 
 
 
 def _wait(server: Dovecot) -> None:
-    until = time.monotonic() + 15
+    until = time.monotonic() + 60
     while True:
         try:
             with server.client():
