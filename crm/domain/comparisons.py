@@ -184,20 +184,13 @@ def _band(one: Measure, person: Person) -> float | None:
 
 
 def _basis(one: Measure, fitting: Sequence[Threshold]) -> str:
-    """All figures in a sentence; whom they hold for is said once where it is the same people and source."""
-    told: dict[str, dict[float, list[str]]] = {}
-    for each in sorted(fitting, key=lambda each: list(Level).index(each.level)):
-        people = f"{_for_whom(each)} ({each.source.short})"
-        told.setdefault(people, {}).setdefault(each.value, []).append(_MEANS[each.level])
-    said = [
-        f"{', '.join(_says(one, value, what) for value, what in by_value.items())} {people}"
-        for people, by_value in told.items()
-    ]
-    return "; ".join(said) + "."
+    """One phrase for each figure, all in the same words: papers shorten them to fit a table."""
+    ordered = sorted(fitting, key=lambda each: list(Level).index(each.level))
+    return "; ".join(_says(one, each) for each in ordered) + "."
 
 
-def _says(one: Measure, value: float, what: Sequence[str]) -> str:
-    return f"{_amount(one, value)} or more is {' and '.join(what)}"
+def _says(one: Measure, each: Threshold) -> str:
+    return f"{_amount(one, each.value)} or more is {_MEANS[each.level]} {_for_whom(each)} ({each.source.short})"
 
 
 def _for_whom(each: Threshold) -> str:
@@ -219,5 +212,5 @@ def _why_not(one: Measure, person: Person) -> str:
 
 
 def _amount(one: Measure, value: float) -> str:
-    number = f"{value:g}"
-    return f"{number}{'' if one.unit in {'°', '%'} else ' '}{one.unit}"
+    unit = one.unit.removesuffix("s") if value == 1 and one.unit in {"points", "reps", "steps"} else one.unit
+    return f"{value:g}{'' if unit in {'°', '%'} else ' '}{unit}"
