@@ -10,6 +10,8 @@ _TAG = re.compile(r"\{%[-+]?\s*(end)?(\w+)")
 _PAIRS = frozenset({"if", "for", "block", "macro", "call", "filter", "set", "with", "raw", "autoescape"})
 _UNKNOWN = re.compile(r"Encountered unknown tag '(\w+)'")
 _END = re.compile(r"Unexpected end of template")
+_ODD = re.compile(r"unexpected '?(?:char|end of template|\})|expected token ':', got|got '[{}%]+'")
+_OPEN = re.compile(r"\{\{(?![^{}]*\}\})")
 _PRINT = re.compile(r"expected token 'end of print statement', got '(.+?)'")
 
 
@@ -21,9 +23,19 @@ def explained(error: TemplateSyntaxError, source: str) -> tuple[str, int]:
         return f"“{{% {name} … %}}” is never closed: add “{{% end{name} %}}” where it should end.", line
     if found := _UNKNOWN.search(said):
         return _unknown(found[1]), error.lineno
+    if (line := open_field(source)) and (_PRINT.search(said) or _END.search(said) or _ODD.search(said)):
+        return "This merge field is never closed: add “}}” after its name.", line
+    if "Expected an expression" in said:
+        return "This merge field is empty: write a name in it, like {{ provider.dear }}.", error.lineno
     if found := _PRINT.search(said):
         return f"This merge field can’t be read at “{found[1]}”. Write it like {{{{ provider.dear }}}}.", error.lineno
     return f"{said.rstrip('.')}.", error.lineno
+
+
+def open_field(source: str) -> int:
+    """The line of the first "{{" that has no "}}" before the next sign; 0 when each has."""
+    found = _OPEN.search(source)
+    return source.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def never_closed(source: str) -> tuple[str, int] | None:

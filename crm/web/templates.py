@@ -82,10 +82,13 @@ def show(template_id: int) -> str:
 
 
 @bp.get("/templates/<int:template_id>/compare")
-def compare(template_id: int) -> str:
+def compare(template_id: int) -> Page:
     """Two versions beside each other: `a` and `b`, without `b` the one in force."""
     with db().read() as session:
         template = template_versions.get(session, template_id)
+        if template.version_id is None:
+            flash("There is nothing to compare yet: this was never put into force.")
+            return _back(template_id)
         after = template_versions.version_of(session, template, request.args.get("b", type=int))
         earlier = store.version_before(session, template_id, after.number)
         before = template_versions.version_of(

@@ -13,6 +13,9 @@ from crm.documents.merge import examples
         ("a\n{% endif %}", 2, "closes nothing"),
         ("a\n\n{% treat %}", 3, "“treat” is no tag"),
         ("a\n{{ provider dear }}", 2, "can’t be read at “dear”"),
+        ("a\n{{ na\nb {{ provider.dear }}", 2, "never closed: add “}}”"),
+        ("a {{ trainer.name }}\n\nb {{ ", 3, "never closed: add “}}”"),
+        ("a\n{{ }}", 2, "is empty"),
         ("{# never", 1, "Missing end of comment tag."),
     ],
 )

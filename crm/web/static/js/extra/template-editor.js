@@ -106,16 +106,20 @@ export function start(form) {
 
   async function look() {
     const mine = ++asked;
+    put();
     let found;
     try {
       found = await post(form.dataset.previewUrl, new FormData(form));
     } catch {
       return; // the server looks again when it is saved
     }
-    if (mine !== asked) return;
-    show(found);
+    if (mine === asked) show(found);
+  }
+
+  /** Mail and letters are shown in a frame of their own. */
+  function put() {
     const frame = one("[data-editor-frame]");
-    if (!frame || found.fault) return;
+    if (!frame) return;
     frame.replaceChildren(...["source", "provider", "audience"].map((name) => make("textarea", { name }, form.elements[name].value)));
     frame.submit();
   }
@@ -224,13 +228,16 @@ export function start(form) {
   });
   one("[data-editor-find]", form).addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 
+  const soonSaved = later(save, 900);
+  const soonLooked = later(() => popup.hidden && look(), 450); // half a merge field is no fault yet
+
   // --- keys and events ---------------------------------------------------------------------------------------------
   text.addEventListener("keydown", (event) => {
     if (popup.hidden) return;
     const to = { ArrowDown: chosen()?.nextSibling ?? popup.firstChild, ArrowUp: chosen()?.previousSibling ?? popup.lastChild }[event.key];
     if (to) choose(to);
     else if (event.key === "Enter" || event.key === "Tab") insert(chosen().dataset.path);
-    else if (event.key === "Escape") close();
+    else if (event.key === "Escape") close(), soonLooked();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -242,7 +249,7 @@ export function start(form) {
     else return;
     event.preventDefault();
   });
-  text.addEventListener("blur", () => setTimeout(close, 150));
+  text.addEventListener("blur", () => setTimeout(() => (close(), soonLooked()), 150));
   text.addEventListener("scroll", () => (under.scrollTop = text.scrollTop));
   document.addEventListener("selectionchange", () => {
     if (document.activeElement !== text) return;
@@ -261,8 +268,6 @@ export function start(form) {
   provider.addEventListener("input", search);
   provider.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), look()));
 
-  const soonSaved = later(save, 900);
-  const soonLooked = later(look, 450);
   text.addEventListener("input", () => (follow(), stash(), offer(), soonSaved(), soonLooked(), (state.textContent = "Writing…")));
   form.addEventListener("change", (event) => event.target !== text && soonLooked());
   document.addEventListener("visibilitychange", () => document.hidden && save());
