@@ -8,8 +8,9 @@ our act, our service or a claim, and warns when it can't be told.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -19,9 +20,12 @@ from crm.domain.scope_denial import quoted
 from crm.domain.scope_reading import Sentence, sentences, straight
 from crm.domain.scope_rules import RULES, Kind, Rule, Verdict
 from crm.domain.scope_services import judge_service
+from crm.domain.scope_text import paragraphs, readable
 from crm.domain.scope_titles import judge_possession, judge_title
 
 Severity = Literal["blocks", "warns"]
+#: More findings than this help nobody: bounds the time and the length of the answer.
+MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,19 @@ class Finding:
 
 
 def check(text: str, *, names: Iterable[str] = ()) -> list[Finding]:
-    """Everything in a text that leaves the scope of practice, in order. At most one finding for one place.
+    """Everything in a text that leaves the scope of practice, in order, up to MOST. At most one finding for one place.
 
-    `names` are those of providers and practices in the text: "Bayou Physical Therapy" claims nothing for us.
+    `names` are those of providers and practices in the text: "Bayou Physical Therapy" claims nothing for us. Markup
+    (HTML, Markdown, merge fields) is passed over.
     """
-    findings: list[Finding] = []
-    for name in names:
-        text = text.replace(name, "N" * len(name)) if name.strip() else text
-    for first_line, paragraph in _paragraphs(text):
-        findings += (replace(each, line=each.line + first_line) for each in _in_paragraph(paragraph))
-    return findings
+    read = readable(text, names)
+    places: list[tuple[int, int, Rule, Severity]] = []
+    for begin, paragraph in paragraphs(read.text):
+        for start, end, rule, severity in _in_paragraph(paragraph):
+            places.append((read.origin(begin + start), read.origin(begin + end - 1) + 1, rule, severity))
+        if len(places) >= MOST:
+            break
+    return list(_placed(text, places[:MOST]))
 
 
 JUDGES: Mapping[Kind, Callable[[Rule, Sentence, int, int], Verdict]] = {
@@ -67,31 +74,15 @@ def blocks(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity == "blocks"]
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Runs of lines that belong together, with the number of their first line; a list item or heading is its own."""
-    gathered: list[str] = []
-    first = 1
-    for number, line in enumerate(text.split("\n"), start=1):
-        if gathered and (not line.strip() or re.match(r"\s*(?:[-*•]|\d+[.)]|==|#)\s", line)):
-            yield first, "\n".join(gathered)
-            gathered = []
-        if line.strip():
-            first = number if not gathered else first
-            gathered.append(line)
-    if gathered:
-        yield first, "\n".join(gathered)
-
-
 @lru_cache(maxsize=2048)
-def _in_paragraph(paragraph: str) -> tuple[Finding, ...]:
-    """The findings of one paragraph, its lines counted from 0. Kept, since scripts share most of their paragraphs."""
+def _in_paragraph(paragraph: str) -> tuple[tuple[int, int, Rule, Severity], ...]:
+    """What is found in one paragraph. Kept, since scripts share most of their paragraphs."""
     plain = straight(paragraph)
     wanted = [rule for rule in RULES if rule.pattern.search(plain)]
     found: list[tuple[int, int, Rule, Severity]] = []
     for sentence in sentences(plain) if wanted else ():
         found += _in_sentence(sentence, wanted)
-    ordered = sorted(found, key=lambda each: each[0])
-    return tuple(_finding(paragraph, (start, end), rule, severity) for start, end, rule, severity in ordered)
+    return tuple(sorted(found, key=lambda each: each[0]))
 
 
 def _in_sentence(sentence: Sentence, wanted: list[Rule]) -> Iterator[tuple[int, int, Rule, Severity]]:
@@ -114,20 +105,11 @@ def _judged(rule: Rule, sentence: Sentence, match: re.Match[str]) -> Verdict:
     return JUDGES[rule.kind](rule, sentence, *sentence.spanning(*match.span()))
 
 
-def _finding(paragraph: str, span: tuple[int, int], rule: Rule, severity: Severity) -> Finding:
-    """Positions of the paragraph as line and columns; a match that runs over a line end is cut there."""
-    start, end = span
-    line = paragraph.count("\n", 0, start)
-    line_start = paragraph.rfind("\n", 0, start) + 1
-    line_end = paragraph.find("\n", start)
-    stop = end if line_end < 0 else min(end, line_end)
-    return Finding(
-        line=line,
-        start=start - line_start,
-        end=stop - line_start,
-        rule=rule.key,
-        severity=severity,
-        why=rule.why,
-        suggestion=rule.suggestion,
-        text=paragraph[start:stop],
-    )
+def _placed(text: str, places: list[tuple[int, int, Rule, Severity]]) -> Iterator[Finding]:
+    """Positions of the text as line and columns; what runs over a line end is cut there."""
+    begins = [0, *(at + 1 for at, char in enumerate(text) if char == "\n")] if places else []
+    for start, end, rule, severity in places:
+        line = bisect_right(begins, start)
+        said = text[start:end].split("\n", 1)[0].rstrip("\r")
+        first = start - begins[line - 1]
+        yield Finding(line, first, first + len(said), rule.key, severity, rule.why, rule.suggestion, said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from crm.domain.scope_text import THEM, US
 from crm.domain.scope_words import Token
 
 Whose = Literal["ours", "theirs", "client", "service", "name", "nobody"]
@@ -56,6 +57,9 @@ def whose(words: Sequence[Token]) -> Whose:
     if not words:
         return "nobody"
     head = words[-1]
+    marks = [word.text[0] for word in words]
+    if THEM[0] in marks or US[0] in marks:
+        return "ours" if THEM[0] not in marks and head.low not in CLIENTS else "theirs"
     tags = [word.tag for word in words]
     if head.tag == "us":
         return "ours"
