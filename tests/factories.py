@@ -364,6 +364,17 @@ def make_enrollment_step(session: Session, **given: Any) -> EnrollmentStep:
 # --- referrals -------------------------------------------------------------------------------------------------------
 
 
+def make_own_wording(session: Session, slug: str, source: str, kind: TemplateKind = TemplateKind.DOCUMENT) -> Template:
+    """The trainer's own words in the place of a built-in template's, in force."""
+    template = saved(session, Template(kind=kind, slug=slug, title=slug, built_in=False, created_at=NOW))
+    content: dict[str, object] = {"source": source}
+    version = TemplateVersion(
+        template_id=_id(template), content_hash=f"{next(_numbers)}", content=content, created_at=NOW
+    )
+    template.version_id = saved(session, version).id
+    return saved(session, template)
+
+
 def make_client(session: Session, **given: Any) -> Client:
     return _row(session, Client, {"code": f"K-{next(_numbers)}", "created_at": NOW}, given)
 

@@ -1,0 +1,140 @@
+"""Pages of papers: the list, each as it looks, its files, and how it left."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import docx
+import pytest
+from flask.testing import FlaskClient
+
+from crm.bootstrap import Handoff
+from crm.domain.kinds import ActivityKind
+from crm.domain.papers import DeliveryHow, DocumentKind
+from crm.domain.pipeline import Stage
+from crm.models.activities import Activity
+from crm.models.documents import Document, DocumentDelivery
+from crm.models.providers import Provider
+from crm.web import paper_page
+from tests import factories
+from tests.conftest import SAME_SITE
+from tests.documents import paper_reading
+
+
+@pytest.fixture
+def provider_id(handoff: Handoff) -> int:
+    with handoff.db.write() as session:
+        practice = factories.make_practice(session, name="Bayou Heart")
+        provider = factories.make_provider(session, practice=practice, specialty="cardiology", last_name="Okafor")
+        assert provider.id is not None
+        return provider.id
+
+
+def test_every_paper_is_listed_and_has_its_page_with_a_picture(client: FlaskClient, provider_id: int) -> None:
+    page = client.get(f"/providers/{provider_id}/papers").text
+    for _, lines in paper_page.GROUPS:
+        for kind in lines:
+            assert f"/providers/{provider_id}/papers/{kind.value}" in page
+    shown = client.get(f"/providers/{provider_id}/papers/sample-progress-report").text
+    assert f"/providers/{provider_id}/papers/sample-progress-report/1.png" in shown
+    picture = client.get(f"/providers/{provider_id}/papers/sample-progress-report/1.png")
+    assert picture.mimetype == "image/png"
+    assert picture.data.startswith(b"\x89PNG")
+
+
+def test_the_pdf_opens_here_or_is_saved(client: FlaskClient, provider_id: int) -> None:
+    answer = client.get(f"/providers/{provider_id}/papers/overview.pdf")
+    assert answer.headers["Content-Disposition"] == 'inline; filename="overview-of-the-practice-stride-after-care.pdf"'
+    assert "Stride After Care" in paper_reading.text_of(answer.data)
+    saved = client.get(f"/providers/{provider_id}/papers/overview.pdf?save=1")
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_letter_comes_as_docx(client: FlaskClient, provider_id: int) -> None:
+    answer = client.get(f"/providers/{provider_id}/papers/thank-you.docx")
+    paragraphs = [paragraph.text for paragraph in docx.Document(BytesIO(answer.data)).paragraphs]
+    assert "Dear Dr. Okafor," in paragraphs
+    assert client.get(f"/providers/{provider_id}/papers/overview.docx").status_code == 404
+
+
+def test_a_service_can_be_chosen(client: FlaskClient, provider_id: int) -> None:
+    page = client.get(f"/providers/{provider_id}/papers/service-sheet?service=youth").text
+    assert "service=youth" in page
+    assert "Youth and adolescent medical fitness" in page
+
+
+def test_some_papers_need_no_provider_and_others_are_not_found_without(client: FlaskClient) -> None:
+    assert "Referral pad" in client.get("/papers").text
+    assert client.get("/papers/referral-pad.pdf").data.startswith(b"%PDF")
+    assert client.get("/papers/referral-pad").status_code == 200
+    assert client.get("/papers/visit-sheet").status_code == 404
+    assert client.get("/papers/progress-report").status_code == 404
+    assert client.get("/papers/referral-pad/2.png").status_code == 404
+
+
+def test_what_cannot_be_made_yet_says_what_to_do(client: FlaskClient, handoff: Handoff, provider_id: int) -> None:
+    assert "at least 5 clients" in client.get("/papers/outcomes-sheet").text
+    with handoff.db.write() as session:
+        session.get_one(Provider, provider_id).specialty = "cardiology"
+        factories.make_own_wording(session, "overview", "== hero ==\n{{ practice.fax }}\n\n== scope ==\nx\n")
+    page = client.get(f"/providers/{provider_id}/papers/overview").text
+    assert "This paper can’t be made yet." in page
+    assert f"/providers/{provider_id}/edit" in page
+
+
+def test_a_paper_left_there_is_a_visit_kept_as_it_was_and_can_be_undone(
+    client: FlaskClient, handoff: Handoff, provider_id: int
+) -> None:
+    done = client.post(
+        f"/providers/{provider_id}/papers/sample-progress-report/deliveries",
+        data={"how": "hand", "remarks": "With the desk"},
+        headers=SAME_SITE,
+    )
+    assert done.status_code == 303
+    with handoff.db.read() as session:
+        document, delivery = session.get_one(Document, 1), session.get_one(DocumentDelivery, 1)
+        assert (document.kind, document.provider_id) == (DocumentKind.SAMPLE_PROGRESS_REPORT, provider_id)
+        assert (delivery.how, delivery.document_id) == (DeliveryHow.HAND, 1)
+        assert session.get_one(Activity, delivery.activity_id).kind is ActivityKind.VISIT
+        assert session.get_one(Provider, provider_id).stage is Stage.SAMPLE_SENT
+    page = client.get(f"/providers/{provider_id}/papers").text
+    assert "Handed over" in page
+    assert client.get("/papers/made/1.pdf").data.startswith(b"%PDF")
+    client.post("/changes/1/undo", headers=SAME_SITE)
+    with handoff.db.read() as session:
+        assert session.get(DocumentDelivery, 1) is None
+
+
+def test_a_fax_that_nobody_asked_for_is_not_offered_and_refused(client: FlaskClient, provider_id: int) -> None:
+    page = client.get(f"/providers/{provider_id}/papers/overview").text
+    assert 'value="fax"' not in page
+    answer = client.post(f"/providers/{provider_id}/papers/overview/deliveries", data={"how": "fax"}, headers=SAME_SITE)
+    assert "against the law" in client.get(answer.location).text
+
+
+def test_a_wrong_day_keeps_the_page(client: FlaskClient, provider_id: int) -> None:
+    answer = client.post(
+        f"/providers/{provider_id}/papers/overview/deliveries",
+        data={"how": "mail", "delivered_on": "2030-01-01"},
+        headers=SAME_SITE,
+    )
+    assert answer.status_code == 422
+    assert "still to come" in answer.text
+
+
+def test_the_visit_sheet_is_for_oneself(client: FlaskClient, provider_id: int) -> None:
+    assert "How did it leave?" not in client.get(f"/providers/{provider_id}/papers/visit-sheet").text
+
+
+def test_names_with_markup_stay_text_on_the_page(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        provider = factories.make_provider(session, display_name="<script>alert(1)</script>", last_name="<b>X</b>")
+        provider_id = provider.id
+    for path in ("", "/sample-assessment", "/introduction-letter"):
+        page = client.get(f"/providers/{provider_id}/papers{path}").text
+        assert "<script>alert" not in page
+        assert "<b>X</b>" not in page
+
+
+def test_papers_are_linked_from_the_provider(client: FlaskClient, provider_id: int) -> None:
+    assert f"/providers/{provider_id}/papers" in client.get(f"/providers/{provider_id}").text
