@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.models.accounts import ServicePrice
@@ -14,4 +15,8 @@ def own(session: Session) -> dict[str, ServicePrice]:
 
 def switched_off(session: Session) -> frozenset[str]:
     """Services that this trainer does not offer."""
-    return frozenset(session.exec(select(ServicePrice.service_key).where(col(ServicePrice.offered).is_(False))))
+    return frozenset(session.connection().execute(_OFF).scalars())
+
+
+# Every page of a provider asks it, so it is made once.
+_OFF = sa.select(col(ServicePrice.service_key)).where(col(ServicePrice.offered).is_(False))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -100,6 +100,11 @@ MARKS = sa.union_all(
         col(ProviderDifference.provider_id) == ID, col(ProviderDifference.decided_at).is_(None)
     ),
 )
+CONTACTS = (
+    sa.select(Contact)
+    .where(col(Contact.practice_id).in_(sa.bindparam("ids", expanding=True)), col(Contact.archived_at).is_(None))
+    .order_by(Contact.role, Contact.name)
+)
 
 
 def get(session: Session, provider_id: int) -> Provider | None:
@@ -127,8 +132,7 @@ def contacts_at(session: Session, practice_ids: Sequence[int]) -> Sequence[Conta
     """The other people at these practices."""
     if not practice_ids:
         return []
-    query = select(Contact).where(col(Contact.practice_id).in_(practice_ids), col(Contact.archived_at).is_(None))
-    return session.exec(query.order_by(Contact.role, Contact.name)).all()
+    return session.execute(CONTACTS, {"ids": practice_ids}).scalars().all()
 
 
 def timeline(
@@ -139,7 +143,8 @@ def timeline(
     if before is not None:
         mark = sa.tuple_(sa.literal(before[0], activity.c.happened_at.type), sa.literal(before[1]))
         query = query.where(sa.tuple_(activity.c.happened_at, activity.c.id) < mark)
-    return [Line(*row) for row in session.execute(query, {"id": provider_id, "limit": limit})]
+    found: Iterable[Any] = session.connection().execute(query, {"id": provider_id, "limit": limit})
+    return [Line(*row) for row in found]
 
 
 def differences(session: Session, provider_id: int) -> Sequence[ProviderDifference]:
@@ -150,7 +155,7 @@ def differences(session: Session, provider_id: int) -> Sequence[ProviderDifferen
 def marks(session: Session, provider_id: int) -> Marks:
     """Tags, a likely second entry, and whether imported values wait for a decision: seldom any, so asked at once."""
     found: dict[str, list[str]] = {"tag": [], "pair": [], "difference": []}
-    for kind, value in session.execute(MARKS, {"id": provider_id}):
+    for kind, value in session.connection().execute(MARKS, {"id": provider_id}):
         found[kind].append(value)
     pair = found["pair"]
     return Marks(sorted(found["tag"]), int(pair[0]) if pair else None, bool(found["difference"]))

@@ -129,8 +129,15 @@ def first_visit(session: Session, owner_id: int) -> Line | None:
 
 def live_of(session: Session, provider_id: int) -> Sequence[Task]:
     """A provider's open and waiting follow-ups, the earliest first."""
-    query = select(Task).where(Task.provider_id == provider_id, LIVE)
-    return session.exec(query.order_by(col(Task.due_on), col(Task.id))).all()
+    return session.execute(_LIVE_OF, {"provider_id": provider_id}).scalars().all()
+
+
+# Every page of a provider asks it, so it is made once.
+_LIVE_OF = (
+    sa.select(Task)
+    .where(col(Task.provider_id) == sa.bindparam("provider_id"), LIVE)
+    .order_by(col(Task.due_on), col(Task.id))
+)
 
 
 def live_among(session: Session, provider_ids: Sequence[int]) -> dict[int, list[Task]]:
