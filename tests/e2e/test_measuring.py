@@ -59,6 +59,7 @@ def test_a_session_on_the_phone(house: House, window: OpenWindow, client_id: int
     page = watched.page
     sign_in(page, f"/clients/{client_id}")
     page.get_by_role("link", name="Measure").first.click()
+    page.wait_for_url("**/assessments/new")
     ready(page)
 
     # The measures of the service are there; Enter goes down and never sends half a page.
@@ -80,7 +81,8 @@ def test_a_session_on_the_phone(house: House, window: OpenWindow, client_id: int
     expect(knee).to_be_focused()
     assert value(page, "cst30..") == "9"
     knee.fill("980")
-    page.get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
 
     # Two errors, each at its field with the range, and everything is still there.
     expect(page.get_by_role("alert")).to_contain_text("Knee flexion, right, active: Between 0 and 160°")
