@@ -13,7 +13,7 @@ from crm.domain import enclosures
 from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import ActivityKind, Outcome, TaskKind
-from crm.domain.papers import DeliveryHow
+from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.messages import Message
@@ -34,6 +34,9 @@ TOUCH_OF = {
     DeliveryHow.HAND: ActivityKind.VISIT,
 }
 """What the timeline calls it. Printing and saving reach nobody yet."""
+
+DONE_BY = {DocumentKind.THANK_YOU: TaskKind.THANK_YOU, DocumentKind.INTRODUCTION_LETTER: TaskKind.LETTER}
+"""The follow-up that giving a paper does."""
 
 SAID = {
     DeliveryHow.MAIL: "Posted",
@@ -148,7 +151,7 @@ def _log(act: Act, provider: Provider, ready: Ready, given: Given) -> Activity:
     if kind is None:
         return act.record(provider, ActivityKind.MESSAGE, summary=f"{SAID[given.how]}: {said}")
     is_sample = enclosures.is_sample(ready.paper.kind)
-    task = touches.take(act, _sample_task(act, provider)) if is_sample else None
+    task = touches.take(act, _task_of(act, provider, ready.paper.kind))
     in_hand = given.how is DeliveryHow.HAND
     touch = Touch(
         kind,
@@ -163,10 +166,11 @@ def _log(act: Act, provider: Provider, ready: Ready, given: Given) -> Activity:
     return act.session.get_one(Activity, logged.activity_id)
 
 
-def _sample_task(act: Act, provider: Provider) -> int | None:
-    """The open follow-up "send the sample"."""
+def _task_of(act: Act, provider: Provider, kind: DocumentKind) -> int | None:
+    """The open follow-up that this paper does: "send the sample", "say thank you"."""
     assert provider.id is not None
-    found = (each.id for each in tasks.live_of(act.session, provider.id) if each.kind is TaskKind.SAMPLE)
+    does = TaskKind.SAMPLE if enclosures.is_sample(kind) else DONE_BY.get(kind)
+    found = (each.id for each in tasks.live_of(act.session, provider.id) if each.kind is does)
     return next(found, None)
 
 

@@ -14,13 +14,14 @@ from crm.documents.letters import letter_templates
 from crm.domain import phones
 from crm.domain.enclosures import WITH_LETTER
 from crm.domain.kinds import TaskKind, TaskState
+from crm.domain.papers import DocumentKind
 from crm.store.tasks import Line
 from crm.web import filters, labels
 from crm.web.assets import use
 from crm.web.presentation import link
 
 WRITING = frozenset({TaskKind.EMAIL, TaskKind.THANK_YOU, TaskKind.SAMPLE})
-PAPERS = frozenset(kind.value for kind in WITH_LETTER) - letter_templates().keys()
+PAPERS = frozenset(kind.value for kind in WITH_LETTER)
 SNOOZE, CHECK = "alarm-clock", "check"
 
 
@@ -69,11 +70,14 @@ def act_of(line: Line) -> Act | None:
         template = {"template": line.template_slug} if line.template_slug else {}
         page = url_for("messages.new", provider_id=line.provider_id)
         return Act("Write", f"{page}?{urlencode({**template, 'task': line.id})}", "mail")
+    if line.kind is TaskKind.THANK_YOU and line.provider_id and "papers.show" in current_app.view_functions:
+        page = url_for("papers.show", provider_id=line.provider_id, kind=DocumentKind.THANK_YOU.value)
+        return Act("Print it", page, "printer")
     if line.kind is TaskKind.VISIT and line.provider_id:
         return Act("Script", url_for("scripts.show", provider_id=line.provider_id), "message-square-quote")
     if line.kind is TaskKind.LETTER and line.provider_id:
         slug = line.template_slug or "introduction-letter"
-        if slug in PAPERS and (page := paper_page(line.provider_id, slug)):
+        if slug not in letter_templates() and (page := paper_page(line.provider_id, slug)):
             return Act("Print it", page, "printer")
         return Act("Letter", url_for("letters.show", provider_id=line.provider_id, slug=slug), "mailbox")
     if line.kind is TaskKind.CALL and line.phone:

@@ -57,7 +57,7 @@ def test_a_link_leads_back_to_where_it_was_pressed(app: Flask) -> None:
             {"kind": TaskKind.EMAIL, "email": "a@b.example", "template_slug": "thanks"},
             ("Write", "/providers/3/mail/new?template=thanks&task=7", "mail"),
         ),
-        ({"kind": TaskKind.THANK_YOU}, None),
+        ({"kind": TaskKind.THANK_YOU}, ("Print it", "/providers/3/papers/thank-you", "printer")),
         ({"kind": TaskKind.CALL_CLIENT, "referral_id": 4}, ("Referral", "/referrals/4", "handshake")),
         ({"kind": TaskKind.FIND_EMAIL}, ("Find it", "/mail/missing", "at-sign")),
         ({"kind": TaskKind.SAMPLE, "email": "a@b.example"}, ("Send it", "/providers/3/samples", "send")),

@@ -229,3 +229,17 @@ def test_the_page_of_a_sample_sends_it_and_names_the_fax(client: FlaskClient, pr
     page = client.get(f"/providers/{provider_id}/papers/sample-discharge").text
     assert "Send it by e-mail" in page
     assert "No fax: Nobody there has asked for it" in page
+
+
+def test_the_thank_you_after_a_referral_can_go_by_post(client: FlaskClient, handoff: Handoff) -> None:
+    provider_id = _provider(handoff, email="", stage=Stage.PARTNER)
+    with handoff.db.write() as session:
+        task = make_task(session, provider_id=provider_id, kind=TaskKind.THANK_YOU, due_on=TODAY)
+        task_id = task.id
+    letter = f"/providers/{provider_id}/papers/thank-you"
+    assert f'href="{letter}"' in client.get("/followups").text
+    assert f'href="{letter}"' in client.get(f"/followups/{task_id}").text
+    assert client.post(f"{letter}/deliveries", data={"how": "mail"}, headers=SAME_SITE).status_code == 303
+    with handoff.db.read() as session:
+        assert session.get_one(Task, task_id).state is TaskState.DONE
+        assert session.exec(select(Activity).where(Activity.kind == ActivityKind.LETTER)).one().summary
