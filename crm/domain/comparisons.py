@@ -154,12 +154,16 @@ def _call(gain: float, error: Threshold | None, wanted: Threshold | None) -> Cha
 
 def _testers(before: Point, after: Point) -> Hands:
     """One tester with one device, both noted; anything else counts as two."""
-    same = before.tester and before.tester == after.tester and before.device == after.device
+    same = before.tester and _alike(before.tester, after.tester) and _alike(before.device, after.device)
     return Hands.SAME if same else Hands.OTHER
 
 
 def _other_device(before: Point, after: Point) -> bool:
-    return bool(before.device and after.device) and before.device.casefold() != after.device.casefold()
+    return bool(before.device and after.device) and not _alike(before.device, after.device)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def _fitting(one: Measure, person: Person, hands: Hands) -> list[Threshold]:

@@ -20,10 +20,11 @@ _MARKS: Mapping[str, str] = {
     "copd": r"\bcopd\b|chronic obstructive",
     "heart": r"\b(?:heart|cardiac|coronary|myocardial|bypass|cabg|stent)\b",
     "lung": r"\b(?:copd|lung|pulmonary|bronchiectasis)\b|chronic obstructive",
-    "falls": r"\b(?:falls?|fell|falling)\b",
+    # "Last fall" may be a season.
+    "falls": r"\b(?:falls|fell|falling|fall[- ]risk|(?:a|one|recent|recurrent) fall)\b",
     "balance": r"\b(?:balance|vestibular|unsteady|unsteadiness|dizz\w+)\b",
-    "low_back": r"\b(?:low(?:er)?[- ]back|lumbar)\b",
-    "shoulder": r"\bshoulder pain|\bpainful shoulder|\brotator cuff\b",
+    "low_back": r"\b(?:low(?:er)?[- ]back|lumbar)\b[^.;]*\b(?:pain\w*|ache|strain|sprain)\b",
+    "shoulder": r"\bshoulder pain|\bpainful shoulder",
     "lower_limb": rf"\b(?:hips?|knees?|ankles?|foot|feet|leg|acl|meniscus|achilles)\b[^.;]*{_JOINT}"
     rf"|{_JOINT}[^.;]*\b(?:hips?|knees?|ankles?|foot|feet|leg|acl|meniscus|achilles)\b",
     "musculoskeletal": r"\b(?:osteoarthrit\w*|arthrit\w*|back pain|low(?:er)?[- ]back|lumbar|neck pain|rotator cuff"
