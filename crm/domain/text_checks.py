@@ -10,6 +10,7 @@ from typing import Literal
 from crm.domain import privacy, scope
 from crm.domain.privacy import Identifier
 from crm.domain.scope import Finding, Severity
+from crm.domain.scope_wording import replacement
 
 Family = Literal["scope", "privacy"]
 
@@ -70,6 +71,7 @@ def _of_scope(found: Finding) -> TextFinding:
         found.suggestion,
         found.text,
         "scope",
+        replacement(found.rule, found.text),
     )
 
 
@@ -85,7 +87,7 @@ def _of_privacy(text: str, identifiers: Sequence[Identifier]) -> Iterable[TextFi
             start,
             start + len(said),
             each.kind,
-            "blocks",
+            each.severity,
             f"This looks like {each.why}.",
             privacy.INSTEAD,
             said,

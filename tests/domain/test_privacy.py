@@ -1,6 +1,19 @@
+import csv
+import time
+from pathlib import Path
+
 import pytest
 
 from crm.domain import privacy
+
+LABELLED = Path(__file__).parents[1] / "data" / "privacy_sentences.csv"
+SENTENCES = list(csv.DictReader(LABELLED.read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize("row", SENTENCES, ids=lambda row: f"{row['part']}: {row['sentence']}")
+def test_a_labelled_sentence_blocks_when_it_names_a_client_and_not_otherwise(row: dict[str, str]) -> None:
+    blocking = privacy.blocking(privacy.identifiers(row["sentence"]))
+    assert bool(blocking) == (row["expected"] == "blocks"), blocking
 
 
 @pytest.mark.parametrize(
@@ -58,3 +71,20 @@ def test_the_sentence_says_what_it_looks_like_and_what_to_do() -> None:
         "This looks like a date of birth and a Social Security number. Write initials or a code instead."
     )
     assert privacy.sentence([]) == ""
+
+
+def test_a_code_of_a_client_is_found_and_a_word_like_it_is_not() -> None:
+    assert privacy.identifiers("MAY came, and K-14 too.", known_names=["MAY", "K-14"])[0].text == "MAY"
+    assert privacy.identifiers("May I stop by?", known_names=["MAY", "K-14"]) == []
+
+
+def test_a_number_warns_unless_its_sentence_is_about_a_client() -> None:
+    [office] = privacy.identifiers("Their number is 713-555-0142.")
+    [client] = privacy.identifiers("The client's number is 713-555-0142.")
+    assert (office.severity, client.severity) == ("warns", "blocks")
+
+
+def test_a_long_text_takes_little_time() -> None:
+    began = time.process_time()
+    privacy.identifiers("client name a@b 12 Oak 713-555 the born " * 5000)
+    assert time.process_time() - began < 5

@@ -1,3 +1,5 @@
+import pytest
+
 from crm.domain import text_checks
 
 
@@ -23,3 +25,23 @@ def test_names_of_providers_claim_nothing_and_identify_nobody() -> None:
 def test_our_clients_must_not_appear() -> None:
     [found] = text_checks.check("We saw Maria Lopez.", client_names=["Maria Lopez"])
     assert (found.family, found.rule, found.severity) == ("privacy", "known_name", "blocks")
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("My patients like it.", "clients"),
+        ("I write exercise Prescriptions.", "Programs"),
+        ("WE REHABILITATE KNEES.", "STRENGTHEN"),
+        ("I treat pain.", None),
+    ],
+)
+def test_a_plain_swap_is_offered_where_it_reads_well(text: str, instead: str | None) -> None:
+    [found] = text_checks.check(text)
+    assert found.replacement == instead
+
+
+def test_what_may_be_the_offices_only_warns() -> None:
+    found = text_checks.check("Call Mrs. Bell at 713-555-0177.")
+    assert [each.severity for each in found] == ["warns", "warns"]
+    assert text_checks.blocking(found) == []
