@@ -298,11 +298,6 @@ def examples() -> MergeFields:
     return _filled(lambda known: known.example)
 
 
-def placeholders() -> MergeFields:
-    """Every field filled with its own expression, so that filling a template gives an editable template back."""
-    return _filled(lambda known: f"{{{{ {known.path} }}}}")
-
-
 def _filled(value: Callable[[MergeField], str]) -> MergeFields:
     records: dict[str, Any] = {}
     for record in RECORDS:

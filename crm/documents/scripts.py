@@ -9,7 +9,7 @@ from functools import lru_cache
 from crm.documents import prose
 from crm.documents.environment import TEMPLATES, Filled, fill, fill_source, front_matter
 from crm.documents.faults import MissingField, TemplateFault
-from crm.documents.merge import MergeFields, ScriptFields, placeholders
+from crm.documents.merge import MergeFields, ScriptFields
 from crm.domain import scope, script
 from crm.domain.script import PARTS, Audience, Channel, Check, Moment
 
@@ -141,14 +141,6 @@ def _questions(section: str) -> tuple[str, ...]:
 def script_source(audience: Audience, channel: Channel) -> str:
     """Everything that a built-in script's words come from, so that its hash changes when any of them does."""
     return f"{_source(f'audiences/{audience}.j2')}\n{_source(f'channels/{channel}.j2')}"
-
-
-def editable_script(audience: Audience, channel: Channel, moment: Moment) -> str:
-    """The built-in script as one plain template, its merge fields in place: what a trainer starts an own one from."""
-    fields = replace(placeholders(), script=ScriptFields(audience=audience, channel=channel, state=moment))
-    sections = prose.sections(fill(f"scripts/audiences/{audience}.j2", fields).text)
-    kept = [(name, text) for name, text in sections.items() if name]
-    return "\n\n".join(f"== {name} ==\n{prose.editable(text)}" for name, text in kept) + "\n"
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,6 @@ from crm.documents.environment import TEMPLATES, used_fields
 from crm.documents.faults import MissingField, TemplateFault
 from crm.documents.merge import ContactFields, MergeFields, RelationshipFields, TrainerFields, examples, registry
 from crm.documents.scripts import (
-    editable_script,
     fill_script,
     fill_script_source,
     script_source,
@@ -91,12 +90,6 @@ def test_every_merge_field_of_every_template_is_known(path) -> None:
     if path.relative_to(TEMPLATES).parts[0] == "web":
         return
     assert used_fields(path.read_text(encoding="utf-8")).keys() <= registry().keys()
-
-
-def test_a_built_in_script_gives_an_editable_one_that_says_the_same() -> None:
-    for audience, channel, moment in EVERY:
-        own = fill_script_source(editable_script(audience, channel, moment), audience, channel, moment, FULL)
-        assert own == fill_script(audience, channel, moment, FULL)
 
 
 def test_an_own_script_needs_a_part() -> None:
