@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 import crm.models  # noqa: F401  (registers the tables)
 from crm.bootstrap import Handoff
@@ -42,6 +43,10 @@ def _keep_temporary_files_in_memory() -> None:
 
 
 _keep_temporary_files_in_memory()  # before pytest chooses where its temporary folders are
+
+# The same examples everywhere, and as long as they take: a busy machine is no fault of what is tested.
+hypothesis_settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("steady")
 
 
 # --- databases -------------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("Chromium is not installed (apt-get install chromium, or name it in HANDOFF_CHROMIUM)")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    sync_api.expect.set_options(timeout=30_000)
     with sync_api.sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=path, args=FLAGS)
         yield started
@@ -102,7 +103,7 @@ def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenWin
             locale="en-US",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         if token:
             context.add_cookies([{"name": "handoff_session", "value": token, "url": house.url}])

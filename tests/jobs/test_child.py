@@ -30,11 +30,11 @@ import sys, time
 from crm.jobs.child import WorkerChild
 child = WorkerChild([sys.executable, "-c", sys.argv[2], sys.argv[1]])
 child.start()
-time.sleep(60)
+time.sleep(600)
 """
 
 
-def until(true: Callable[[], bool], seconds: float = 10) -> bool:
+def until(true: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():

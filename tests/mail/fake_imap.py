@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ class FakeImap:
     commands: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     connections: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def plan(self, command: str, *answers: str) -> None:
         """Answer so at the next such commands."""
@@ -108,7 +110,7 @@ class _Talk:
         if planned == DROP:
             raise _Dropped
         if planned == SILENCE:
-            time.sleep(4)
+            self.server.ended.wait(60)
             raise _Dropped
         if planned == DRIP:
             self.drip(b"* OK " + b"x" * 1000)
@@ -142,4 +144,7 @@ def fake_imap() -> Iterator[FakeImap]:
         _Talk(server, sock).run()
 
     with listening(talk) as server.port:
-        yield server
+        try:
+            yield server
+        finally:
+            server.ended.set()

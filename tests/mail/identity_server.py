@@ -41,6 +41,7 @@ class IdentityStandIn:
     asked: list[dict[str, str]] = field(default_factory=list)
     count: int = 0
     slow: float = 0.0
+    held: threading.Event | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -152,6 +153,8 @@ def _talk(server: IdentityStandIn) -> type[BaseHTTPRequestHandler]:
                 server.asked.append(form)
                 planned = server.planned.popleft() if server.planned else ""
             time.sleep(server.slow)
+            if server.held is not None:
+                server.held.wait(60)
             if planned and self.misbehave(planned):
                 return
             with server.lock:

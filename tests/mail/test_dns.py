@@ -58,7 +58,7 @@ def test_a_server_that_does_not_answer_is_trouble_and_not_nothing(server: NameSe
     began = time.monotonic()
     with pytest.raises(NoAnswer):
         server.dns().txt("stride.example")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_a_name_that_is_none_is_trouble() -> None:

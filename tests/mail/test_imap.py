@@ -126,8 +126,8 @@ def test_waiting_ends_when_something_arrives(imap_server: Dovecot, user: str, bo
     box.open("INBOX")
     threading.Timer(0.3, imap_server.deliver, [RAW, user]).start()
     began = time.monotonic()
-    assert box.wait(20, lambda: False)
-    assert time.monotonic() - began < 10
+    assert box.wait(60, lambda: False)
+    assert time.monotonic() - began < 15
     assert box.uids() == [1]
 
 
@@ -135,7 +135,7 @@ def test_what_arrived_between_two_waits_is_not_missed(imap_server: Dovecot, user
     box.open("INBOX")
     assert not box.wait(0.2, lambda: False)
     imap_server.deliver(RAW, user)
-    assert box.wait(20, lambda: False)
+    assert box.wait(60, lambda: False)
 
 
 def test_waiting_ends_soon_after_it_is_asked_to(box: ImapMailbox) -> None:
@@ -144,7 +144,7 @@ def test_waiting_ends_soon_after_it_is_asked_to(box: ImapMailbox) -> None:
     threading.Timer(0.2, ended.set).start()
     began = time.monotonic()
     assert not box.wait(60, ended.is_set)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30
 
 
 def test_a_wrong_password_concerns_us(imap_server: Dovecot, user: str) -> None:
@@ -182,7 +182,7 @@ def test_mail_is_read_through_an_encrypted_connection(encrypted: Dovecot, certif
     assert isinstance(box._connected.client.sock, ssl.SSLSocket)
     assert next(iter(box.fetch(box.uids(), 1000))).raw == RAW
     threading.Timer(0.3, encrypted.deliver, [RAW]).start()
-    assert box.wait(20, lambda: False)
+    assert box.wait(60, lambda: False)
     box.close()
 
 
@@ -226,7 +226,7 @@ def test_whatever_breaks_is_a_mail_error_in_time(fake: FakeImap, point: str, way
     began = time.monotonic()
     with pytest.raises((Unreachable, Retryable)):
         read(fake)
-    assert time.monotonic() - began < 3.5
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize(

@@ -88,11 +88,11 @@ def test_trouble_is_worth_another_try(server: IdentityStandIn, planned: str) -> 
     began = time.monotonic()
     with pytest.raises(SignInUnavailable):
         oauth.renew(server.service(), ME, "refresh", HASTY)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_a_server_that_says_nothing_is_given_up(server: IdentityStandIn) -> None:
-    server.slow = 1.0
+    server.slow = 3.0
     with pytest.raises(SignInUnavailable, match="too long"):
         oauth.renew(server.service(), ME, "refresh", HASTY)
 
@@ -117,7 +117,7 @@ def test_a_service_whose_certificate_nobody_vouches_for_gets_nothing(tmp_path: P
         thread.start()
         url = f"https://127.0.0.1:{tls.getsockname()[1]}/token"
         with identity_stand_in() as server, pytest.raises(SignInUnavailable, match="can't be reached"):
-            oauth.renew(replace(server.service(), token_url=url), ME, "refresh", HASTY)
+            oauth.renew(replace(server.service(), token_url=url), ME, "refresh")
         thread.join(5)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -20,7 +21,9 @@ from crm.mail.ports import (
 from crm.mail.smtp import Patience, SmtpServer, SmtpTransport
 from tests.mail.smtp_server import DRIP, DROP, DROP_MIDWAY, SILENCE, SmtpStandIn, smtp_stand_in
 
-HASTY = Patience(connect=0.4, session=0.4, command=0.4, content=0.4, verdict=0.4)
+HASTY = Patience(connect=1, session=1, command=1, content=1, verdict=1)
+PATIENT = Patience(connect=30, session=30, command=30, content=30, verdict=30)
+SLOW = (SILENCE, DRIP)
 
 
 @pytest.fixture
@@ -31,7 +34,13 @@ def server() -> Iterator[SmtpStandIn]:
 
 @pytest.fixture
 def transport(server: SmtpStandIn) -> Iterator[SmtpTransport]:
-    found = SmtpTransport(SmtpServer("127.0.0.1", server.port, "none", hello_name="here", patience=HASTY))
+    with opened(server, PATIENT) as found:
+        yield found
+
+
+@contextmanager
+def opened(server: SmtpStandIn, patience: Patience) -> Iterator[SmtpTransport]:
+    found = SmtpTransport(SmtpServer("127.0.0.1", server.port, "none", hello_name="here", patience=patience))
     yield found
     found.close()
 
@@ -113,18 +122,19 @@ def test_what_the_announcement_raises_stops_the_delivery(server: SmtpStandIn, tr
     ],
 )
 def test_every_failure_is_told_apart(
-    server: SmtpStandIn, transport: SmtpTransport, point: str, answer: str, kind: type[MailError], phase: Phase | None
+    server: SmtpStandIn, point: str, answer: str, kind: type[MailError], phase: Phase | None
 ) -> None:
-    server.plan(point, answer)
-    error = failure(transport)
-    assert isinstance(error, kind)
-    if phase is not None:
-        assert type(error) is kind
-        assert error.phase is phase
-    if isinstance(error, InDoubt) or point == "CONTENT":
-        return
-    transport.send(envelope(2), nothing)  # and the next message goes through
-    assert server.message_ids() == ["<2@a.test>"]
+    with opened(server, HASTY if answer in SLOW else PATIENT) as transport:
+        server.plan(point, answer)
+        error = failure(transport)
+        assert isinstance(error, kind)
+        if phase is not None:
+            assert type(error) is kind
+            assert error.phase is phase
+        if isinstance(error, InDoubt) or point == "CONTENT":
+            return
+        transport.send(envelope(2), nothing)  # and the next message goes through
+        assert server.message_ids() == ["<2@a.test>"]
 
 
 def test_a_refused_recipient_does_not_cost_the_connection(server: SmtpStandIn, transport: SmtpTransport) -> None:
@@ -146,7 +156,7 @@ def test_a_connection_that_went_stale_is_replaced_without_a_word(server: SmtpSta
 
 def test_a_wrong_password_is_about_us(server: SmtpStandIn) -> None:
     server.plan("AUTH", "535 5.7.8 bad credentials", "535 5.7.8 bad credentials")
-    login = SmtpServer("127.0.0.1", server.port, "none", "dana", "wrong", patience=HASTY)
+    login = SmtpServer("127.0.0.1", server.port, "none", "dana", "wrong", patience=PATIENT)
     error = failure(SmtpTransport(login))
     assert isinstance(error, SenderProblem)
     assert (error.phase, error.code) == (Phase.AUTH, 535)
@@ -154,7 +164,7 @@ def test_a_wrong_password_is_about_us(server: SmtpStandIn) -> None:
 
 
 def test_a_server_without_encryption_is_refused_when_encryption_is_asked_for(server: SmtpStandIn) -> None:
-    error = failure(SmtpTransport(SmtpServer("127.0.0.1", server.port, "starttls", patience=HASTY)))
+    error = failure(SmtpTransport(SmtpServer("127.0.0.1", server.port, "starttls", patience=PATIENT)))
     assert isinstance(error, SenderProblem)
     assert error.phase is Phase.TLS
 
@@ -167,6 +177,6 @@ def test_a_dead_server_is_unreachable() -> None:
 
 
 def test_check_signs_in_and_sends_nothing(server: SmtpStandIn) -> None:
-    SmtpTransport(SmtpServer("127.0.0.1", server.port, "none", "dana", "secret", patience=HASTY)).check()
+    SmtpTransport(SmtpServer("127.0.0.1", server.port, "none", "dana", "secret", patience=PATIENT)).check()
     assert any(command.startswith("AUTH") for command in server.commands)
     assert server.taken == []

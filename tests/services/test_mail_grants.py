@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -158,15 +159,16 @@ def test_no_transaction_is_open_while_the_service_is_asked(
     db: Database, ring: Keyring, account_id: int, identity: IdentityStandIn, clock: FakeClock
 ) -> None:
     clock.advance(hours=2)
-    identity.slow = 0.3
+    identity.held = threading.Event()
     renewing = threading.Thread(target=ring.token, args=(account_id,))
     renewing.start()
     while not identity.asked:
-        pass
+        time.sleep(0.01)
     with db.write() as session:
         make_mail_account(session)
     written_while_asked = renewing.is_alive()
-    renewing.join(10)
+    identity.held.set()
+    renewing.join(60)
     assert written_while_asked
 
 

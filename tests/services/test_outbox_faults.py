@@ -25,7 +25,7 @@ from tests.factories import NOW, FakeClock, make_business, make_mail_account, ma
 from tests.mail.smtp_server import DRIP, DROP, SILENCE, SmtpStandIn, smtp_stand_in
 from tests.services.mail import FakeTransport, fake_post
 
-HASTY = Patience(connect=1, session=1, command=1, content=1, verdict=1)
+HASTY = Patience(connect=2, session=2, command=2, content=2, verdict=2)
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_a_locked_database_is_waited_for(
 
     holder = threading.Thread(target=hold)
     holder.start()
-    assert locked.wait(10)
+    assert locked.wait(60)
     assert send(sqlite_db, post, clock) == 3
     holder.join()
     assert {state(sqlite_db, each)[0] for each in ids} == {MessageState.SENT}

@@ -303,14 +303,14 @@ def test_two_workers_that_store_one_message_at_the_same_moment_store_one(desk: D
     start = threading.Barrier(4)
 
     def take() -> None:
-        start.wait(20)
+        start.wait(60)
         inbox.take_in(desk.db, desk.post.files, lying, now=NOW)
 
     threads = [threading.Thread(target=take) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert len(desk.rows()) == 1
 
 

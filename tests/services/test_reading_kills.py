@@ -73,7 +73,7 @@ def test_a_reader_that_is_killed_again_and_again(db: Database, tmp_path: Path, i
         reader.send_signal(signal.SIGKILL)
         reader.communicate()
         free(db, account_id)
-    assert b"done" in start(tmp_path, url).communicate(timeout=60)[0]
+    assert b"done" in start(tmp_path, url).communicate(timeout=300)[0]
     with db.read() as session:
         ids = session.exec(select(InboundMessage.message_id)).all()
         lines = session.exec(select(Activity.body).where(Activity.kind == ActivityKind.REPLY)).all()

@@ -31,7 +31,7 @@ def test_the_first_question_of_a_process_is_answered_too(sqlite_db: Database) ->
         [sys.executable, "-c", ASK, str(sqlite_db.url), "a" * 64, NOW.isoformat()],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "Dana Whitfield Stride After Care" in said.stdout, said.stderr

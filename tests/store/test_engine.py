@@ -44,7 +44,7 @@ def test_no_update_is_lost_when_several_processes_read_then_write(sqlite_db: Dat
     add_counter(sqlite_db)
     url = sqlite_db.url.render_as_string(hide_password=False)
     writers = [subprocess.Popen([sys.executable, "-c", ADD_ONE, url, "40"]) for _ in range(4)]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0, 0]
+    assert [writer.wait(300) for writer in writers] == [0, 0, 0, 0]
     assert count(sqlite_db) == 160
 
 
@@ -61,7 +61,7 @@ def test_no_update_is_lost_when_several_threads_read_then_write(sqlite_db: Datab
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert count(sqlite_db) == 100
 
 
