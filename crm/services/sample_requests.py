@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from crm.domain.enclosures import Enclosure
-from crm.domain.errors import Invalid, Refused
+from crm.domain.errors import HandoffError, Invalid, Refused
 from crm.domain.kinds import ActivityKind, MessageState, Outcome, TaskKind
 from crm.domain.outbox import OPEN
 from crm.domain.papers import DocumentKind
@@ -84,9 +84,11 @@ def send(
         found = _under_way(session, provider_id, now)
         if found is not None:
             return Requested(found, is_repeat=True)
-        _check_mailbox(session, post, touches.get_provider(session, provider_id), actor_id)
-        written = outreach_review.begin(session, provider_id, actor_id, slug=SLUG, now=now)
-        outreach.check(outreach_review.review(session, provider_id, written, actor_id, now=now), "")
+        provider = touches.get_provider(session, provider_id)
+        if not provider.email:
+            said = f"There is no e-mail address for {provider.display_name} yet. Add it, print or fax."
+            raise Invalid({"email": said})
+        written = _written(session, post, provider, actor_id, now)
         ready = attachments.make(session, post.files, provider_id, [paper], user_id=actor_id, now=now, press=press)
     try:
         with db.write() as session:
@@ -116,16 +118,19 @@ def answer(
         found = _under_way(session, provider.id, now)
         if found is not None:
             return Requested(found, is_repeat=True)
-        _check_mailbox(session, post, provider, actor_id)
-        filled = outreach_review.begin(session, provider.id, actor_id, slug=SLUG, now=now)
-        outreach.check(outreach_review.review(session, provider.id, filled, actor_id, now=now), "")
+        filled = _written(session, post, provider, actor_id, now)
         written = _in_thread(filled, answers.begin(session, inbound_id, actor_id))
         ready = attachments.make(session, post.files, provider.id, [paper], user_id=actor_id, now=now, press=press)
         key = _key(session, provider.id)
-    message = answers.answer(
-        db, post, inbound_id, written, key=key, ready=ready, actor_id=actor_id, now=now, press=press
-    )
     change = inbox_verdicts.positive(db, inbound_id, actor_id=actor_id, now=now)
+    try:
+        message = answers.answer(
+            db, post, inbound_id, written, key=key, ready=ready, actor_id=actor_id, now=now, press=press
+        )
+    except HandoffError:
+        if change is not None:
+            changes.undo(db, change, actor_id=actor_id, now=now)
+        raise
     with db.write() as session:
         kept = session.get_one(Message, message.id)
         _note_asked(session, provider.id, kept, change, actor_id=actor_id, now=now)
@@ -149,6 +154,15 @@ def asked_at(session: Session, provider_id: int) -> datetime | None:
 def under_way(session: Session, provider_id: int, now: datetime) -> Message | None:
     """The sample that is in the outbox, or left a short time ago."""
     return _under_way(session, provider_id, now)
+
+
+def _written(session: Session, post: Post, provider: Provider, actor_id: int, now: datetime) -> Written:
+    """The sample's e-mail filled, with everything asked that could forbid it."""
+    assert provider.id is not None
+    _check_mailbox(session, post, provider, actor_id)
+    written = outreach_review.begin(session, provider.id, actor_id, slug=SLUG, now=now)
+    outreach.check(outreach_review.review(session, provider.id, written, actor_id, now=now), "")
+    return written
 
 
 def _send_in(
@@ -246,8 +260,6 @@ def _save_address(db: Database, provider_id: int, address: str, *, actor_id: int
 
 
 def _check_mailbox(session: Session, post: Post, provider: Provider, actor_id: int) -> None:
-    if not provider.email:
-        raise Invalid({"email": f"There is no e-mail address for {provider.display_name} yet. Add it, print or fax."})
     account = None if provider.sample else mailboxes.peek(session, post, user_id=actor_id)
     if account is not None and account.paused_at is not None:
         said = f"The mailbox {account.address} is paused: {account.paused_reason or 'somebody paused it'}"

@@ -113,8 +113,10 @@ def _row(told: Setting, way: Way, provider: Provider, sequence: tables.Sequence,
 def _step(session: Session, row: Enrollment, step: tables.SequenceStep, at: datetime, told: Setting) -> EnrollmentStep:
     """Its copy: those before the current one are done."""
     is_done = step.position < row.position or row.state is EnrollmentState.FINISHED
-    same = ("position", "kind", "delay_days", "template_slug", "title", "remarks", "threads", "waits_days")
-    same += ("document_kind",)
+    same = (
+        *("position", "kind", "delay_days", "template_slug", "title", "remarks"),
+        *("threads", "waits_days", "document_kind"),
+    )
     version = None
     if step.kind is StepKind.EMAIL:
         version = templates.version_id(session, TemplateKind.EMAIL, step.template_slug, now=told.now)
