@@ -33,8 +33,8 @@ TEXTS: Mapping[DocumentKind, str] = {
     for kind in (sample, real)
 }
 
-MOST_ROWS, ROOMY_ROWS = 8, 6
-"""A table of more than six rows is set closer, so that the page holds it."""
+MOST_ROWS, ROOMY_ROWS = 8, 5
+"""A table of more than five rows is set closer, so that the page holds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def _columns_twice(rows: Sequence[Row]) -> list[dict[str, Any]]:
         _column(first, number=True),
         _column(last, number=True),
         _column("Change", number=True),
-        _column("What the change means", share=1.35),
+        _column("What the change means", share=1.6),
         _column("Goal", number=True),
     ]
 

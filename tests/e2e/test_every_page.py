@@ -54,6 +54,10 @@ NO_PAGE = {
     "inbox.body": "as above",
     "branding.picture": "a picture, where there is one",
     "mail.attachment": "a file that went with a mail",
+    "papers.file": "a PDF",
+    "papers.letter": "a letter for an office program",
+    "papers.picture": "a page of a paper as a picture",
+    "papers.kept": "a PDF that was made before",
 }
 
 #: Arguments that mean something else on one page.
@@ -87,6 +91,11 @@ WITH_QUERY = [
     "/clients?archived=1",
     "/providers/1/mail/new?template=sample",
     "/providers/1/samples/new?kind=sample-discharge",
+    "/papers",
+    "/papers/outcomes-sheet",
+    "/providers/1/papers/sample-progress-report",
+    "/providers/1/papers/service-sheet?service=youth",
+    "/providers/1/papers/introduction-letter",
     "/nothing-here",
 ]
 
@@ -127,6 +136,7 @@ class Addresses:
             "run_id": self.ids(ImportRun, limit=5),
             "pair_id": self.ids(ProviderPair),
             "slug": ["introduction-letter"],
+            "kind": ["overview"],
             "token": ["no-such-token"],
         }
 
