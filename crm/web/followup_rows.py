@@ -96,6 +96,14 @@ def paper_page(provider_id: int, kind: str) -> str:
     return url_for("papers.show", provider_id=provider_id, kind=kind)
 
 
+def paper_of(line: Line) -> str:
+    """The page of the paper to print for it: the one its step names, or the letter that says thank you."""
+    if line.provider_id is None:
+        return ""
+    kind = DocumentKind.THANK_YOU.value if line.kind is TaskKind.THANK_YOU else line.template_slug
+    return paper_page(line.provider_id, kind)
+
+
 def _sample(provider_id: int, *, has_address: bool) -> Act:
     """One tap where there is an address, else the page that asks for one."""
     if has_address:

@@ -15,7 +15,6 @@ from crm.domain.cadence import snooze_choices
 from crm.domain.errors import Invalid
 from crm.domain.followups import ACTIVITY_OF, TITLES, Bucket
 from crm.domain.kinds import ActivityKind, Outcome, TaskKind
-from crm.domain.papers import DocumentKind
 from crm.domain.pipeline import LABELS
 from crm.services import tasks
 from crm.services.next_steps import NextStep
@@ -26,7 +25,7 @@ from crm.web import filters, labels
 from crm.web.assets import sprite
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.endings import endings_of, sets_of
-from crm.web.followup_rows import Frame, act_of, icons_of, paper_page, rows_of
+from crm.web.followup_rows import Frame, act_of, icons_of, paper_of, rows_of
 from crm.web.forms import day_or_none, maybe_one_of, one_of
 from crm.web.presentation import today
 from crm.web.ways import way_back
@@ -225,7 +224,7 @@ def _page(task_id: int, errors: dict[str, str]) -> str | Response:
             "followups/show.html",
             task=line,
             act=act_of(line),
-            paper_href=_paper(line),
+            paper_href=paper_of(line),
             endings=endings_of(session, [line], today())[task_id],
             snoozes=snooze_choices(today()),
             people=store.people(session),
@@ -236,14 +235,6 @@ def _page(task_id: int, errors: dict[str, str]) -> str | Response:
             errors=errors,
             back=request.values.get("next") or "",
         )
-
-
-def _paper(line: Line) -> str:
-    """The paper to print for it: the one its step names, or the letter that says thank you."""
-    if line.provider_id is None:
-        return ""
-    kind = DocumentKind.THANK_YOU.value if line.kind is TaskKind.THANK_YOU else line.template_slug
-    return paper_page(line.provider_id, kind)
 
 
 def _chips() -> list[tuple[date, str]]:
