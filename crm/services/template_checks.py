@@ -85,15 +85,18 @@ def _plain(text: str) -> str:
     return "\n\n".join(prose.plain(words) for words in prose.sections(text).values() if words)
 
 
-def findings(wording: Wording, fields: MergeFields | None = None) -> list[tuple[TextFinding, str]]:
+def findings(
+    wording: Wording, fields: MergeFields | None = None, *, client_names: Sequence[str] = ()
+) -> list[tuple[TextFinding, str]]:
     """What must not or should not stand, each with the line it was found in: every moment and audience is gone through.
 
-    Without `fields` it is filled with examples. Raises TemplateFault, also for a branch that only some would see.
+    `client_names` must not stand in it. Without `fields` it is filled with examples.
+    Raises TemplateFault, also for a branch that only some would see.
     """
     found: dict[tuple[str, str, str], tuple[TextFinding, str]] = {}
     for text, names, ours in dict.fromkeys(_said(wording, fields or examples())):
         lines = text.split("\n")
-        for each in text_checks.check(text, names=names, allowed=ours):
+        for each in text_checks.check(text, names=names, client_names=client_names, allowed=ours):
             line = lines[each.line - 1]
             found.setdefault((each.rule, each.text, line[max(0, each.start - 20) : each.end + 20]), (each, line))
     return list(found.values())

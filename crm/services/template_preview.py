@@ -15,6 +15,7 @@ from crm.domain.script import Audience, Moment
 from crm.models.providers import Provider
 from crm.services import merge, scripts, template_checks
 from crm.services.template_checks import Placed, Shown, Wording
+from crm.store import documents
 
 _NUMBER_AT_END = re.compile(r"#?(\d{1,18})\s*$")
 
@@ -52,11 +53,13 @@ def reader(
     return Reader(filling.fields, whom or filling.audience, at or filling.moment, provider)
 
 
-def look(wording: Wording, reader: Reader) -> Preview:
+def look(session: Session, wording: Wording, reader: Reader) -> Preview:
     """The wording for this reader, and everything that was found in it for anybody."""
     try:
         shown = template_checks.fill(wording, reader.fields, audience=reader.audience, moment=reader.moment)
-        found = template_checks.placed(wording.source, template_checks.findings(wording))
+        found = template_checks.placed(
+            wording.source, template_checks.findings(wording, client_names=documents.client_codes(session))
+        )
     except TemplateFault as fault:
         return Preview(None, fault, [])
     return Preview(shown, None, found)

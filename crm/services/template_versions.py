@@ -17,6 +17,7 @@ from crm.services import audit, changes, overrides, template_checks, template_dr
 from crm.services.changes import Recorder
 from crm.services.template_checks import Wording
 from crm.services.templates import BuiltIn
+from crm.store import documents
 from crm.store import overrides as override_rows
 from crm.store import templates as store
 from crm.store.engine import Database
@@ -93,7 +94,7 @@ def save(
     with db.write() as session:
         template = get(session, template_id)
         source = source.replace("\r\n", "\n").strip() + "\n"
-        found = look_over(template, source)
+        found = look_over(session, template, source)
         stand_in = _same_as_in_force(session, template, source)
         template_drafts.drop(session, template_id, actor_id=actor_id)
         if stand_in is not None:
@@ -108,13 +109,14 @@ def save(
         return Saved(version, recorder.id)
 
 
-def look_over(template: Template, source: str) -> list[TextFinding]:
+def look_over(session: Session, template: Template, source: str) -> list[TextFinding]:
     """What a check found in a wording. Raises Broken when it can't be filled for everybody."""
     if not source.strip():
         raise Invalid({"source": "Write something first."})
     try:
+        codes = documents.client_codes(session)
         wording = Wording(template.kind, source, template.title, template.meta)
-        return [finding for finding, _ in template_checks.findings(wording)]
+        return [finding for finding, _ in template_checks.findings(wording, client_names=codes)]
     except TemplateFault as fault:
         raise Broken(fault) from fault
 
@@ -126,7 +128,7 @@ def restore(db: Database, template_id: int, version_id: int, *, actor_id: int, n
         old = version_of(session, template, version_id)
         source = templates.wording_of(old)
         try:
-            look_over(template, source)
+            look_over(session, template, source)
         except Broken as broken:
             raise Refused("broken", f"This wording doesn’t fill any more. {broken.errors['source']}") from broken
         if old.id == template.version_id:

@@ -87,7 +87,7 @@ def frame(template_id: int) -> Response:
     """The text as its reader sees it, as a page of its own where nothing can run."""
     with db().read() as session:
         _, wording = _wording(session, template_id, _source())
-        looked = template_preview.look(wording, _reader(session, wording))
+        looked = template_preview.look(session, wording, _reader(session, wording))
     html = template_words.page(looked.shown) if looked.shown else template_words.text_page(str(looked.fault))
     g.csp = headers.MAIL_PREVIEW
     return Response(html, mimetype="text/html")
@@ -164,7 +164,7 @@ def _reader(session: Session, wording: Wording) -> template_preview.Reader:
 
 def _looked(session: Session, wording: Wording) -> dict[str, Any]:
     reader = _reader(session, wording)
-    return editor_words.looked(wording, template_preview.look(wording, reader), reader)
+    return editor_words.looked(wording, template_preview.look(session, wording, reader), reader)
 
 
 def _source() -> str:

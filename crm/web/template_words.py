@@ -55,7 +55,7 @@ def example(session: Session, template: Template, version_id: int | None, user_i
         raise NotFound("There is nothing to show yet: this was never put into force.")
     wording = Wording(template.kind, source, template.title, template.meta)
     reader = template_preview.reader(session, "", user_id, wording=wording, now=now)
-    looked = template_preview.look(wording, reader)
+    looked = template_preview.look(session, wording, reader)
     return page(looked.shown) if looked.shown is not None else text_page(str(looked.fault))
 
 

@@ -188,3 +188,13 @@ def test_putting_into_force_takes_the_draft_away(sqlite_db: Database) -> None:
     template_versions.save(sqlite_db, template_id, MINE, actor_id=me, now=NOW)
     with sqlite_db.read() as session:
         assert store.draft(session, me, template_id) is None
+
+
+def test_a_clients_code_needs_a_reason_too(sqlite_db: Database) -> None:
+    me, template_id = shelf(sqlite_db)
+    with sqlite_db.write() as session:
+        factories.make_client(session, code="Q-7731")
+    source = MINE.replace("I help them", "Ask Q-7731. I help them")
+    with pytest.raises(Blocking) as caught:
+        template_versions.save(sqlite_db, template_id, source, actor_id=me, now=NOW)
+    assert [each.text for each in caught.value.findings] == ["Q-7731"]
