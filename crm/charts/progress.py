@@ -162,21 +162,22 @@ def _goal_line(one: Measure, row: Row, drawn: Scale) -> Markup:
 def _line(one: Measure, row: Row, across: Sequence[float], drawn: Scale) -> Markup:
     points = [(x, drawn.y(value)) for x, (_, value) in zip(across, row.series, strict=True)]
     path = "M" + "L".join(f"{x} {y}" for x, y in points)
-    dated, valued = _shown(across, ROOM), _shown(across, ROOM / 2)
-    marks = [
-        Markup('<circle cx="{x}" cy="{y}" r="3.5" fill="currentColor"/>{value}{when}').format(
-            x=x,
-            y=y,
-            value=_text(x, _clear_of(row, drawn, y), one.number(value), "middle", strong=True)
-            if index in valued
-            else "",
-            when=_text(_inside(x, when), HEIGHT - 9, when, "middle") if index in dated else "",
-        )
-        for index, ((x, y), (when, value)) in enumerate(zip(points, row.series, strict=True))
+    dots = "".join(f'<circle cx="{x}" cy="{y}" r="3.5" fill="currentColor"/>' for x, y in points)
+    labels = [
+        *(_value(one, row, drawn, points[n], row.series[n][1]) for n in sorted(_shown(across, ROOM / 2))),
+        *(_when(across[n], row.series[n][0]) for n in sorted(_shown(across, ROOM))),
     ]
-    return Markup('<path d="{path}" stroke-width="1.8" stroke-linejoin="round"/>{marks}').format(
-        path=path, marks=Markup("").join(marks)
-    )
+    # Nothing but numbers stands in path and dots.
+    drawing = Markup(f'<path d="{path}" stroke-width="1.8" stroke-linejoin="round"/>{dots}')  # noqa: S704
+    return drawing + Markup("").join(labels)
+
+
+def _value(one: Measure, row: Row, drawn: Scale, point: tuple[float, float], value: float) -> Markup:
+    return _text(point[0], _clear_of(row, drawn, point[1]), one.number(value), "middle", strong=True)
+
+
+def _when(x: float, words: str) -> Markup:
+    return _text(_inside(x, words), HEIGHT - 9, words, "middle")
 
 
 def _inside(x: float, words: str) -> float:

@@ -20,6 +20,7 @@ from crm.services.changes import Recorder
 from crm.store import clients as client_store
 from crm.store import measurements as store
 from crm.store.engine import Database
+from crm.store.measurements import Value
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,9 @@ def version_of(row: Assessment) -> str:
     return row.updated_at.isoformat()
 
 
-def lines_for(session: Session, client_id: int) -> list[Line]:
+def lines_for(session: Session, client_id: int, before: Sequence[Value]) -> list[Line]:
     """What to measure next: what was measured before, what a goal is set for, else what the service asks for."""
-    known = [Line(each.measure_key, each.motion) for each in store.values(session, client_id)]
+    known = [Line(each.measure_key, each.motion) for each in before]
     known += [Line(goal.measure_key, goal.motion) for goal in store.goals(session, client_id)]
     if known:
         return list(dict.fromkeys(known))

@@ -48,13 +48,13 @@ def measure(client_id: int) -> str:
     """The page with what is measured with this client."""
     with db().read() as session:
         clients.get(session, client_id)
-        lines = assessments.lines_for(session, client_id)
         last = measurements.values(session, client_id)
+        lines = assessments.lines_for(session, client_id, last)
         # A draft may hold lines that were added to the page: the script asks for them again.
         lines += [line for name in request.args.getlist("line") if (line := measuring.line_of(name)) is not None]
     form = {"measured_on": today().isoformat(), "tester": current_user().name, "client_key": secrets.token_hex(16)}
     form |= {f"device-{kind}": _last_device(last, kind) for kind in DEVICES}
-    return _page(client_id, None, lines, MultiDict(form), {})
+    return _page(client_id, None, lines, MultiDict(form), {}, last=last)
 
 
 @bp.post("/clients/<int:client_id>/assessments")
@@ -191,10 +191,11 @@ def _page(
     form: MultiDict[str, str],
     errors: dict[str, str],
     added: Line | None = None,
+    last: Sequence[Value] | None = None,
 ) -> str:
     with db().read() as session:
         client = clients.get(session, client_id)
-        last = measurements.values(session, client_id)
+        last = measurements.values(session, client_id) if last is None else last
     before = {Spot(each.measure_key, each.side, each.motion): each for each in last if _is_before(each, row)}
     kinds = {line.measure.device for line in lines}
     return render_template(

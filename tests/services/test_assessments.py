@@ -108,9 +108,14 @@ def test_what_was_put_away_is_gone_from_every_query(db: Database) -> None:
 def test_what_to_measure_is_what_was_measured_or_is_aimed_for_else_what_the_service_asks_for(db: Database) -> None:
     client_id = add(db, service_key="youth")
     with db.read() as session:
-        assert Line("rom_lumbar_lateral", Motion.ACTIVE) in assessments.lines_for(session, client_id)
+        assert Line("rom_lumbar_lateral", Motion.ACTIVE) in assessments.lines_for(
+            session, client_id, measurements.values(session, client_id)
+        )
     with db.write() as session:
         make_client_goal(session, client_id=client_id, measure_key="grip", side="left")
     save(db, client_id, sheet("cst30", cst30="9"))
     with db.read() as session:
-        assert assessments.lines_for(session, client_id) == [Line("cst30"), Line("grip")]
+        assert assessments.lines_for(session, client_id, measurements.values(session, client_id)) == [
+            Line("cst30"),
+            Line("grip"),
+        ]
