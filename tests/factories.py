@@ -364,7 +364,12 @@ def make_enrollment_step(session: Session, **given: Any) -> EnrollmentStep:
 # --- referrals -------------------------------------------------------------------------------------------------------
 
 
-def make_own_wording(session: Session, slug: str, source: str, kind: TemplateKind = TemplateKind.DOCUMENT) -> Template:
+def make_own_wording(
+    session: Session,
+    slug: str = "overview",
+    source: str = "== hero ==\nOurs\n",
+    kind: TemplateKind = TemplateKind.DOCUMENT,
+) -> Template:
     """The trainer's own words in the place of a built-in template's, in force."""
     template = saved(session, Template(kind=kind, slug=slug, title=slug, built_in=False, created_at=NOW))
     content: dict[str, object] = {"source": source}

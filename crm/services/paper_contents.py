@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
-from crm.documents import letters, paper_form, paper_letter, paper_report, paper_sheet, paper_text, prose
+from crm.documents import letters, paper_form, paper_letter, paper_report, paper_sheet, prose
 from crm.documents.environment import fill, fill_source
-from crm.documents.merge import MergeFields, PaperFields
-from crm.documents.paper_frame import Sender
-from crm.documents.paper_report import Filing
-from crm.documents.paper_text import Words
 from crm.documents.pdf import Sheet
-from crm.domain import calendar, colors, matching, phones, sample_clients, text_checks, wording
-from crm.domain.errors import Invalid, NotFound
+from crm.domain import calendar, matching, sample_clients, text_checks, wording
+from crm.domain.errors import NotFound
 from crm.domain.kinds import TemplateKind
-from crm.domain.papers import FREE, LETTERS, SAMPLES, TITLES, DocumentKind
-from crm.domain.report import Report
-from crm.domain.script import Audience
+from crm.domain.papers import LETTERS, TITLES, DocumentKind
 from crm.domain.services import all_services, referable, service
 from crm.domain.text_checks import TextFinding
 from crm.models.accounts import Business
-from crm.models.providers import Provider
-from crm.services import branding, merge, paper_outcomes, paper_visits, templates
-from crm.services.merge import Filling
+from crm.services import paper_outcomes, paper_visits, templates
+from crm.services.paper_desk import Desk, Wish, open_desk
 from crm.store import documents as store
-from crm.store import prices
 
 K = DocumentKind
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which paper is wanted, for whom, by whom and when."""
-
-    kind: DocumentKind
-    provider_id: int | None
-    service_key: str
-    user_id: int | None
-    now: datetime
-    folder: Path | None = None
-    report: Report | None = None
-    filing: Filing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +46,9 @@ class Content:
         return text_checks.check(text, names=self.names, client_names=self.client_codes, allowed=self.ours)
 
 
-@dataclass(slots=True)
-class Desk:
-    """Where one paper is put together: the wish, and what was read for it."""
-
-    session: Session
-    wish: Wish
-    fields: MergeFields
-    sender: Sender
-    filling: Filling | None
-    switched_off: frozenset[str]
-    facts: dict[str, object] = field(default_factory=dict)
-    filing: Filing = field(default_factory=Filing)
-
-    @property
-    def kind(self) -> DocumentKind:
-        return self.wish.kind
-
-    @property
-    def audience(self) -> Audience:
-        """Whom the paper speaks to; without a provider, a physician."""
-        return self.filling.audience if self.filling else Audience.PHYSICIAN
-
-    @property
-    def provider(self) -> Provider | None:
-        return self.filling.provider if self.filling else None
-
-    def words(self, slug: str) -> Words:
-        """The wording in force, filled."""
-        own = templates.source_in_force(self.session, TemplateKind.DOCUMENT, slug)
-        return paper_text.words(slug, self.fields, own=own)
-
-
 def content(session: Session, wish: Wish) -> Content:
     """Put a paper together. Raises MissingField, TemplateFault, NotFound, Refused."""
-    desk = _desk(session, wish)
+    desk = open_desk(session, wish)
     key = _service_key(desk)
     slug = _slug(wish.kind, key)
     build = _BUILD.get(wish.kind, _report)
@@ -140,48 +84,6 @@ def _ours(desk: Desk) -> tuple[str, ...]:
     found = (us.address, us.phone, us.fax, us.email, us.website, trainer.phone, trainer.email, desk.fields.message.date)
     theirs = (place.street, place.town_line, place.phone, place.fax, f"{place.street}, {place.town_line}")
     return tuple(each for each in (*found, *theirs) if each.strip(", "))
-
-
-def _desk(session: Session, wish: Wish) -> Desk:
-    if wish.provider_id is None and wish.kind not in FREE:
-        raise Invalid({"provider": f"{TITLES[wish.kind]}: say for which provider."})
-    filling = merge.filling(session, wish.provider_id, wish.user_id, now=wish.now) if wish.provider_id else None
-    fields = filling.fields if filling else merge.without_provider(session, wish.user_id, now=wish.now)
-    sample = wish.kind in SAMPLES
-    audience = filling.audience if filling else Audience.PHYSICIAN
-    fields = replace(
-        fields,
-        paper=PaperFields(kind=wish.kind.value, sample="yes" if sample else ""),
-        script=replace(fields.script, audience=audience.value, state=filling.moment.value if filling else ""),
-    )
-    return Desk(session, wish, fields, sender(session, wish.folder), filling, prices.switched_off(session))
-
-
-def sender(session: Session, folder: Path | None) -> Sender:
-    """Who papers come from, in the business's colour and with its logo."""
-    business = session.get(Business, 1)
-    if business is None:
-        return Sender("")
-    look = branding.of(session, folder) if folder else _plain_look(business)
-    fields = merge.business_fields(business)
-    return Sender(
-        name=fields.name,
-        tagline=fields.tagline,
-        address=fields.address,
-        phone=fields.phone,
-        fax=phones.show(business.fax),
-        email=business.email,
-        website=fields.website,
-        color=look.color,
-        ink=look.ink,
-        logo=look.logo or b"",
-        logo_mime=look.logo_mime,
-    )
-
-
-def _plain_look(business: Business) -> branding.Branding:
-    verdict = colors.judged(branding.color_of(business))
-    return branding.Branding(verdict.color, verdict.ink, verdict.on_color)
 
 
 # --- which wording, which service -------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from crm.domain.text_checks import TextFinding
 from crm.models.documents import Document
 from crm.services import files, overrides, paper_contents, templates
 from crm.services.paper_contents import Content
+from crm.services.paper_desk import Wish
 from crm.store import documents as store
 from crm.store import templates as template_store
 from crm.store.engine import Database
@@ -86,7 +87,7 @@ def prepare(
     """
     if kind in REPORTS and report is None:
         raise Refused("needs_client", f"{TITLES[kind]}: this paper is about a client. Make it from the client’s page.")
-    wish = paper_contents.Wish(kind, provider_id, service_key, user_id, now, folder, report, filing)
+    wish = Wish(kind, provider_id, service_key, user_id, now, folder, report, filing)
     content = paper_contents.content(session, wish)
     text = paper_text.spoken(content.checked)
     findings = tuple(content.check(text))
@@ -119,8 +120,11 @@ def make(
         report=report,
         filing=filing,
     )
-    made = pdf.pdf(prepared.sheet)
-    content = prepared.content
+    return _set(prepared, kind, provider_id)
+
+
+def _set(prepared: Prepared, kind: DocumentKind, provider_id: int | None) -> Paper:
+    made, content = pdf.pdf(prepared.sheet), prepared.content
     return Paper(
         kind=kind,
         title=prepared.title,

@@ -179,9 +179,10 @@ def _own_words(db: Database, source: str) -> None:
 def _found(db: Database, provider_id: int) -> list[TextFinding]:
     from crm.documents import paper_text
     from crm.services import paper_contents
+    from crm.services.paper_desk import Wish
 
     with db.read() as session:
-        wish = paper_contents.Wish(DocumentKind.OVERVIEW, provider_id, "", 1, NOW)
+        wish = Wish(DocumentKind.OVERVIEW, provider_id, "", 1, NOW)
         content = paper_contents.content(session, wish)
         return content.check(paper_text.spoken(content.checked))
 
