@@ -21,6 +21,10 @@ Plain = ready_files.Plain
 
 _COPY = f"COPY {{table}} FROM STDIN WITH (DELIMITER '{APART}', NULL '{NULL}')"
 _IS_SUPERUSER = sa.text("SELECT current_setting('is_superuser') = 'on'")
+_INSERT_TRIGGERS = sa.text(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '% AFTER INSERT ON %' "
+    "AND tbl_name IN ('provider', 'practice', 'affiliation')"
+)
 _BLOCK = 500
 _BYTES = 1 << 18
 
@@ -58,15 +62,24 @@ def tune(session: Session) -> None:
 
 @contextmanager
 def trusting(session: Session) -> Iterator[None]:
-    """On PostgreSQL, where the account may, no trigger runs for what is inserted meanwhile: no key of another table is
-    looked up, and nobody is queued for search. On SQLite the transaction says so when it begins.
+    """No trigger runs for what is inserted meanwhile, so that nobody is queued for search by one.
+
+    On SQLite triggers are away until the block ends, within its transaction. On PostgreSQL, where the account may, they
+    are off, and no key of another table is looked up (which on SQLite the transaction says when it begins).
     """
-    trusts = not is_sqlite(session) and session.connection().execute(_IS_SUPERUSER).scalar_one()
-    if trusts:
-        run(session, "SET LOCAL session_replication_role = replica")
+    if is_sqlite(session):
+        triggers = session.connection().execute(_INSERT_TRIGGERS).all()
+        before = [f"DROP TRIGGER {name}" for name, _ in triggers]
+        after = [sql for _, sql in triggers]
+    else:
+        trusts = session.connection().execute(_IS_SUPERUSER).scalar_one()
+        before = ["SET LOCAL session_replication_role = replica"] if trusts else []
+        after = ["SET LOCAL session_replication_role = DEFAULT"] if trusts else []
+    for statement in before:
+        run(session, statement)
     yield
-    if trusts:
-        run(session, "SET LOCAL session_replication_role = DEFAULT")
+    for statement in after:
+        run(session, statement)
 
 
 def executemany(session: Session, statement: str, rows: Iterable[Sequence[Plain]]) -> None:

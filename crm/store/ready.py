@@ -16,11 +16,12 @@ from crm.store.directory import NPPES, PROVIDER
 
 _KNOWN = """
 SELECT 1 WHERE EXISTS (SELECT 1 FROM ready_provider r CROSS JOIN provider p WHERE p.npi = r.npi)
-OR EXISTS (SELECT 1 FROM ready_provider r CROSS JOIN deactivated_npi d WHERE d.npi = r.npi)
+OR (EXISTS (SELECT 1 FROM deactivated_npi)
+    AND EXISTS (SELECT 1 FROM ready_provider r CROSS JOIN deactivated_npi d WHERE d.npi = r.npi))
 """
 _UNNAMED = """
 SELECT r.display_name, {id}, p.id FROM ready_provider r CROSS JOIN practice p
-WHERE r.country IS NOT NULL AND r.kind = 'organization' AND r.display_name <> ''
+WHERE r.kind = 'organization' AND r.display_name <> '' AND r.country IS NOT NULL
 AND p.address_key = r.address_key AND p.name = ''
 """
 _PRACTICES = """
@@ -36,6 +37,10 @@ FROM ready_provider r LEFT JOIN practice p ON p.address_key = r.address_key
 """
 _SOURCES = """
 INSERT INTO provider_source (provider_id, content, {same}) SELECT {id}, r.content, {constants} FROM ready_provider r
+"""
+_BOUNDS = """
+SELECT (SELECT {id} FROM ready_provider r ORDER BY r.n LIMIT 1),
+(SELECT {id} FROM ready_provider r ORDER BY r.n DESC LIMIT 1)
 """
 _COPIED = """
 CREATE TEMP TABLE ready_provider ON COMMIT DROP AS
@@ -80,8 +85,7 @@ class Fresh:
             self._insert(_PROVIDERS, self._names, bulk.defaults(Provider, names) | made)
             said = {"source": NPPES, "import_id": run_id, "row_hash": "", "seen_at": now}
             self._insert(_SOURCES, (), said)
-            bounds = f"SELECT min({self._id}), max({self._id}) FROM ready_provider r"
-            first, last = self._session.connection().execute(sa.text(bounds)).one()
+            first, last = self._session.connection().execute(sa.text(_BOUNDS.format(id=self._id))).one()
             directory.insert_primary_affiliations(self._session, first, last, run_id=run_id)
             directory.queue_for_search(self._session, first, last)
 
