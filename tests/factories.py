@@ -15,11 +15,13 @@ from argon2 import PasswordHasher
 from sqlmodel import Session, SQLModel
 
 from crm.domain.kinds import ActivityKind, CredentialKind, ImportKind, ImportState, SuppressionReason, TemplateKind
+from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.domain.pipeline import Stage
 from crm.models.accounts import Business, Chore, Credential, MailAccount, ServicePrice, User, WebSession
 from crm.models.activities import Activity
 from crm.models.audit import AuditEntry, Change, ChangeSet
 from crm.models.clients import Client
+from crm.models.documents import Document, DocumentDelivery
 from crm.models.imports import ImportRun, ImportSkip
 from crm.models.measurements import Assessment, ClientGoal, Measurement
 from crm.models.messages import Message, MessageAttempt, StoredFile
@@ -378,6 +380,16 @@ def make_own_wording(
     )
     template.version_id = saved(session, version).id
     return saved(session, template)
+
+
+def make_document(session: Session, **given: Any) -> Document:
+    defaults = {"kind": DocumentKind.OVERVIEW, "title": "Overview", "file_name": "overview.pdf", "made_at": NOW}
+    return _row(session, Document, defaults | _parent(session, given, "stored_file_id", make_stored_file), given)
+
+
+def make_document_delivery(session: Session, **given: Any) -> DocumentDelivery:
+    defaults = {"how": DeliveryHow.PRINT, "delivered_on": TODAY, "created_at": NOW}
+    return _row(session, DocumentDelivery, defaults | _parent(session, given, "document_id", make_document), given)
 
 
 def make_client(session: Session, **given: Any) -> Client:

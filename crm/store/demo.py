@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, func, select
 from crm.models.activities import Activity
 from crm.models.audit import Change, ChangeSet
 from crm.models.clients import Client
+from crm.models.documents import Document, DocumentDelivery
 from crm.models.inbound import InboundMessage
 from crm.models.measurements import Assessment, ClientGoal, Measurement
 from crm.models.messages import Message
@@ -71,6 +72,7 @@ def remove_all(session: Session) -> None:
     )
     _forget_changes(connection)
     _let_go_of_mail(connection)
+    _let_go_of_papers(connection)
     gone: tuple[type[SQLModel], ...] = (Enrollment, *ABOUT)
     for table in gone:
         columns = _columns(table)
@@ -79,6 +81,16 @@ def remove_all(session: Session) -> None:
     _remove_practices(connection)
     _remove_unused(connection, clients, tags)
     session.expire_all()
+
+
+def _let_go_of_papers(connection: sa.Connection) -> None:
+    """Papers that were made for sample people go, with how they left. (`document.sample` means something else.)"""
+    document = _columns(Document)
+    clients = sa.select(col(Client.id)).where(col(Client.sample))
+    theirs = document.provider_id.in_(_sample_providers) | document.client_id.in_(clients)
+    connection.execute(sa.delete(Document).where(theirs))
+    places = sa.select(col(Practice.id)).where(col(Practice.sample))
+    connection.execute(sa.update(Document).where(document.practice_id.in_(places)).values(practice_id=None))
 
 
 def _let_go_of_mail(connection: sa.Connection) -> None:
@@ -98,6 +110,8 @@ def _forget_changes(connection: sa.Connection) -> None:
         columns = _columns(table)
         mine = columns.sample if table is Provider else columns.provider_id.in_(_sample_providers) | columns.sample
         _forget_rows(connection, table, mine)
+    theirs = sa.select(col(Document.id)).where(col(Document.provider_id).in_(_sample_providers))
+    _forget_rows(connection, DocumentDelivery, col(DocumentDelivery.document_id).in_(theirs))
 
 
 def _forget_rows(connection: sa.Connection, table: type[SQLModel], mine: sa.ColumnElement[Any]) -> None:

@@ -13,7 +13,7 @@ from crm.store import bulk
 
 CHANGES: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 
-FREE = ("activity", "task", "message", "referral", "visit", "enrollment", "inbound_message")
+FREE = ("activity", "task", "message", "referral", "visit", "enrollment", "inbound_message", "document")
 """Tables whose rows simply go along."""
 
 ONE_EACH = {

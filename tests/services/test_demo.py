@@ -17,6 +17,7 @@ from crm.domain.measures import Change
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.clients import Client
+from crm.models.documents import Document, DocumentDelivery
 from crm.models.measurements import Assessment, ClientGoal, Measurement
 from crm.models.messages import Message
 from crm.models.practices import Affiliation, Contact, Practice
@@ -37,9 +38,13 @@ from tests.factories import (
     make_business,
     make_client,
     make_client_goal,
+    make_document,
+    make_document_delivery,
     make_measurement,
+    make_message,
     make_provider,
     make_referral,
+    make_stored_file,
     make_tag,
     make_task,
     make_user,
@@ -259,6 +264,22 @@ def test_a_provider_merged_into_a_sample_one_comes_back(filled: Database) -> Non
     with filled.read() as session:
         back = session.get_one(Provider, mine.id)
     assert (back.merged_into_id, back.archived_at) == (None, None)
+
+
+def test_papers_that_sample_people_got_go_with_them(db: Database) -> None:
+    with db.write() as session:
+        file = make_stored_file(session)
+        own = make_provider(session)
+        made = [make_document(session, provider_id=own.id, stored_file_id=file.id, sample=True)]
+        provider = make_provider(session, sample=True)
+        made.append(make_document(session, provider_id=provider.id, stored_file_id=file.id))
+        message = make_message(session, provider_id=provider.id)
+        make_document_delivery(session, document_id=made[1].id, message_id=message.id)
+        kept = made[0].id
+    demo.remove(db, actor_id=None, now=NOW)
+    with db.read() as session:
+        assert [row.id for row in session.exec(select(Document))] == [kept]
+        assert session.exec(select(DocumentDelivery)).all() == []
 
 
 def test_removing_nothing_is_no_error(sqlite_db: Database) -> None:

@@ -21,6 +21,7 @@ from tests.factories import (
     TODAY,
     make_activity,
     make_affiliation,
+    make_document,
     make_message,
     make_practice,
     make_provider,
@@ -61,6 +62,7 @@ def two(session: Session) -> Ids:
     make_provider_difference(session, provider_id=other.id)
     make_task(session, provider_id=other.id)
     make_message(session, provider_id=other.id)
+    make_document(session, provider_id=other.id)
     make_referral(session, provider_id=other.id)
     make_visit(session, provider_id=other.id)
     make_activity(session, provider_id=other.id, kind=ActivityKind.NOTE, body="Likes kayaking")
