@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Literal
 
 Kind = Literal["same", "removed", "added"]
@@ -52,6 +52,11 @@ class Difference:
     def same(self) -> bool:
         """Whether nothing differs."""
         return not any(row.changed for row in self.rows)
+
+    @property
+    def stretches(self) -> list[tuple[bool, list[Row]]]:
+        """The rows in runs that changed or stayed; a long run that stayed can be folded."""
+        return [(changed, list(run)) for changed, run in groupby(self.rows, key=lambda row: row.changed)]
 
 
 def compare(before: str, after: str) -> Difference:

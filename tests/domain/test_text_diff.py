@@ -34,6 +34,11 @@ def test_added_and_removed_lines_stand_alone() -> None:
     assert [row.before == () for row in found.rows] == [False, True, True, False]
 
 
+def test_what_stays_comes_in_stretches() -> None:
+    found = compare("a\nb\nc\nd\ne\nx\nf", "a\nb\nc\nd\ne\ny\nf")
+    assert [(changed, len(rows)) for changed, rows in found.stretches] == [(False, 5), (True, 1), (False, 1)]
+
+
 def test_equal_texts_do_not_differ() -> None:
     assert compare("a\nb\n", "a\nb").same
 
