@@ -19,8 +19,8 @@ from crm.models.messages import Message, MessageAttachment, StoredFile
 from crm.models.providers import Provider
 from crm.services import files
 from crm.services.press import OURS, Paper, Press
+from crm.store import messages, prices
 from crm.store import paper_deliveries as store
-from crm.store import prices
 from crm.store.engine import Database
 
 FIELD = "papers"
@@ -207,7 +207,7 @@ class Attached:
 
 def of_message(session: Session, message_id: int) -> list[Attached]:
     """Everything that goes, or went, with a message, by the hash of its bytes."""
-    found = store.attached(session, message_id)
+    found = messages.files(session, message_id)
     papers = {each.stored_file_id: each for each in store.of_files(session, [file.id or 0 for _, file in found])}
     return [_attached(link, file, papers.get(link.stored_file_id)) for link, file in found]
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from crm.domain.kinds import ActivityKind, Outcome
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
-from crm.models.messages import Message, MessageAttachment, StoredFile
+from crm.models.messages import Message
 
 HALF_A_DAY = timedelta(hours=12)
 
@@ -44,17 +44,6 @@ def of_provider(session: Session, provider_id: int, limit: int) -> list[tuple[Do
         .limit(limit)
     )
     return [(document, delivery) for document, delivery in session.exec(asked)]
-
-
-def attached(session: Session, message_id: int) -> list[tuple[MessageAttachment, StoredFile]]:
-    """What goes, or went, with a message."""
-    asked = (
-        select(MessageAttachment, StoredFile)
-        .join(StoredFile, col(StoredFile.id) == MessageAttachment.stored_file_id)
-        .where(MessageAttachment.message_id == message_id)
-        .order_by(col(MessageAttachment.stored_file_id))
-    )
-    return [(link, file) for link, file in session.exec(asked)]
 
 
 def asked_for_sample_at(session: Session, provider_id: int) -> datetime | None:

@@ -25,8 +25,9 @@ from crm.models.messages import Message, MessageAttachment, StoredFile
 from crm.models.providers import Provider
 from crm.models.sequences import Enrollment
 from crm.models.tasks import Task
-from crm.services import mail_effects, outbox, sample_requests, touches
+from crm.services import attachments, letters, mail_effects, outbox, outreach, sample_requests, touches
 from crm.services.mailboxes import Post
+from crm.services.outreach_review import Written
 from crm.services.sample_requests import Requested
 from crm.services.touches import Touch
 from crm.store import mail_accounts
@@ -287,3 +288,39 @@ def _set(db: Database, provider_id: int, **columns: Any) -> None:
 
 def _business(session: Session) -> Any:
     return session.get_one(Business, 1)
+
+
+def test_the_message_made_again_holds_the_same_bytes(db: Database, post: Post, tap: Send, wire: FakeTransport) -> None:
+    message = tap().message
+    _deliver(db, post, FakeClock())
+    with db.read() as session:
+        again = message_from_bytes(
+            letters.rebuilt(session, post, session.get_one(Message, message.id)), policy=email.policy.default
+        )
+    left = message_from_bytes(wire.contents[0], policy=email.policy.default)
+    assert [each.get_content() for each in again.iter_attachments()] == [
+        each.get_content() for each in left.iter_attachments()
+    ]
+
+
+def test_several_papers_go_with_a_mail_and_a_test_to_oneself_notes_none(
+    db: Database, post: Post, provider_id: int, press: FakePress
+) -> None:
+    papers = [Enclosure(DocumentKind.OVERVIEW), Enclosure(DocumentKind.SERVICE_SHEET, "youth")]
+    written = Written("After therapy", "Dear Dr. Okafor,\n\nHere are two papers.", "")
+    told: dict[str, Any] = {"papers": papers, "actor_id": 1, "now": NOW, "press": press}
+    outreach.send_test(db, post, provider_id, written, **told)
+    with db.read() as session:
+        assert session.exec(select(Document)).all() == []
+    message = outreach.send(db, post, provider_id, written, key="k", **told)
+    assert outreach.send(db, post, provider_id, written, key="k", **told).id == message.id
+    with db.read() as session:
+        assert [each.kind for each in session.exec(select(Document))] == [each.kind for each in papers]
+        names = [each.name for each in attachments.of_message(session, message.id or 0)]
+    assert sorted(names) == ["overview.pdf", "service-sheet.pdf"]
+    clock = FakeClock()
+    _deliver(db, post, clock)
+    _deliver(db, post, clock)  # the mailbox rests a little after the test
+    with db.read() as session:
+        assert session.get_one(Provider, provider_id).stage is Stage.INTRODUCED
+        assert len(session.exec(select(DocumentDelivery)).all()) == 2
