@@ -33,13 +33,19 @@ def plot(row: Row) -> dict[str, Any] | None:
         "band": [at(edge) for edge in band] if band else None,
         "goal": _goal(row, at(row.goal), at(values[0])) if row.goal is not None else None,
         "points": _points(row, [at(value) for value in values]),
-        "note": f"Within measurement error of the first value (±{_number(row.error or 0)} {unit})." if band else "",
+        "note": f"Within measurement error of the first value (±{_amount(row.error or 0, unit)})." if band else "",
+        if band
+        else "",
     }
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{_number(value)}{'' if unit in ('°', '%') else ' '}{unit}"
 
 
 def _title(row: Row) -> str:
     unit = measure(row.key).unit
-    return f"{labelled(row)}, {unit}" if unit else labelled(row)
+    return f"{labelled(row)} ({unit})" if unit else labelled(row)
 
 
 def labelled(row: Row) -> str:

@@ -33,7 +33,7 @@ TEXTS: Mapping[DocumentKind, str] = {
     for kind in (sample, real)
 }
 
-MOST_ROWS, ROOMY_ROWS = 8, 5
+MOST_ROWS, ROOMY_ROWS, FEW_ROWS = 8, 5, 3
 """A table of more than five rows is set closer, so that the page holds it."""
 
 
@@ -61,7 +61,7 @@ def report_sheet(
     drawn = _drawn(report)
     paper = {
         **frame(sender, trainer, title=title, kicker=words.line("kicker"), sample=report.sample),
-        "tight": len(rows) > ROOMY_ROWS,
+        **_set(len(rows), drawn is not None),
         "aside": report.subject.period,
         "hero": report.story.bottom_line,
         "filing": _filing(filing) if filing and not report.sample else None,
@@ -77,6 +77,13 @@ def report_sheet(
         "sources": notes.sources,
     }
     return Sheet("report", paper, sender.logo)
+
+
+def _set(rows: int, has_plot: bool) -> dict[str, Any]:
+    """How close a report is set, in points: what says little stands larger."""
+    tight, large = rows > ROOMY_ROWS, not has_plot and rows <= FEW_ROWS
+    size = 9.1 if tight else 10.8 if large else 9.6
+    return {"tight": tight, "size": size, "hero_size": 19 if large else 16.5}
 
 
 def _chosen(report: Report) -> Sequence[Row]:
