@@ -34,8 +34,6 @@ def plot(row: Row) -> dict[str, Any] | None:
         "goal": _goal(row, at(row.goal), at(values[0])) if row.goal is not None else None,
         "points": _points(row, [at(value) for value in values]),
         "note": f"Within measurement error of the first value (±{_amount(row.error or 0, unit)})." if band else "",
-        if band
-        else "",
     }
 
 
