@@ -24,8 +24,9 @@ from crm.services.press import OURS, Press
 from crm.store.engine import Database
 from crm.store.enrollments import PaperStep
 
-EACH = 40
-"""Providers of one dry run whose papers are made one by one; of more, one for each specialty is made."""
+EACH = 8
+"""Providers of one dry run whose papers are made one by one; of more, one for each specialty, so that the page doesn't
+wait: these papers speak to a specialty, and what they lack is mostly the trainer's own."""
 
 
 @dataclass(frozen=True)
