@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.policy import compat32
@@ -10,7 +11,7 @@ from email.utils import getaddresses
 
 from sqlmodel import Session
 
-from crm.domain import emails, privacy, scope
+from crm.domain import emails, text_checks
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.inbox import InboxVerdict, answer_subject, quoted, thread_of
 from crm.domain.kinds import MessageKind
@@ -67,8 +68,9 @@ def answer(
         checked = _looked_over(session, row, written, actor_id, now)
         if checked is not None:
             outreach.check(checked, reason)
-        needs_reason = checked is not None and checked.needs_reason
-        draft = _draft(session, row, to, written, key, actor_id, reason.strip() if needs_reason else "")
+        standing = checked.standing if checked is not None else ()
+        draft = _draft(session, row, to, written, key, actor_id, reason.strip() if standing else "")
+        draft = replace(draft, overridden=standing)
         message = outreach.queue_with(session, post, draft, ready, actor_id=actor_id, now=now, press=press)
         row.state, row.verdict = InboundState.DONE, row.verdict or InboxVerdict.ANSWERED
         row.settled_at, row.settled_by = now, actor_id
@@ -117,19 +119,18 @@ def _looked_over(
     if provider is None or provider.id is None:
         return _plain_review(ours)
     filling = merge.filling(session, provider.id, actor_id, now=now)
-    findings, identifiers = look_over(ours, filling.fields)
-    return Review(filling.provider, None, findings=findings, identifiers=identifiers)
+    findings = look_over(session, ours, filling.fields)
+    return Review(filling.provider, None, findings=findings, standing=text_checks.blocking(findings))
 
 
 def _plain_review(ours: Written) -> Review | None:
     """Nobody's fields to compare with: the words alone."""
     text = f"{ours.subject}\n\n{ours.text}"
-    blocking = scope.blocks(scope.check(text))
-    found = privacy.identifiers(text)
-    if not blocking and not found:
+    blocking = text_checks.blocking(text_checks.check(text))
+    if not blocking:
         return None
     nobody = Provider(display_name="", sort_name="", created_at=_NEVER, updated_at=_NEVER)
-    return Review(nobody, None, findings=blocking, identifiers=found)
+    return Review(nobody, None, findings=blocking, standing=blocking)
 
 
 _NEVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")

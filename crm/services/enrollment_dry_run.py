@@ -20,11 +20,14 @@ from crm.domain.sequence_plan import opens_on, plan
 from crm.domain.sequences import MOST_AT_ONCE, NotEnrolled
 from crm.models import sequences as tables
 from crm.models.providers import Provider
-from crm.services import enrollment_facts, merge, sequence_texts, sequences
+from crm.services import enrollment_facts, merge, outreach_review, overrides, sequence_texts, sequences
 from crm.services.enrollment_facts import Candidate, Refused
 from crm.services.press import OURS, Press
 from crm.services.sequence_papers import Proof, Proofs
 from crm.services.sequence_tasks import TASKS
+from crm.store import documents
+
+Writer = Callable[[merge.Filling], sequence_texts.Text]
 
 
 @dataclass(frozen=True)
@@ -152,11 +155,19 @@ def looked_over(
             yield found
 
 
-def _sources(session: Session, steps: Sequence[tables.SequenceStep]) -> dict[int, str | None]:
-    """The wording of every e-mail, by the position of its step: read once for all."""
+def _sources(session: Session, steps: Sequence[tables.SequenceStep]) -> dict[int, Writer]:
+    """What fills every e-mail, by the position of its step: its wording is read once for all."""
     mails = [each for each in steps if each.kind is StepKind.EMAIL]
+    codes = documents.client_codes(session) if mails else []
     return {
-        each.position: sequence_texts.source_of(session, each.template_slug, each.template_version_id) for each in mails
+        each.position: partial(
+            sequence_texts.write,
+            sequence_texts.source_of(session, each.template_slug, each.template_version_id),
+            slug=each.template_slug,
+            client_names=codes,
+            covered=outreach_review.covered_by(session, each.template_slug, each.template_version_id),
+        )
+        for each in mails
     }
 
 
@@ -164,7 +175,7 @@ def _written(
     fill: Callable[[], merge.Filling],
     candidate: Candidate,
     steps: Sequence[tables.SequenceStep],
-    sources: Mapping[int, str | None],
+    sources: Mapping[int, Writer],
     options: Options,
     proofs: Proofs,
     *,
@@ -179,8 +190,8 @@ def _written(
             filled.append(step)
             continue
         filling = filling or fill()
-        text = sequence_texts.write(sources[step.position], filling, step.template_slug)
-        is_allowed = text.problem is NotEnrolled.SCOPE_WARNING and bool(reason)
+        text = sources[step.position](filling)
+        is_allowed = text.problem is NotEnrolled.SCOPE_WARNING and len(reason) >= overrides.SHORTEST
         if text.problem is not None and not is_allowed:
             name = candidate.provider.display_name
             return Refused(candidate.id, name, text.problem, f"Step {step.position}: {text.detail}", text.field)

@@ -20,8 +20,9 @@ from crm.mail.compose import new_message_id
 from crm.models.accounts import Business, MailAccount, User
 from crm.models.messages import Message, MessageAttachment
 from crm.models.providers import Provider
-from crm.services import audit, mail_timeline, mailboxes
+from crm.services import audit, mail_timeline, mailboxes, overrides
 from crm.services.mailboxes import Post
+from crm.services.overrides import Blocked
 from crm.store import messages as store
 from crm.store import suppressions
 from crm.store.engine import Database
@@ -37,6 +38,7 @@ class Draft:
 
     It leaves by `mail_account_id` where that is given and in use (an answer leaves by the mailbox that was written to),
     else by the mailbox of `user_id` or of whoever acts (crm.services.mailboxes.current).
+    `overridden` are the blocked words that `user_id` takes responsibility for, with `override_reason`.
     `dedupe_key` names the intent ("manual:…", "step:…"): queued twice, it is one message. `token` is the unsubscribe
     token that the footer's link holds (`new_token`). Without `to_address` the provider's is taken.
     """
@@ -54,6 +56,7 @@ class Draft:
     template_version_id: int | None = None
     merge_values: Mapping[str, object] = field(default_factory=dict)
     override_reason: str = ""
+    overridden: Sequence[Blocked] = ()
     send_at: datetime | None = None
     in_reply_to: str = ""
     references: Sequence[str] = ()
@@ -107,7 +110,10 @@ def queue_in(session: Session, post: Post, draft: Draft, *, actor_id: int | None
     assert message.id is not None
     for file_id, name in draft.files:
         session.add(MessageAttachment(message_id=message.id, stored_file_id=file_id, name=name))
-    if draft.override_reason:
+    if draft.override_reason and draft.overridden:
+        reason = draft.override_reason
+        overrides.allow(session, "message", message.id, draft.overridden, reason, actor_id=draft.user_id, now=now)
+    elif draft.override_reason:
         audit.note(session, "scope_override", draft.subject, actor_id=actor_id, now=now, reason=draft.override_reason)
     mail_timeline.note(session, message, "E-mail put into the outbox", actor_id=actor_id, now=now)
     return message

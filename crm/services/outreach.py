@@ -9,13 +9,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from crm.domain import scope
 from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import ActivityKind, MessageKind, TemplateKind
 from crm.models.accounts import User
 from crm.models.messages import Message
-from crm.services import acts, attachments, audit, messages, templates, touches
+from crm.services import acts, attachments, messages, overrides, templates, touches
 from crm.services.attachments import Ready
 from crm.services.days import today_of
 from crm.services.mailboxes import Post
@@ -97,6 +96,7 @@ def send_test(
             to_address=me.email,
             to_name=me.name,
             override_reason="",
+            overridden=(),
             files=attachments.files_of(session, ready, now=now),
         )
         return messages.queue_in(session, post, to_me, actor_id=actor_id, now=now)
@@ -122,9 +122,8 @@ def sent_elsewhere(
         body = checked.email.text if checked.email else written.text
         touch = Touch(ActivityKind.EMAIL, summary=written.subject, body=body)
         task = touches.take(act, task_id or tasks.written_for(session, provider_id, written.template))
-        touches.log_in(act, provider, touch, task=task)
-        if checked.needs_reason:
-            audit.note(session, "scope_override", written.subject, actor_id=actor_id, now=now, reason=reason)
+        logged = touches.log_in(act, provider, touch, task=task)
+        overrides.allow(session, "activity", logged.activity_id, checked.standing, reason, actor_id=actor_id, now=now)
         return act.id
 
 
@@ -134,15 +133,11 @@ def check(checked: Review, reason: str) -> None:
         raise Refused("not_to_them", checked.refusal)
     if checked.to_fill:
         raise Invalid({"text": checked.to_fill[0]})
-    if checked.needs_reason and not reason.strip():
-        raise Invalid({"reason": _what_is_wrong(checked)})
-
-
-def _what_is_wrong(checked: Review) -> str:
-    blocking = scope.blocks(list(checked.findings))
-    said = [each.text for each in blocking] + [each.text for each in checked.identifiers]
-    quoted = ", ".join(f"“{each}”" for each in said[:3])
-    return f"Change {quoted}, or say here why it may stay. Your reason is kept."
+    if checked.needs_reason:
+        try:
+            overrides.checked_reason(reason, checked.standing)
+        except Invalid as error:
+            raise Invalid({"reason": error.errors[overrides.FIELD]}) from error
 
 
 def draft_of(
@@ -166,6 +161,7 @@ def draft_of(
         template_version_id=_version(session, written.template, now),
         merge_values={"template": written.template, "body": written.text},
         override_reason=reason.strip() if checked.needs_reason else "",
+        overridden=checked.standing,
     )
 
 

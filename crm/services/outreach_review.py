@@ -15,17 +15,18 @@ from crm.documents import emails
 from crm.documents.emails import RenderedEmail
 from crm.documents.faults import MissingField, TemplateFault
 from crm.documents.merge import MergeFields, registry
-from crm.domain import privacy, scope
+from crm.domain import text_checks
 from crm.domain.kinds import TemplateKind
 from crm.domain.outbox import blocked
-from crm.domain.privacy import Identifier
 from crm.domain.reasons import sentence
-from crm.domain.scope import Finding
+from crm.domain.text_checks import TextFinding
 from crm.models.providers import Provider
-from crm.services import merge, messages, templates
+from crm.services import merge, messages, overrides, templates
 from crm.services.merge import Filling
+from crm.services.overrides import Covered
 from crm.services.templates import Choice
-from crm.store import suppressions
+from crm.store import documents, suppressions
+from crm.store import templates as stored_templates
 
 USUAL = "introduction"
 
@@ -41,19 +42,22 @@ class Written:
 
 @dataclass(frozen=True)
 class Review:
-    """What there is to say about a written e-mail. `email` is None when it can't even be put together."""
+    """What there is to say about a written e-mail. `email` is None when it can't even be put together.
+
+    `findings` is everything, `standing` what blocks it and nobody has let stand in its template.
+    """
 
     provider: Provider
     email: RenderedEmail | None
-    findings: Sequence[Finding] = ()
-    identifiers: Sequence[Identifier] = ()
+    findings: Sequence[TextFinding] = ()
+    standing: Sequence[TextFinding] = ()
     to_fill: Sequence[str] = ()
     refusal: str = ""
 
     @property
     def needs_reason(self) -> bool:
         """Whether it may only go with a person's reason."""
-        return bool(scope.blocks(list(self.findings)) or self.identifiers)
+        return bool(self.standing)
 
 
 def choices(session: Session) -> list[Choice]:
@@ -93,21 +97,34 @@ def review(
     """Look it over: empty fields, scope, identifiers, and whether this provider may be written to at all."""
     filling = merge.filling(session, provider_id, user_id, now=now, opt_out_url=opt_out_url)
     email, faults = _put_together(written, filling.fields)
-    findings, identifiers = look_over(written, filling.fields)
+    findings = look_over(session, written, filling.fields)
     return Review(
         filling.provider,
         email,
         findings=findings,
-        identifiers=identifiers,
+        standing=overrides.standing(findings, covered_by(session, written.template)),
         to_fill=[*_marks_left(f"{written.subject}\n\n{written.text}"), *faults],
         refusal=_refusal(session, filling.provider),
     )
 
 
-def look_over(written: Written, fields: MergeFields) -> tuple[list[Finding], list[Identifier]]:
+def look_over(session: Session, written: Written, fields: MergeFields) -> list[TextFinding]:
     """What in a filled text leaves the scope of practice, and what could name a person."""
+    return look_at(written, fields, documents.client_codes(session))
+
+
+def look_at(written: Written, fields: MergeFields, client_names: Sequence[str]) -> list[TextFinding]:
+    """As `look_over`, with the codes of our clients at hand. Lines count from 1, which is the subject."""
     text = f"{written.subject}\n\n{written.text}"
-    return scope.check(text, names=fields.names()), privacy.identifiers(text, allowed=_ours(fields))
+    return text_checks.check(text, names=fields.names(), client_names=client_names, allowed=ours(fields))
+
+
+def covered_by(session: Session, slug: str, version_id: int | None = None) -> Covered:
+    """What somebody has let stand in the wording that an e-mail is filled from."""
+    if version_id is None and slug:
+        template = stored_templates.by_slug(session, TemplateKind.EMAIL, slug)
+        version_id = template.version_id if template is not None else None
+    return overrides.allowed(session, "template_version", version_id) if version_id else frozenset()
 
 
 def mailto(checked: Review) -> str:
@@ -148,7 +165,7 @@ def _marks() -> re.Pattern[str]:
     return re.compile(r"\[(?:" + "|".join(sorted(map(re.escape, labels), key=len, reverse=True)) + r")\]")
 
 
-def _ours(fields: MergeFields) -> list[str]:
+def ours(fields: MergeFields) -> list[str]:
     """Numbers, addresses and names that may stand in the text."""
     records = (fields.trainer, fields.business, fields.provider, fields.practice, fields.contact)
     names = ("name", "phone", "fax", "email", "address", "street", "website")

@@ -13,10 +13,11 @@ from crm.domain.kinds import ActivityKind, TemplateKind
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
-from crm.services import acts, merge, templates, touches
+from crm.services import acts, merge, templates, touches, wordings
 from crm.services.merge import Filling
 from crm.services.templates import Choice
 from crm.services.touches import Logged, Touch
+from crm.services.wordings import NOTHING, Looked
 from crm.store import templates as store
 from crm.store.engine import Database
 
@@ -28,6 +29,7 @@ class PreparedLetter:
     provider: Provider
     letter: RenderedLetter
     refusal: str
+    looked: Looked = NOTHING
 
 
 def prepare(
@@ -36,7 +38,15 @@ def prepare(
     """The letter filled for this provider. Raises MissingField, unless marks are asked for."""
     filling = merge.filling(session, provider_id, user_id, now=now)
     letter = _letter(session, slug, filling, mark_missing=mark_missing)
-    return PreparedLetter(filling.provider, letter, refusal(filling.provider))
+    looked = wordings.look(session, TemplateKind.DOCUMENT, slug, letter.text, filling.fields)
+    return PreparedLetter(filling.provider, letter, refusal(filling.provider), looked)
+
+
+def let_stand(db: Database, provider_id: int, slug: str, reason: str, *, actor_id: int, now: datetime) -> None:
+    """Take responsibility for what blocks this letter. Raises Invalid(override_reason)."""
+    with db.write() as session:
+        looked = prepare(session, provider_id, actor_id, slug, now=now, mark_missing=True).looked
+        wordings.let_stand(session, TemplateKind.DOCUMENT, slug, looked, reason, actor_id=actor_id, now=now)
 
 
 def choices(session: Session, shown: str = "") -> list[Choice]:
@@ -83,6 +93,9 @@ def mark_sent(
         prepared = prepare(session, provider_id, user_id, slug, now=now)
         if prepared.refusal:
             raise Refused("no_contact", prepared.refusal)
+        if prepared.looked.standing:
+            said = ", ".join(f"“{each.text}”" for each in prepared.looked.standing[:3])
+            raise Refused("out_of_scope", f"Not logged: {said} may not leave. Change it, or say why it may stay.")
         title = prepared.letter.title
         act = acts.begin(session, "letter", f"{title} sent", actor_id=user_id, now=now, today=today)
         touch = Touch(ActivityKind.LETTER, summary=title, body=prepared.letter.text, day=sent_on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -18,8 +18,9 @@ from crm.models.activities import Activity
 from crm.models.practices import Contact
 from crm.models.providers import Provider
 from crm.models.templates import Template
-from crm.services import activities, changes, merge, templates
+from crm.services import activities, changes, merge, templates, wordings
 from crm.services.templates import Choice
+from crm.services.wordings import NOTHING, Looked
 from crm.store import providers, relationships
 from crm.store import templates as template_rows
 from crm.store.engine import Database
@@ -39,6 +40,12 @@ class Prepared:
     contacts: tuple[Contact, ...]
     own: Sequence[Choice] = ()
     slug: str = ""
+    looked: Looked = NOTHING
+
+    @property
+    def template_slug(self) -> str:
+        """The template that it is filled from."""
+        return self.slug or f"{self.script.audience}-{self.script.channel}"
 
 
 def prepare(
@@ -64,7 +71,7 @@ def prepare(
     filling = merge.filling(session, provider_id, user_id, now=now, at_desk=at_desk)
     chosen = (audience or filling.audience, channel, moment or filling.moment)
     script = _script(session, *chosen, filling.fields, slug=asked.slug if asked else "", mark_missing=mark_missing)
-    return Prepared(
+    prepared = Prepared(
         provider=filling.provider,
         script=script,
         suited=filling.audience,
@@ -74,6 +81,15 @@ def prepare(
         own=own_scripts(session, *chosen[:2]),
         slug=asked.slug if asked else "",
     )
+    looked = wordings.look(session, TemplateKind.SCRIPT, prepared.template_slug, script.text, filling.fields)
+    return replace(prepared, looked=looked)
+
+
+def let_stand(db: Database, prepared: Prepared, reason: str, *, actor_id: int, now: datetime) -> None:
+    """Take responsibility for what blocks this script. Raises Invalid(override_reason)."""
+    kind, slug = TemplateKind.SCRIPT, prepared.template_slug
+    with db.write() as session:
+        wordings.let_stand(session, kind, slug, prepared.looked, reason, actor_id=actor_id, now=now)
 
 
 def own_scripts(session: Session, audience: Audience, channel: Channel) -> list[Choice]:

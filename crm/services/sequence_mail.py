@@ -17,7 +17,7 @@ from crm.models.accounts import Business
 from crm.models.messages import Message
 from crm.models.providers import Provider
 from crm.models.sequences import Enrollment, EnrollmentStep
-from crm.services import merge, messages, outreach, sequence_stops, sequence_texts
+from crm.services import merge, messages, outreach, outreach_review, overrides, sequence_stops, sequence_texts
 from crm.services import sequence_moves as moves
 from crm.services.attachments import Ready
 from crm.services.mailboxes import Post
@@ -25,8 +25,8 @@ from crm.services.messages import Draft
 from crm.services.press import OURS, Press
 from crm.services.sequence_papers import Prepared
 from crm.services.sequence_texts import Text
+from crm.store import documents, suppressions
 from crm.store import enrollments as store
-from crm.store import suppressions
 
 OVER = frozenset({MessageState.CANCELLED, MessageState.SKIPPED})
 
@@ -66,7 +66,14 @@ def take(
     filling = merge.filling(session, enrollment.provider_id, enrollment.enrolled_by, now=now, opt_out_url=url)
     source = sequence_texts.source_of(session, step.template_slug, step.template_version_id)
     allowed = str(step.position) in enrollment.overrides
-    text = sequence_texts.write(source, filling, step.template_slug, allowed=allowed)
+    text = sequence_texts.write(
+        source,
+        filling,
+        step.template_slug,
+        allowed=allowed,
+        client_names=documents.client_codes(session),
+        covered=outreach_review.covered_by(session, step.template_slug, step.template_version_id),
+    )
     if text.problem is not None:
         _pause(session, enrollment, PauseReason(text.problem.value), text.detail, now, field=text.field)
         return
@@ -165,6 +172,7 @@ def _draft(
         template_version_id=step.template_version_id,
         merge_values={"template": step.template_slug, "body": text.email.body},
         override_reason=str(override) if override else "",
+        overridden=text.standing if override and len(str(override)) >= overrides.SHORTEST else (),
         send_at=now,
         in_reply_to=enrollment.last_message_id if follows else "",
         references=enrollment.references.split() if follows else (),

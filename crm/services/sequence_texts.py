@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from crm.documents.emails import RenderedEmail
 from crm.documents.faults import TemplateFault
-from crm.domain import scope
 from crm.domain.kinds import TemplateKind
 from crm.domain.sequences import NotEnrolled
-from crm.services import outreach_review, templates
+from crm.domain.text_checks import TextFinding
+from crm.services import outreach_review, overrides, templates
 from crm.services.merge import Filling
 from crm.services.outreach_review import Written
+from crm.services.overrides import Covered
 
 REPLY = "Re: "
 
 
 @dataclass(frozen=True)
 class Text:
-    """A filled e-mail. With a `problem` it must not leave; `detail` says what to do, `field` is an empty one's path."""
+    """A filled e-mail. With a `problem` it must not leave; `detail` says what to do, `field` is an empty one's path.
+
+    `standing` is what a check blocks in it, whether a person has let it stand or not.
+    """
 
     email: RenderedEmail | None
     problem: NotEnrolled | None = None
     detail: str = ""
     field: str = ""
+    standing: Sequence[TextFinding] = ()
 
     @property
     def subject(self) -> str:
@@ -43,8 +49,19 @@ def source_of(session: Session, slug: str, version_id: int | None) -> str | None
     return templates.pinned_source(session, TemplateKind.EMAIL, slug, version_id)
 
 
-def write(source: str | None, filling: Filling, slug: str, *, allowed: bool = False) -> Text:
-    """Fill one step's e-mail for a provider. `allowed`: a person has given a reason why it may leave the scope."""
+def write(
+    source: str | None,
+    filling: Filling,
+    slug: str,
+    *,
+    allowed: bool = False,
+    client_names: Sequence[str] = (),
+    covered: Covered = frozenset(),
+) -> Text:
+    """Fill one step's e-mail for a provider. `allowed`: a person has given a reason why it may leave the scope.
+
+    `client_names` are our clients' codes, `covered` what somebody has let stand in this wording for everybody.
+    """
     try:
         email = outreach_review.fill(source, filling, slug)
     except TemplateFault as fault:
@@ -52,19 +69,15 @@ def write(source: str | None, filling: Filling, slug: str, *, allowed: bool = Fa
     if email.missing:
         first = email.missing[0]
         return Text(email, NotEnrolled.MISSING_FIELD, first.what_to_do, first.path)
-    found = [] if allowed else _findings(filling, email, slug)
-    if found:
-        return Text(email, NotEnrolled.SCOPE_WARNING, "; ".join(found[:3]))
-    return Text(email)
+    findings = outreach_review.look_at(Written(email.subject, email.body, slug), filling.fields, client_names)
+    standing = overrides.standing(findings, covered)
+    if standing and not allowed:
+        said = "; ".join(f"“{each.text}”: {each.why}" for each in standing[:3])
+        return Text(email, NotEnrolled.SCOPE_WARNING, said, standing=standing)
+    return Text(email, standing=standing)
 
 
 def threaded(subject: str) -> str:
     """The subject of a mail that continues a thread."""
     return f"{REPLY}{subject}"
 
-
-def _findings(filling: Filling, email: RenderedEmail, slug: str) -> list[str]:
-    """What forbids it: words outside the scope of practice, and what could name a client."""
-    findings, identifiers = outreach_review.look_over(Written(email.subject, email.body, slug), filling.fields)
-    outside = [f"“{each.text}”: {each.why}" for each in scope.blocks(findings)]
-    return [*outside, *(f"“{each.text}” looks like {each.why}" for each in identifiers)]

@@ -45,6 +45,7 @@ NOUNS: tuple[str, ...] = (
     "templates",
     "template_editor",
     "template_imports",
+    "overrides",
     "sequences",
     "enrollments",
     "missing_emails",

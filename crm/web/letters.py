@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from crm.documents.faults import MissingField
-from crm.domain.errors import Refused
-from crm.services import printed_letters
+from crm.domain.errors import Invalid, Refused
+from crm.services import overrides, printed_letters
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.forms import day_or_none
-from crm.web.missing import fixes, marked
+from crm.web.missing import doubted, fixes, marked
 from crm.web.presentation import today
 
 bp = Blueprint("letters", __name__)
@@ -19,7 +19,23 @@ FIRST = "introduction-letter"
 
 @bp.get("/providers/<int:provider_id>/letters/<slug>")
 def show(provider_id: int, slug: str) -> str:
-    """The letter on its page; empty fields are marked and named."""
+    """The letter on its page; empty fields and words that may not leave are marked and named."""
+    return _page(provider_id, slug)
+
+
+@bp.post("/providers/<int:provider_id>/letters/<slug>/override")
+def override(provider_id: int, slug: str) -> Response | tuple[str, int]:
+    """Let the blocked words of this letter stand, with a reason."""
+    reason = request.form.get(overrides.FIELD, "")
+    try:
+        printed_letters.let_stand(db(), provider_id, slug, reason, actor_id=actor_id(), now=now())
+    except Invalid as error:
+        return _page(provider_id, slug, error.errors), 422
+    flash("It may stay. Your name and reason are kept.")
+    return redirect(url_for("letters.show", provider_id=provider_id, slug=slug), 303)
+
+
+def _page(provider_id: int, slug: str, errors: dict[str, str] | None = None) -> str:
     with db().read() as session:
         prepared = printed_letters.prepare(session, provider_id, actor_id(), slug, now=now(), mark_missing=True)
         choices = printed_letters.choices(session, slug)
@@ -27,8 +43,14 @@ def show(provider_id: int, slug: str) -> str:
         "letters/show.html",
         provider=prepared.provider,
         letter=prepared.letter,
-        parts={name: marked(text, prepared.letter.missing) for name, text in prepared.letter.html.items()},
+        parts={
+            name: doubted(marked(text, prepared.letter.missing), prepared.looked.findings)
+            for name, text in prepared.letter.html.items()
+        },
         refusal=prepared.refusal,
+        looked=prepared.looked,
+        reason=request.form.get(overrides.FIELD, ""),
+        errors=errors or {},
         missing=fixes(prepared.letter.missing, prepared.provider),
         slug=slug,
         tabs=[_tab(provider_id, one.slug, one.title, slug) for one in choices],

@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from crm.domain.errors import NotFound, Refused
 from crm.domain.kinds import MessageKind, MessageState
+from crm.models.accounts import User
 from crm.models.messages import Message
 from crm.services import attachments, files, letters, message_standing, message_states
+from crm.store import overrides
 from crm.store.messages import Wanted
 from crm.web import frame, headers
 from crm.web.context import actor_id, db, handoff, now
@@ -163,8 +165,17 @@ def show(message_id: int) -> str:
         standing, attempts = message_standing.one(session, message_id, now=now())
         head = _source(session, standing.message).partition(b"\r\n\r\n")[0].decode("ascii", "replace")
         attached = attachments.of_message(session, message_id)
+        let_stand = overrides.of(session, "message", message_id)
+        who = session.get(User, standing.message.override_by) if standing.message.override_by else None
     return render_template(
-        "mail/show.html", it=standing, message=standing.message, attempts=attempts, head=head, attached=attached
+        "mail/show.html",
+        it=standing,
+        message=standing.message,
+        attempts=attempts,
+        head=head,
+        attached=attached,
+        let_stand=let_stand,
+        let_stand_by=who,
     )
 
 

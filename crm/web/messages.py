@@ -8,9 +8,10 @@ from flask import Blueprint, Response, flash, g, jsonify, redirect, render_templ
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from crm.domain import enclosures
+from crm.domain import better_words, enclosures
 from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, Refused
+from crm.domain.text_checks import TextFinding
 from crm.models.messages import Message
 from crm.services import attachments, message_standing, outbox, outreach, outreach_review, sample_requests
 from crm.services.attachments import Offer
@@ -67,17 +68,18 @@ def check(provider_id: int) -> Response:
     with db().read() as session:
         offers = _offers(session, checked, chosen_only=True)
     return jsonify(
-        findings=[
-            {"text": each.text, "why": each.why, "suggestion": each.suggestion, "severity": each.severity}
-            for each in checked.findings
-        ]
-        + [{"text": each.text, "why": f"This looks like {each.why}", "suggestion": "", "severity": "blocks"}
-           for each in checked.identifiers],
+        findings=[finding(each) for each in checked.findings],
         fill=list(checked.to_fill),
         needs_reason=checked.needs_reason,
         mailto=outreach_review.mailto(checked),
         papers=[_paper(each, provider_id) for each in offers],
     )  # fmt: skip
+
+
+def finding(found: TextFinding) -> dict[str, object]:
+    """A finding as the page shows it: where, what, why, and what can stand there instead with one tap."""
+    shown = {name: getattr(found, name) for name in ("line", "start", "end", "text", "why", "suggestion", "severity")}
+    return {**shown, "instead": better_words.options(found)}
 
 
 def _send(provider_id: int, written: Written) -> AnyResponse:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flask import current_app, url_for
 from markupsafe import Markup, escape
 
 from crm.documents.faults import MissingField
+from crm.domain.text_checks import TextFinding
 from crm.models.providers import Provider
 
 
@@ -31,6 +33,21 @@ def marked(text: Markup, missing: Iterable[MissingField]) -> Markup:
         place = escape(f"[{fault.field}]")
         text = text.replace(place, Markup("<mark>{}</mark>").format(place))
     return text
+
+
+def doubted(text: Markup, findings: Sequence[TextFinding]) -> Markup:
+    """Safe text with the words that a check found highlighted, each with why."""
+    marks = {
+        str(escape(each.text)): Markup('<mark class="doubt {}" title="{}">{}</mark>').format(
+            each.severity, each.why, each.text
+        )
+        for each in findings
+    }
+    if not marks:
+        return text
+    words = "|".join(re.escape(said) for said in sorted(marks, key=len, reverse=True))
+    either = re.compile(rf"<[^<>]*>|(?<![\w&#])(?:{words})(?![\w;])")
+    return Markup(either.sub(lambda found: str(marks.get(found[0], found[0])), str(text)))  # noqa: S704  # both are safe
 
 
 def _page(record: str, provider: Provider) -> str:

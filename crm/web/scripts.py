@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from crm.documents.scripts import audience_title, channel_title
 from crm.domain.errors import Invalid
 from crm.domain.script import MOMENT_TITLES, PART_TITLES, Audience, Channel, Moment
-from crm.services import scripts
+from crm.services import overrides, scripts
 from crm.services.merge import salutation
 from crm.services.scripts import Prepared
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.forms import maybe_one_of
-from crm.web.missing import fixes, marked
+from crm.web.missing import doubted, fixes, marked
 
 bp = Blueprint("scripts", __name__)
 
@@ -42,6 +42,18 @@ def create_answer(provider_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("scripts.show", provider_id=provider_id, **_chosen()), 303)
 
 
+@bp.post("/providers/<int:provider_id>/script/override")
+def override(provider_id: int) -> Response | tuple[str, int]:
+    """Let the blocked words of this script stand, with a reason."""
+    reason = request.form.get(overrides.FIELD, "")
+    try:
+        scripts.let_stand(db(), _prepared(provider_id), reason, actor_id=actor_id(), now=now())
+    except Invalid as error:
+        return _page(provider_id, error.errors), 422
+    flash("It may stay. Your name and reason are kept.")
+    return redirect(url_for("scripts.show", provider_id=provider_id, **_chosen()), 303)
+
+
 def _page(provider_id: int, errors: dict[str, str], question: str = "", answer: str = "") -> str:
     prepared = _prepared(provider_id)
     script = prepared.script
@@ -51,7 +63,12 @@ def _page(provider_id: int, errors: dict[str, str], question: str = "", answer: 
         salutation=salutation(prepared.provider),
         prepared=prepared,
         script=script,
-        parts=[(PART_TITLES[name], marked(escape(text), script.missing)) for name, text in script.parts.items()],
+        parts=[
+            (PART_TITLES[name], doubted(marked(escape(text), script.missing), prepared.looked.findings))
+            for name, text in script.parts.items()
+        ],
+        looked=prepared.looked,
+        reason=request.form.get(overrides.FIELD, ""),
         missing=fixes(script.missing, prepared.provider),
         audiences=_audiences(prepared),
         channels=[(one.value, channel_title(one)) for one in Channel],
