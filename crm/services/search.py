@@ -118,10 +118,13 @@ def _candidates(session: Session, asked: Sequence[Term], limit: int) -> list[int
     found = dict.fromkeys(_anywhere(session, solid, most))
     if len(found) < most:
         return list(found)
-    best: dict[int, None] = {}
+    best: dict[int, None] = dict.fromkeys(store.matches(session, Look(solid, Tier.PREFIX), most))
+    if len(best) < most:  # these are all: whole words are among beginnings, names among the rest
+        return list(best if len(best) >= limit else best | found)
+    best.clear()
     for tier, in_name in product((Tier.EXACT, Tier.PREFIX), (True, False)):
-        for worked in (True, False):
-            best.update(dict.fromkeys(store.matches(session, Look(solid, tier, in_name, worked), most)))
+        looks = [Look(solid, tier, in_name, worked) for worked in (True, False)]
+        best.update(dict.fromkeys(store.matches_of(session, looks, most)))
         if len(best) >= limit:
             return list(best)
     return list(best | found)
