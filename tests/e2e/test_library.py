@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlmodel import select
 
+from crm.domain.kinds import ProviderKind
+from crm.models.providers import Provider
 from crm.models.templates import Template, TemplateDraft
 from tests.e2e.conftest import OpenWindow, Watched
 from tests.e2e.furnish import move_in
@@ -133,6 +135,23 @@ def test_two_windows_are_told_and_nothing_is_lost(house: House, at_the_library: 
     expect(other.locator("#f-source")).to_have_value(re.compile("From the second"))
     expect(other.locator("[data-editor-state]")).to_have_text("Draft saved")
     assert "From the second." in draft_of(house)
+
+
+def test_the_keys_save_and_preview(house: House, at_the_library: Watched) -> None:
+    page = at_the_library.page
+    editor(house, page)
+    write(page, " By key.")
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-editor-state]")).to_have_text("Draft saved")
+    page.get_by_label("Where you stand").select_option("Thank-you")
+    page.locator("#f-source").press("Control+Enter")
+    expect(page.locator("[data-editor-who]")).to_contain_text("thank-you")
+    with house.handoff.db.read() as session:
+        someone = session.exec(select(Provider).where(Provider.kind == ProviderKind.PERSON)).first()
+        assert someone is not None
+    page.get_by_label("Preview for").fill(f"{someone.display_name} #{someone.id}")
+    page.get_by_label("Preview for").press("Enter")
+    expect(page.locator("[data-editor-who]")).to_contain_text(someone.display_name)
 
 
 def test_a_broken_template_is_refused_with_its_line(house: House, at_the_library: Watched) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlmodel import col, select
 
 from crm.domain.kinds import TemplateKind
+from crm.models.audit import ChangeSet
 from crm.models.templates import Template
-from crm.services import template_versions
+from crm.services import template_versions, templates
 from crm.store import templates as store
 from tests import factories
 from tests.conftest import SAME_SITE
@@ -230,3 +233,73 @@ def test_a_script_of_ones_own_is_brought_in(client: FlaskClient, handoff: Handof
 @pytest.mark.parametrize("path", ["/templates/9999", "/templates/9999/edit", "/templates/9999/compare"])
 def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def running(html: str) -> list[str]:
+    """What in a page would run and is not a module of ours."""
+    found: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            given = dict(attrs)
+            if (tag == "script" and not str(given.get("src")).startswith("/assets/")) or tag in ("object", "embed"):
+                found.append(self.get_starttag_text() or tag)
+            found.extend(name for name in given if name.startswith("on"))
+            found.extend(name for name, value in attrs if (value or "").startswith("javascript:"))
+
+    Reader().feed(html)
+    return found
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    [
+        "</textarea><script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ '<script>' }}",
+        "== opening ==\n<svg onload=alert(1)> I treat </p><script>x</script>",
+        "{% raw %}</script>{{ config }}{% endraw %}",
+    ],
+)
+def test_nothing_written_into_a_template_becomes_part_of_a_page(
+    client: FlaskClient, handoff: Handoff, nasty: str
+) -> None:
+    one = id_of(client, handoff, "physician-phone")
+    source = f"== opening ==\n{nasty} {{{{ provider.dear }}}}\n"
+    post(client, f"/templates/{one}/edit", do="draft", source=source)
+    post(client, f"/templates/{one}/edit", do="save", source=source, remarks=nasty, override_reason="Only a test of it")
+    post(client, f"/templates/{one}/title", title=nasty[:100], about=nasty)
+    for page in ("", "/edit", "/compare", "/frame"):
+        html = client.get(f"/templates/{one}{page}").text
+        assert running(html) == [], page
+    assert running(client.get("/templates").text) == []
+
+
+def test_a_copied_template_can_be_taken_back_by_putting_it_away_and_undone(
+    client: FlaskClient, handoff: Handoff
+) -> None:
+    email = id_of(client, handoff, "introduction", TemplateKind.EMAIL)
+    post(client, f"/templates/{email}/copies", title="My hello")
+    mine = id_of(client, handoff, "my-hello", TemplateKind.EMAIL)
+    post(client, f"/templates/{mine}/archive")
+    with handoff.db.read() as session:
+        change = session.exec(select(ChangeSet).order_by(col(ChangeSet.id).desc())).first()
+        assert change is not None
+        assert change.label == "Put away: “My hello”"
+    post(client, f"/changes/{change.id}/undo")
+    assert "My hello" in client.get("/templates?kind=email").text
+
+
+def test_a_sequence_keeps_the_wording_it_was_enrolled_with_and_takes_the_newest_later(
+    client: FlaskClient, handoff: Handoff
+) -> None:
+    email = id_of(client, handoff, "introduction", TemplateKind.EMAIL)
+    with handoff.db.write() as session:
+        first = templates.version_id(session, TemplateKind.EMAIL, "introduction", now=factories.NOW)
+    mine = wording(handoff, email).replace("Kind regards,", "With every good wish,")
+    post(client, f"/templates/{email}/edit", do="save", source=mine)
+    with handoff.db.read() as session:
+        assert templates.pinned_source(session, TemplateKind.EMAIL, "introduction", first) is None
+        newest = templates.pinned_source(session, TemplateKind.EMAIL, "introduction", None)
+    assert newest is not None
+    assert "With every good wish," in newest
