@@ -10,7 +10,7 @@ from crm.domain.measures import measure
 from crm.domain.report import Row
 
 MOST_TICKS = 5
-_WEEK = re.compile(r"\w+ (\d+)\Z")
+_WEEK = re.compile(r"Week (\d+)\Z")
 
 
 def plot(row: Row) -> dict[str, Any] | None:
@@ -62,7 +62,7 @@ def _ticks(values: list[float]) -> list[float]:
     """Round numbers around the values, with a little room."""
     low, high = min(values), max(values)
     room = (high - low or abs(high) or 1) * 0.18
-    step = _step((high - low + 2 * room) / (MOST_TICKS - 1))
+    step = _step(max((high - low + 2 * room) / (MOST_TICKS - 1), 0.01))
     first = math.floor((low - room) / step) * step
     if low >= 0:
         first = max(0.0, first)

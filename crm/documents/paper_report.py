@@ -81,7 +81,7 @@ def report_sheet(
 
 def _set(rows: int, has_plot: bool) -> dict[str, Any]:
     """How close a report is set, in points: what says little stands larger."""
-    tight, large = rows > ROOMY_ROWS, not has_plot and rows <= FEW_ROWS
+    tight, large = has_plot and rows > ROOMY_ROWS, not has_plot and rows <= FEW_ROWS
     size = 9.1 if tight else 10.8 if large else 9.6
     return {"tight": tight, "size": size, "hero_size": 19 if large else 16.5}
 
@@ -130,7 +130,7 @@ def _facts(report: Report, words: Words, referrer: str) -> list[dict[str, Any]]:
     filled = [_fact(label, value, 2) for label, value in long if value]
     room = -len(known) % 4
     if known and room:
-        known[-1]["span"] += room
+        known[0]["span"] += room
     if len(filled) == 1:
         filled[0]["span"] = 4
     return known + filled
