@@ -17,9 +17,10 @@ from crm.domain import text_checks
 from crm.domain.kinds import TemplateKind
 from crm.domain.script import Audience, Channel, Moment
 from crm.domain.text_checks import TextFinding
+from crm.services import templates
 
 Span = tuple[int, int]
-PAPER = "paper"
+PAPER = templates.PAPER
 _NEAR = 3
 _MOST_PLACES = 20
 
@@ -32,6 +33,7 @@ class Wording:
     source: str
     title: str = ""
     meta: Mapping[str, object] = field(default_factory=dict)
+    slug: str = ""
 
     @property
     def audience(self) -> Audience:
@@ -46,12 +48,13 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A wording filled: one of the three, or `text` for papers, whose layout is made elsewhere."""
+    """A wording filled: one of the three; of papers, whose layout is made elsewhere, the words as safe `html`."""
 
     script: FilledScript | None = None
     email: RenderedEmail | None = None
     letter: RenderedLetter | None = None
     text: str = ""
+    html: str = ""
     missing: tuple[MissingField, ...] = ()
 
 
@@ -76,13 +79,11 @@ def fill(
         return Shown(email=email, text=f"{email.subject}\n\n{email.body}", missing=email.missing)
     if wording.meta.get("kind") == PAPER:
         filled = fill_source(wording.source, replace(fields, script=ScriptFields(audience=whom)), mark_missing=True)
-        return Shown(text=_plain(filled.text), missing=filled.missing)
+        parts = [words for words in prose.sections(filled.text).values() if words]
+        html = "\n".join(prose.as_html(words) for words in parts)
+        return Shown(text="\n\n".join(map(prose.plain, parts)), html=html, missing=filled.missing)
     letter = letters.render_letter_source(wording.source, wording.title, fields, audience=whom, mark_missing=True)
     return Shown(letter=letter, text=letter.text, missing=letter.missing)
-
-
-def _plain(text: str) -> str:
-    return "\n\n".join(prose.plain(words) for words in prose.sections(text).values() if words)
 
 
 def findings(
@@ -99,7 +100,17 @@ def findings(
         for each in text_checks.check(text, names=names, client_names=client_names, allowed=ours):
             line = lines[each.line - 1]
             found.setdefault((each.rule, each.text, line[max(0, each.start - 20) : each.end + 20]), (each, line))
-    return list(found.values())
+    labels = _labels(wording)
+    return [(each, line) for each, line in found.values() if (each.rule, each.text.casefold()) not in labels]
+
+
+def _labels(wording: Wording) -> frozenset[tuple[str, str]]:
+    """Words that the form itself asks the provider for ("Diagnosis or ICD-10"): they claim nothing for us."""
+    built_in = templates.built_ins().get((wording.kind, wording.slug))
+    if wording.meta.get("kind") != PAPER or built_in is None:
+        return frozenset()
+    own = findings(Wording(wording.kind, built_in.own, built_in.title, built_in.meta))  # without a slug: as it is
+    return frozenset((each.rule, each.text.casefold()) for each, _ in own)
 
 
 def _said(wording: Wording, fields: MergeFields) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:

@@ -115,7 +115,7 @@ def look_over(session: Session, template: Template, source: str) -> list[TextFin
         raise Invalid({"source": "Write something first."})
     try:
         codes = documents.client_codes(session)
-        wording = Wording(template.kind, source, template.title, template.meta)
+        wording = Wording(template.kind, source, template.title, template.meta, template.slug)
         return [finding for finding, _ in template_checks.findings(wording, client_names=codes)]
     except TemplateFault as fault:
         raise Broken(fault) from fault

@@ -146,7 +146,7 @@ def _wording(session: Session, template_id: int, source: str | None) -> tuple[Te
     if source is None:
         kept = store.draft(session, actor_id(), template_id)
         source = kept.source if kept else template_versions.wording_in_force(session, template)
-    return template, Wording(template.kind, source, template.title, template.meta)
+    return template, Wording(template.kind, source, template.title, template.meta, template.slug)
 
 
 def _reader(session: Session, wording: Wording) -> template_preview.Reader:

@@ -53,7 +53,7 @@ def example(session: Session, template: Template, version_id: int | None, user_i
         source = template_versions.wording_in_force(session, template)
     if not source:
         raise NotFound("There is nothing to show yet: this was never put into force.")
-    wording = Wording(template.kind, source, template.title, template.meta)
+    wording = Wording(template.kind, source, template.title, template.meta, template.slug)
     reader = template_preview.reader(session, "", user_id, wording=wording, now=now)
     looked = template_preview.look(session, wording, reader)
     return page(looked.shown) if looked.shown is not None else text_page(str(looked.fault))
@@ -77,7 +77,7 @@ def page(shown: Shown) -> str:
             for name, text in shown.script.parts.items()
         ]
         return _page(Markup('<div class="script">{}</div>').format(Markup("").join(sections)))
-    return text_page(shown.text)
+    return _page(marked(Markup(shown.html), shown.missing))  # noqa: S704 - made by prose.as_html, which escapes
 
 
 def text_page(text: str) -> str:

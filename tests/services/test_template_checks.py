@@ -51,6 +51,12 @@ def test_identifiers_block_and_our_own_numbers_do_not() -> None:
     assert all("555-0142" not in text for text, _ in found)
 
 
+def test_a_form_may_ask_the_provider_for_what_is_theirs_to_say() -> None:
+    one = templates.built_ins()[TemplateKind.DOCUMENT, "clearance-request"]
+    mine = Wording(one.kind, f"{one.own}\nI treat pain.\n", one.title, one.meta, one.slug)
+    assert [each.text for each, _ in findings(mine) if each.blocks] == ["treat"]
+
+
 def test_a_fault_in_a_branch_that_only_some_see_is_found() -> None:
     source = "== opening ==\nHi\n{% if script.state == 'thank_you' %}{{ trainer.name[0] }}{% endif %}\n"
     wording = Wording(TemplateKind.SCRIPT, source, "", SCRIPT)
@@ -68,7 +74,8 @@ def test_each_kind_is_filled_in_its_own_way() -> None:
     assert fill(Wording(TemplateKind.EMAIL, f"== subject ==\nHi\n\n{body}"), examples()).email is not None
     assert fill(Wording(TemplateKind.DOCUMENT, body, "Mine", {"kind": "letter"}), examples()).letter is not None
     paper = Wording(TemplateKind.DOCUMENT, "== lead ==\nFor {{ script.audience }}\n", "", {"kind": "paper"})
-    assert fill(paper, examples(), audience=Audience.PT_OT).text == "For pt_ot"
+    shown = fill(paper, examples(), audience=Audience.PT_OT)
+    assert (shown.text, shown.html) == ("For pt_ot", "<p>For pt_ot</p>")
 
 
 def test_places_of_fields_and_lines() -> None:
