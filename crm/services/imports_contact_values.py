@@ -191,17 +191,12 @@ def person_of(text: str) -> names.PersonName:
     """A name as people write it in one cell. Plain ones are taken apart here, a hundred times as fast as the others."""
     head, _, tail = text.partition(",")
     words = head.split()
-    title = words.pop(0) if words and _is_title(words[0]) else ""
+    title = words.pop(0) if words and words[0].lower().rstrip(".") in _TITLES else ""
     credentials = _credentials(tail)
     if credentials is None or not (2 <= len(words) <= 3 and all(map(_is_plain, words))):
         return names.parse(text)
     person = names.from_directory(words[0], words[1] if len(words) == 3 else "", words[-1], prefix=title)
     return person._replace(credentials=credentials) if credentials else person
-
-
-@lru_cache(maxsize=256)
-def _is_title(word: str) -> bool:
-    return word.lower().rstrip(".") in _TITLES
 
 
 @lru_cache(maxsize=2048)

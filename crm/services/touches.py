@@ -24,6 +24,7 @@ from crm.store import enrollments, visits
 from crm.store import tasks as store
 from crm.store.engine import Database
 from crm.store.tasks import PastTouch
+from crm.store.touches import last_touches
 
 TO_COME = "This day is still to come. Plan it as a follow-up instead."
 IN_PERSON = frozenset({ActivityKind.MEETING, ActivityKind.IN_SERVICE})
@@ -69,7 +70,7 @@ def known(session: Session, provider_ids: Sequence[int], *, but: Sequence[int]) 
     """The same for each of these providers; `but` are lines of touches that are only being logged."""
     running = enrollments.running_among(session, provider_ids)
     live = store.live_among(session, provider_ids)
-    before = store.last_touches(session, provider_ids, next_steps.LOOK_BACK, but=but)
+    before = last_touches(session, provider_ids, next_steps.LOOK_BACK, but=but)
     return {each: Known(each in running, live[each], before[each]) for each in provider_ids}
 
 

@@ -204,26 +204,6 @@ def recent_touches(
     return found
 
 
-def last_touches(
-    session: Session, provider_ids: Sequence[int], limit: int, *, but: Sequence[int]
-) -> dict[int, list[PastTouch]]:
-    """The latest touches of each of these providers, newest first, without these lines."""
-    place = sa.func.row_number().over(
-        partition_by=activity.c.provider_id, order_by=(activity.c.happened_at.desc(), activity.c.id.desc())
-    )
-    touches = activity.c.kind.in_(sorted(TOUCHES)), activity.c.undone_at.is_(None), activity.c.id.not_in(but)
-    ranked = (
-        sa.select(activity.c.provider_id, activity.c.kind, activity.c.outcome, place.label("place"))
-        .where(activity.c.provider_id.in_(provider_ids), *touches)
-        .subquery()
-    )
-    asked = sa.select(ranked.c.provider_id, ranked.c.kind, ranked.c.outcome).where(ranked.c.place <= limit)
-    found: dict[int, list[PastTouch]] = defaultdict(list)
-    for provider_id, kind, outcome in session.execute(asked.order_by(ranked.c.provider_id, ranked.c.place)):
-        found[provider_id].append(PastTouch(kind, outcome))
-    return found
-
-
 _RECENT = (
     sa.select(activity.c.provider_id, activity.c.kind, activity.c.outcome)
     .where(
