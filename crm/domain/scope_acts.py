@@ -40,6 +40,7 @@ _BY_EXERCISE = re.compile(
     r"^(?:\w+ )?(?:by|because of|thanks to|through|with|from) (?:it|this|that|the (?:\w+ )?(?:program|class|exercises?|training|method)|exercise|movement|training)\b",
     re.IGNORECASE,
 )
+_AT_OURS = re.compile(r"^(?:at|in) (?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b", re.IGNORECASE)
 _OUR_PLACE = re.compile(
     r"\b(?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b.*\b(?:where|that|which)\b", re.IGNORECASE
 )
@@ -79,11 +80,10 @@ def _as_noun(sentence: Sentence, first: int) -> Verdict:
     if sentence.tags[first - 1] == "our":
         return "blocks"
     clause = sentence.said(sentence.clause_start(first), sentence.clause_end(first))
-    return (
-        "blocks"
-        if re.search(r"\b(?:I|we|my|our|us)\b", clause, re.IGNORECASE) and sentence.words[first].low != "healing"
-        else None
-    )
+    if not re.search(r"\b(?:I|we|my|our|us)\b", clause, re.IGNORECASE):
+        return None
+    gift = re.search(r"\bhealing (?:touch|powers?|hands|gift|energy|method|approach)\b", clause, re.IGNORECASE)
+    return "blocks" if gift or sentence.words[first].low != "healing" else None
 
 
 def _by_subject(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -129,10 +129,10 @@ def _without_subject(sentence: Sentence, first: int, last: int) -> Verdict:
 
 
 def _only_asked(sentence: Sentence, first: int) -> bool:
+    """ "They ask whether I treat", "if I ever sound like I'm diagnosing": nobody says that we do."""
     before = sentence.said(max(0, first - 6), first) + " "
-    return bool(_ASKED.search(before)) and bool(
-        re.search(r"\bask|\brather|\bwonder|\bwhether|\bif\b", before, re.IGNORECASE)
-    )
+    asked = re.search(r"\b(?:ask|rather|wonder|whether|if)", before, re.IGNORECASE)
+    return bool(asked) and bool(_ASKED.search(before))
 
 
 def _is_a_treat(sentence: Sentence, first: int) -> bool:
@@ -204,6 +204,7 @@ def _judge_passive(sentence: Sentence, first: int, last: int) -> Verdict:
         return "blocks"
     if outcome and re.search(r"\b(?:I|we)\b.*\buntil\b", sentence.said(0, first), re.IGNORECASE):
         return "blocks"
+    ours_before = ours_before or bool(_AT_OURS.match(sentence.text))
     behind = sentence.words[last].low if last < len(sentence.words) else ""
     if behind in ("by", "at", "elsewhere", "under"):
         return None
@@ -228,7 +229,13 @@ def _heals_by_itself(sentence: Sentence, first: int, last: int) -> bool:
         "they",
         "you",
     )
-    if at < 0 or not no_object or with_us(sentence, last):
+    if at < 0 or not no_object or with_us(sentence, last) or not sentence.words[first].low.startswith("heal"):
+        return False
+    if re.search(
+        r"\b(?:I|we) (?:can |will )?(?:make sure|ensure|see to it|help)\b", sentence.said(0, first), re.IGNORECASE
+    ):
+        return False
+    if sentence.tags[at] == "to" and sentence.words[at - 1].low not in _BODY and sentence.subject(first) == "ours":
         return False
     if sentence.tags[at] in ("to", "time", "sub", "prep", "rel"):
         return not _OUR_PLACE.search(sentence.text)

@@ -62,6 +62,8 @@ def _judge_replacing(sentence: Sentence, first: int, last: int, said: str) -> Ve
         if re.search(r"\b(?:guess|wait|skip|stop|see)", sentence.said(first, last)):
             return None
         return None if who in ("theirs", "client") else "warns" if "treatment" in said else "blocks"
+    if said.startswith(("no longer", "don't need", "do not need")) and sentence.tags[first - 1] == "rel" and first:
+        return None
     if said.startswith(("no longer", "don't need", "do not need")) and not re.search(
         r"\b(?:me|us|my|our|I|we|any ?more|this|exercise)\b", sentence.text
     ):
@@ -281,6 +283,8 @@ def _hedged(sentence: Sentence, first: int, last: int, before: str, hedge: str) 
         r"(?:is|was|shows?|showed|found|means|meant|due to|because of|comes? from|caused by|it's|it is|that's|this is)\b",
         hedge,
     )
+    if re.search(r"\b(?:signs?|symptoms?|case|consistent|typical)\b", hedge):
+        weak = None
     about = re.search(
         r"\b(?:you|she|he|they|client|it|this|that|I|we|my|our|her|his|me|impression|observed)\b", before, re.IGNORECASE
     )

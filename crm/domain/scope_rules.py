@@ -215,7 +215,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "guarantee",
         "claim",
-        r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:you\s|them\s)?an?\s(?:pain-free|full|complete|quick|lasting)\b"
+        r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:[\w']+\s){0,3}?an?\s(?:pain-free|full|complete|quick|lasting)\b"
         r"|\b(?:promise|assure)(?: you)?(?: that)? (?:your patients?|my clients?|clients|they|she|he|it|your \w+) (?:will|won't|is|are)\b|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?|improvements?|success)\b"
         r"|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
         r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:or your )?money[- ]back guarantee\b|\bor your money back\b|\b(?:my|our) clients (?:don't|do not|never|won't) (?:fall|relapse|get (?:hurt|injured))\b",

@@ -17,7 +17,7 @@ _OFFER = re.compile(
     r"|ing)$|appl|mak|made|put|recommend|suggest|develop|set|propos|draw|drew|advis|carr|establish|reach|arriv|confirm"
     r"|updat|add|suppl|take|took|handl|manag|finish|end|complet|bill|charg|mix|blend|open|own|operat|hand|administer|turn"
     r"|promise|have|has|had|get|got|hold|swear|tailor|progress|walk|produce|replace|go|come|work|serve|believe|market"
-    r"|advertis|cover|expand|extend|fill|pair|follow|integrat)\w*"
+    r"|advertis|cover|expand|extend|fill|pair|integrat)\w*"
 )
 _RESPECT = re.compile(
     r"(?:follow|respect|support|complement|read|ask|know|knew|understand|understood|see|saw|seen|hear|heard|learn|refer"
@@ -106,7 +106,9 @@ _GIVEN = frozenset(
     "provider-reported documented reported existing prior previous confirmed known referring original current past".split()
 )
 _ADVERTISED = re.compile(r"(?:includ|offer|provid|deliver|combin|featur|specializ|receiv|enjoy|get|try|book|buy)\w*")
-_EXPERTS = frozenset("specialist specialists expert experts pro pros coach trainer trainers coaches guru".split())
+_EXPERTS = frozenset(
+    "specialist specialists expert experts pro pros coach trainer trainers coaches guru professional professionals practitioner practitioners".split()
+)
 _PARTS = frozenset(
     "round rounds course courses series session sessions visit visits week weeks month months year years day days bit"
     " kind type end rest minutes hours dose phase".split()
@@ -114,6 +116,11 @@ _PARTS = frozenset(
 _NEEDED_FROM_US = re.compile(
     r"\b(?:call|text|contact|reach|tell|ask|send|refer)\b[^.;]*\b(?:me|us)\b[^.;]*\b(?:if|when|whenever|any ?time|who|that)\b[^.;]*\bneeds?\s(?:an?\s|more\s)?$",
     re.IGNORECASE,
+)
+_LEADS = re.compile(r"\b(?:I|we) (?:\w+ly )?(?:take|took|lead|led|guide|bring|walk)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"^(?:doesn't|does not|won't|isn't|never does)\W*$", re.IGNORECASE)
+_SEND_THEM = re.compile(
+    r"^\W*\s?(?:please )?(?:send|refer|bring|point) (?:them|him|her|people) (?:to|my|our)\b", re.IGNORECASE
 )
 _FOR_SALE = frozenset("slots packages specials prices rates vouchers deals".split())
 _SOFT = frozenset({"therapy", "rehabilitation", "treatment", "diagnosis", "prescription"})
@@ -128,6 +135,8 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
         and behind in ("noun", "det", "your", "their", "our", "they")
     ):
         return None  # "she massages": the rule for the verb judges it
+    if _goes_on_with_us(sentence, first, last):
+        return "blocks"
     if denied(sentence, first, last) or somebody_elses(sentence, first):
         return None
     low = _first_of_list(sentence, sentence.phrase_start(first))
@@ -204,6 +213,15 @@ def _owner(sentence: Sentence, low: int, first: int) -> str:
     return "name" if names and term_named else "none"
 
 
+def _goes_on_with_us(sentence: Sentence, first: int, last: int) -> bool:
+    """ "Insurance may end, but our therapy doesn't", "if a patient needs rehab, send them to me"."""
+    ours = "our" in sentence.tags[sentence.phrase_start(first) : first]
+    if ours and _GOES_ON.match(sentence.said(last, sentence.clause_end(first))):
+        return True
+    needs = first > 0 and re.search(r"\bneeds? (?:an? |more |some )?$", sentence.said(max(0, first - 3), first) + " ")
+    return bool(needs) and bool(_SEND_THEM.match(sentence.said(last, len(sentence.words))))
+
+
 def _we_do_it(rule: Rule, sentence: Sentence, low: int, last: int) -> bool:
     """ "The diagnosis I reached", "rehab is hard work, and I make it fun", "for macros, clients come to me"."""
     after = sentence.said(last, len(sentence.words))
@@ -267,6 +285,8 @@ def _by_place(rule: Rule, sentence: Sentence, low: int, first: int, last: int, h
     )
     if sentence.tags[low - 1] == "time" if low > 0 else False:
         return None
+    if preposition == "through" and _LEADS.search(before):
+        return "blocks"
     if preposition in _BEFORE_US:
         return None
     ends = _ENDS.match(after)
@@ -293,6 +313,8 @@ def _offered_by_us(sentence: Sentence, low: int) -> bool:
 def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int, preposition: str) -> Verdict:
     who = sentence.subject(verb)
     said = sentence.words[verb].low
+    if preposition == "over" and said in ("take", "took", "taking"):
+        preposition = ""
     if sentence.tags[verb] in ("be", "aux", "modal") and said not in (
         "do",
         "does",
@@ -314,7 +336,9 @@ def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int,
             return "blocks"
         if preposition == "of" and rule.key not in _SOFT and _OFFER.fullmatch(said) and not _RESPECT.fullmatch(said):
             return "blocks"
-        if preposition and preposition not in ("with", "as", "plus", "including") and not _sells(said, preposition):
+        if preposition and _sells(said, preposition):
+            return "blocks"
+        if preposition and preposition not in ("with", "as", "plus", "including"):
             return None
         if preposition == "with":
             joins = re.match(

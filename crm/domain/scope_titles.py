@@ -181,8 +181,8 @@ _GETS = re.compile(
 )
 _YOURS = re.compile(r"\b(?:your|yours|you)\b", re.IGNORECASE)
 _HAVE_SOME = re.compile(
-    r"\b(?:I|we)(?:'ve|'m|'re)? (?:\w+ly |just |also )?(?:have|see|saw|train|coach|work with|working with|started with|seeing|got|take|accept)"
-    r"\s(?:(?:a lot of|lots of|many|several|some|a|an|new|two|three|four|five|ten|twelve|\d+|a few|more|other|young|older|elderly)\s)*$",
+    r"\b(?:I|we)(?:'ve|'m|'re)? (?:have |\w+ly |just |also )?(?:have|see|saw|train|coach|work with|worked with|working with|started with|seeing|got|take|accept)"
+    r"\s(?:(?:a lot of|lots of|hundreds of|dozens of|thousands of|over|more than|many|several|some|a|an|new|two|three|four|five|ten|twelve|\d+|a few|more|other|young|older|elderly)\s)*$",
     re.IGNORECASE,
 )
 _CARE = re.compile(
