@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 from crm.bootstrap import open_handoff
 from crm.cli import cli
 from crm.config import Settings
+from crm.domain.kinds import TemplateKind
 from tests import factories
 
 
@@ -51,6 +52,26 @@ def test_nobody_is_an_error_of_one_line(data_dir: Path) -> None:
     done = _run(data_dir, "script", "1234567893")
     assert done.exit_code == 1
     assert done.stderr == "Error: There is no provider with the NPI or number “1234567893”.\n"
+
+
+def test_ones_own_words_are_printed(data_dir: Path) -> None:
+    """Instead of the built-in ones, or a script of one's own by its name."""
+    handoff = open_handoff(Settings(data_dir=data_dir, database_url=f"sqlite:///{data_dir / 'handoff.db'}"))
+    meta = {"audience": "physician", "channel": "hallway"}
+    with handoff.db.write() as session:
+        for slug, words in (("orthopedics_sports-visit", "Well met"), ("lunch-talk", "Enjoy your lunch")):
+            own = factories.make_template(
+                session, kind=TemplateKind.SCRIPT, slug=slug, built_in=False, meta=meta, title=slug
+            )
+            source = f"== opening ==\n{words}, {{{{ provider.dear }}}}.\n"
+            own.version_id = factories.make_template_version(session, template_id=own.id, content={"source": source}).id
+    handoff.db.dispose()
+    assert "Well met, Dr. Okafor." in _run(data_dir, "script", "1").output
+    own_script = _run(data_dir, "script", "1", "--own", "lunch-talk")
+    assert "Enjoy your lunch, Dr. Okafor." in own_script.output
+    assert "physician, hallway" in own_script.output
+    unknown = _run(data_dir, "script", "1", "--own", "nothing")
+    assert (unknown.exit_code, unknown.stderr) == (1, "Error: There is no script called “nothing”.\n")
 
 
 def test_an_empty_field_stops_it_and_is_named(tmp_path: Path) -> None:
