@@ -55,7 +55,8 @@ _NO_NAME = (
     r"|Week|Session|Age|Goals?|Of|In|At|And|Or|The|Who|Is|Has|From|With|For|To|I|Dr|Signature|Phone|Date|Address|Home|Zero"
     r"|One|Two|Three|Number|Id|Family|Health|Activit\w+|Assessment|Handout|Engagement)\b)"
 )
-_PERSON = r"(?:client|patient|pt|resident|member)"
+#: In capitals it is a therapist: "Angela Janssen, PT".
+_PERSON = r"(?:(?i:client|patient|resident|member)|[Pp]t)"
 _RECORD = (
     r"(?:mrn|m\.r\.n\.|mbi|medical\s+record|chart|record|member|subscriber|enrollee|medicare|medicaid|policy|claim|account"
     r"|acct|patient|case|insurance|health\s+plan|passport|driver(?:'s|’s|s)?\s+licen[sc]e)"
@@ -83,9 +84,9 @@ _PATTERNS: tuple[_Pattern, ...] = (
     ("address", re.compile(
         r"\b\d{1,6}\s+(?:[NSEW]\.?\s+)?(?:[A-Z][\w’'-]*\s+){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln"
         r"|Lane|Ct|Court|Way|Pkwy|Parkway|Pl|Place|Ter|Terrace|Cir|Circle)\b\.?"), "a street address"),
-    ("name", re.compile(rf"\b(?i:{_PERSON}(?:'s|’s)?\s+(?:name\s*(?:is|:)?\s*|is\s+called\s+|named\s+|called\s+))"
+    ("name", re.compile(rf"\b{_PERSON}(?i:(?:'s|’s)?\s+(?:name\s*(?:is|:)?\s*|is\s+called\s+|named\s+|called\s+))"
                         rf"(?P<hit>{_NO_NAME}{_NAME})"), "a person’s name"),
-    ("name", re.compile(rf"\b(?i:{_PERSON})\.?\s*[,:]?\s+(?P<hit>{_NO_NAME}(?:{_WORD}|[A-Z]\.)\s+{_NO_NAME}{_WORD})\b"),
+    ("name", re.compile(rf"\b{_PERSON}\.?\s*[,:]?[^\S\n]+(?P<hit>{_NO_NAME}(?:{_WORD}|[A-Z]\.)\s+{_NO_NAME}{_WORD})\b"),
      "a person’s name"),
     ("name", re.compile(rf"\b(?i:(?:my|our|your|the|a|one|another)\s+(?:client|patient|resident))\s+"
                         rf"(?P<hit>{_NO_NAME}{_WORD})\b"),

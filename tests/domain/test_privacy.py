@@ -49,6 +49,8 @@ def test_an_identifier_is_found(text: str, kind: str) -> None:
         "Born in the sixties, likes gardening",
         "client K-14 started 6/12",
         "Visit 3 of 12 on Tuesday at 10:30",
+        "Angela Janssen, PT\nPractice Fax",
+        "Thanks to Jane Doe, PT, Kim Lee, OT, and all at PT Solutions Group.",
         "",
     ],
 )
