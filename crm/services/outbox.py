@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from crm.domain.errors import Refused
@@ -120,7 +121,12 @@ class Courier:
                 self._write_last()
                 self._give_back(tickets[done:], Verdict(MessageState.QUEUED, Reason.WORKER_STOPPED))
                 return done
-            outcome = self.deliver(ticket, is_last=done + 1 == len(tickets))
+            try:
+                outcome = self.deliver(ticket, is_last=done + 1 == len(tickets))
+            except Exception:  # the others need not wait until their leases end
+                with suppress(*settling.TROUBLE):
+                    self._give_back(tickets[done + 1 :], Verdict(MessageState.QUEUED, Reason.LEASE_EXPIRED))
+                raise
             if outcome.ends_round:
                 self._give_back(tickets[done + 1 :], outcome.verdict)
                 return done + 1

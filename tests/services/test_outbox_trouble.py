@@ -139,6 +139,29 @@ def test_a_bug_before_data_puts_the_message_aside_so_that_others_leave(
         assert session.get_one(Message, message_id).due_at == NOW + timedelta(minutes=15)
 
 
+def test_a_bug_with_one_message_does_not_keep_the_rest_of_its_batch(
+    db: Database, post: Post, wire: FakeTransport
+) -> None:
+    with db.write() as session:
+        make_business(session)
+        make_user(session)
+        account_id = make_mail_account(session, gap_seconds=0).id
+        ids = [make_message(session, mail_account_id=account_id, provider_id=None).id or 0 for _ in range(3)]
+    passed: list[int] = []
+
+    def fail_first() -> None:
+        passed.append(1)
+        if len(passed) == 1:
+            raise RuntimeError("a bug")
+
+    wire.on_data = fail_first
+    with pytest.raises(RuntimeError):
+        outbox.run_due(db, post, clock=FakeClock(), me="me")
+    assert [state(db, each)[0] for each in ids] == [MessageState.QUEUED] * 3
+    outbox.run_due(db, post, clock=FakeClock(), me="another")
+    assert [state(db, each)[0] for each in ids] == [MessageState.QUEUED, MessageState.SENT, MessageState.SENT]
+
+
 def test_an_attachment_goes_with_its_message_and_a_lost_one_stops_it(
     sqlite_db: Database, post: Post, wire: FakeTransport, message_id: int
 ) -> None:
