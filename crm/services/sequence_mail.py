@@ -62,18 +62,7 @@ def take(
     if _is_kept_back(session, enrollment, provider, now) or _must_wait(session, enrollment, step, now):
         return
     token = messages.new_token()
-    url = messages.opt_out_url(session, post, token)
-    filling = merge.filling(session, enrollment.provider_id, enrollment.enrolled_by, now=now, opt_out_url=url)
-    source = sequence_texts.source_of(session, step.template_slug, step.template_version_id)
-    allowed = str(step.position) in enrollment.overrides
-    text = sequence_texts.write(
-        source,
-        filling,
-        step.template_slug,
-        allowed=allowed,
-        client_names=documents.client_codes(session),
-        covered=outreach_review.covered_by(session, step.template_slug, step.template_version_id),
-    )
+    text = _text(session, post, enrollment, step, token, now)
     if text.problem is not None:
         _pause(session, enrollment, PauseReason(text.problem.value), text.detail, now, field=text.field)
         return
@@ -82,6 +71,22 @@ def take(
         return
     draft = _draft(session, enrollment, step, text, token, now)
     _queue(session, post, enrollment, step, draft, papers.ready if papers is not None else (), now=now, press=press)
+
+
+def _text(
+    session: Session, post: Post, enrollment: Enrollment, step: EnrollmentStep, token: str, now: datetime
+) -> Text:
+    """The step's wording filled for the provider as of now, and looked over."""
+    url = messages.opt_out_url(session, post, token)
+    filling = merge.filling(session, enrollment.provider_id, enrollment.enrolled_by, now=now, opt_out_url=url)
+    return sequence_texts.write(
+        sequence_texts.source_of(session, step.template_slug, step.template_version_id),
+        filling,
+        step.template_slug,
+        allowed=str(step.position) in enrollment.overrides,
+        client_names=documents.client_codes(session),
+        covered=outreach_review.covered_by(session, step.template_slug, step.template_version_id),
+    )
 
 
 def _is_kept_back(session: Session, enrollment: Enrollment, provider: Provider, now: datetime) -> bool:
