@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from crm.bootstrap import Handoff
-from crm.domain.kinds import ActivityKind, MessageKind, MessageState, Outcome, TaskKind, TaskState
+from crm.domain.kinds import ActivityKind, MessageKind, MessageState, Outcome, TaskKind, TaskState, TemplateKind
 from crm.domain.papers import DeliveryHow
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
@@ -22,7 +22,7 @@ from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.services import mail_effects
 from tests.conftest import SAME_SITE
-from tests.factories import TODAY, make_practice, make_provider, make_task
+from tests.factories import TODAY, make_own_wording, make_practice, make_provider, make_task
 
 
 @pytest.fixture
@@ -243,3 +243,17 @@ def test_the_thank_you_after_a_referral_can_go_by_post(client: FlaskClient, hand
     with handoff.db.read() as session:
         assert session.get_one(Task, task_id).state is TaskState.DONE
         assert session.exec(select(Activity).where(Activity.kind == ActivityKind.LETTER)).one().summary
+
+
+def test_own_words_that_are_blocked_keep_the_sample_here_and_say_so(
+    client: FlaskClient, handoff: Handoff, provider_id: int
+) -> None:
+    with handoff.db.write() as session:
+        words = "== subject ==\nYour sample\n\n== body ==\nDear Dr. Okafor, I treat back pain. Here is the sample.\n"
+        make_own_wording(session, "sample", words, TemplateKind.EMAIL)
+    answer = _tap(client, provider_id)
+    assert answer.status_code == 422
+    assert "Not sent." in answer.text
+    assert "I treat" in answer.text
+    with handoff.db.read() as session:
+        assert session.exec(select(Message)).all() == []
