@@ -13,7 +13,7 @@ from crm.domain.scope_rules import Rule, Verdict
 _POLITE = re.compile(
     r"^(?:(?:him|her|them|you|it|[\w']+\s[\w']+|[\w']+|every one of [\w ]+?|this|each other)\s)?(?:very\s)?"
     r"(?:with (?:\w+ )?(?:care|respect|kindness|urgency|courtesy|dignity|priority|discretion|honesty|patience|gratitude"
-    r"|confidentiality)|like|as|confidentially|fairly|gently|equally|the same (?:way|as|with)|well|seriously)\b"
+    r"|confidentiality)|like (?:family|an? |our own|my own|one|adults|they|you|royalty)|as (?:an? |if|one|family|confidential|urgent|private|guests|partners|equals|you would|they|strictly)|confidentially|fairly|gently|equally|the same (?:way|as|with)|well|seriously)\b"
     r"|^(?:[\w']+\s){1,4}?(?:to (?:a\s|some\s|the\s)?(?:\w+\s)?(?:lunch|coffee|dinner|breakfast|cake|ice cream|tacos|pizza"
     r"|donuts|cookies))\b|^(?:[\w']+\s){0,6}?(?:as|with the) (?:a |an |strictly |the )?(?:priority|confidential\w*|urgent"
     r"|private|same|respect|guest|partner)\b",
@@ -44,7 +44,7 @@ _AT_OURS = re.compile(r"^(?:at|in) (?:my|our) (?:\w+ )?(?:gym|studio|place|clini
 _OUR_PLACE = re.compile(
     r"\b(?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b.*\b(?:where|that|which)\b", re.IGNORECASE
 )
-_THEN_WE_DO = re.compile(r"^\W{0,2}\s?(?:I|we) (?:do|can|will|'ll)\b(?! not|n't)", re.IGNORECASE)
+_THEN_WE_DO = re.compile(r"^\W{0,2}\s?(?:and )?(?:I|we) (?:do|can|will|'ll|know how)\b(?! not|n't)", re.IGNORECASE)
 
 
 def judge_act(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -118,6 +118,12 @@ def _without_subject(sentence: Sentence, first: int, last: int) -> Verdict:
         return None
     if listed_as_ours(sentence, start):
         return "blocks"
+    if (
+        sentence.words[first].low == "healing"
+        and last < len(sentence.words)
+        and sentence.tags[last] in ("verb", "be", "modal")
+    ):
+        return None
     who, verb = sentence.predicate(last - 1)
     if verb >= 0:
         if who in ("theirs", "client"):
@@ -130,7 +136,7 @@ def _without_subject(sentence: Sentence, first: int, last: int) -> Verdict:
 
 def _only_asked(sentence: Sentence, first: int) -> bool:
     """ "They ask whether I treat", "if I ever sound like I'm diagnosing": nobody says that we do."""
-    before = sentence.said(max(0, first - 6), first) + " "
+    before = sentence.said(max(0, first - 8), first) + " "
     asked = re.search(r"\b(?:ask|rather|wonder|whether|if)", before, re.IGNORECASE)
     return bool(asked) and bool(_ASKED.search(before))
 
@@ -197,7 +203,20 @@ def _judge_passive(sentence: Sentence, first: int, last: int) -> Verdict:
         and sentence.words[at + 1].low in ("gym", "studio", "place", "clinic", "practice", "center")
         for at in range(start, first)
     )
-    outcome = sentence.words[first].low in ("fixed", "cured", "healed")
+    said, after = sentence.words[first].low, sentence.said(last, len(sentence.words))
+    if _THEN_WE_DO.match(after) and not sentence.asks:
+        return "blocks"
+    start = sentence.clause_start(first)
+    if (
+        said.startswith("prescrib")
+        and "our" in sentence.tags[start:first]
+        and sentence.subject(first) == "ours"
+        and " by " not in after
+    ):
+        return "blocks"
+    if said in ("fixed", "cured", "healed") and sentence.words[first - 2].low in ("will", "'ll"):
+        return "blocks"
+    outcome = said in ("fixed", "cured", "healed")
     if outcome and (
         _LEFT_SO.search(sentence.said(0, first)) or _BY_EXERCISE.match(sentence.said(last, len(sentence.words)))
     ):

@@ -148,7 +148,9 @@ def judge_medication(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
     ):
         return "blocks"
     told = re.match(
-        r"^,? and (?:I|we) (?:tell|show|help|advise|do)\b", sentence.said(last, len(sentence.words)), re.IGNORECASE
+        r"^,? ?(?:and )?(?:I|we) (?:tell|show|help|advise|do)\b(?! you)",
+        sentence.said(last, len(sentence.words)),
+        re.IGNORECASE,
     )
     if told or first > 0 and sentence.words[first - 1].low in ("i", "we"):
         return "blocks"

@@ -8,7 +8,7 @@ from crm.domain.scope_reading import Sentence
 
 #: Behind these a "not" denies nothing about the term: "not only", "don't hesitate", "can't wait".
 _NOT_REALLY = frozenset(
-    "only just merely simply hesitate refuse fail forget stop wait limit afraid shy resist believe imagine doubt"
+    "only just merely simply hesitate refuse fail forget stop wait limit afraid shy resist imagine doubt"
     " uncommon unusual until".split()
 )
 _NO_REALLY = frozenset(
@@ -48,7 +48,8 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _SAID_AFTER = re.compile(
-    r"^[^.“\"\w]{0,3}\s?(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:your|the|her|his) (?:[\w'-]+\s){0,2}?(?:note|doctor|physician"
+    r"^ (?:is|was) what (?:you|the|your|her|his) (?:\w+ )?(?:order|note|referral|letter|script|form|says?|said|wrote)\b"
+    r"|^[^.“\"\w]{0,3}\s?(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:your|the|her|his) (?:[\w'-]+\s){0,2}?(?:note|doctor|physician"
     r"|therapist|surgeon|order|PT|office|summary|handout|form|referral|letter|cardiologist))\b[^.“\"]{0,20}?\b(?:wrote|said"
     r"|says|noted|told|asked|reads|ordered|put it)\b",
     re.IGNORECASE,
@@ -83,6 +84,8 @@ def denied(sentence: Sentence, first: int, last: int) -> bool:
     odd = sum(1 for place in range(start, first) if _denies(sentence, place, first))
     if odd:
         return odd % 2 == 1
+    if 1 < start <= 5 and sentence.words[start - 1].low == ":" and {"neg", "no"} & set(sentence.tags[: start - 1]):
+        return True
     end = sentence.clause_end(first)
     after = sentence.said(last, end)
     return bool(_AFTERWARDS.match(after)) and sentence.tags[min(last, end - 1)] != "rel"

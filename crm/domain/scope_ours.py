@@ -28,7 +28,7 @@ _OUR_SIGN = re.compile(
     re.IGNORECASE,
 )
 SIGNED = re.compile(
-    r"^[Yy]our (?:[\w-]+ ){0,3}?(?:specialist|expert|therapist|doctor|healer|physio)\b(?: is|,) [A-Z][\w'-]+(?: [A-Z][\w'-]+)?[.!]?$"
+    r"^[Yy]our (?:[\w-]+ ){0,3}?(?:specialist|expert|therapist|doctor|healer|physio)\b(?: is|,|(?: \w+){0,3}:) [A-Z][\w'-]+(?: [A-Z][\w'-]+)?[.!]?$"
 )
 _ABOUT_US = re.compile(r"\b(?:ask|call|text|contact)\s(?:me\s|us\s)?(?:about|for)\s(?:my|our)\b", re.IGNORECASE)
 

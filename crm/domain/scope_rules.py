@@ -51,16 +51,16 @@ _NAME_SAY = "Describe what you saw, such as “limited hip flexion when squattin
 
 _BODY_PARTS = (
     r"(?:knees?|hips?|shoulders?|backs?|necks?|spines?|pain|posture|injur(?:y|ies)|joints?|bod(?:y|ies)|gait|balance|problems?"
-    r"|patients?|clients?|people|muscles?|vertebrae|discs?|ankles?|feet|elbows?|wrists?|imbalances?|sciatica|arthritis|aches?|scoliosis|kyphosis|alignment"
+    r"|patients?|clients?|people|muscles?|vertebrae|discs?|ankles?|feet|elbows?|wrists?|imbalances?|sciatica|arthritis|aches?|scoliosis|kyphosis|alignment|cartilage|tendons?|tissue|pelvis"
     r"|movement|dysfunctions?|it|them|her|him|what|that|you)"
 )
 _MEDS = (
     r"(?:medications?|medicines?|meds|doses?|dosages?|insulin|blood thinners?|pills|drugs?|statins?|metformin|warfarin|ozempic"
     r"|semaglutide|beta[- ]?blockers?|painkillers?|pain killers?|opioids?|steroids?|prednisone|antidepressants?|lisinopril"
-    r"|anti-inflammator(?:y|ies)|ibuprofen|prescriptions? drugs?|oxygen|tablets?)"
+    r"|anti-inflammator(?:y|ies)|ibuprofen|prescriptions? drugs?|oxygen|tablets?|inhalers?)"
 )
 _CONDITION = (
-    r"(?:\b(?:labrum|meniscus|cuff|ACL|ligament|tendon|dis[ck]) (?:is|was|looks|must be|seems) (?:torn|ruptured|herniated|bulging|slipped|gone)|(?<=\bprobably )(?:the|a|her|his) (?:ACL|MCL|meniscus|rotator cuff|labrum|dis[ck]|nerve)|(?<=\ba )tears?|(?<=\bthe )tears?|(?:labral|meniscus|meniscal|rotator cuff|ACL|MCL|ligament|muscle|tendon|Achilles|hamstring|calf|cartilage)\s(?:tears?|ruptures?"
+    r"(?:\b(?:labrum|meniscus|cuff|ACL|ligament|tendon|dis[ck]) (?:is|was|looks|must be|seems) (?:torn|ruptured|herniated|bulging|slipped|gone)|(?<=it's )(?:herniated|torn|sprained|fractured|inflamed)|(?<=\bprobably )(?:the|a|her|his) (?:ACL|MCL|meniscus|rotator cuff|labrum|dis[ck]|nerve)|(?<=\ba )tears?|(?<=\bthe )tears?|(?:labral|meniscus|meniscal|rotator cuff|ACL|MCL|ligament|muscle|tendon|Achilles|hamstring|calf|cartilage)\s(?:tears?|ruptures?"
     r"|injur(?:y|ies)|damage)|torn\s\w+(?:\s\w+)?|(?:(?!(?:like|a|an|the|of|has|is|it's)\s)[\w-]+\s)?syndrome|sciatica|(?:hip|knee|spinal|early|rheumatoid)\sarthritis|\w{3,}itis"
     r"|(?:herniated|bulging|slipped|ruptured|bulged)\s(?:lumbar\s)?dis[ck]s?|(?:pinched|trapped|compressed)\snerves?|impingement|tendinopathy|tendinosis"
     r"|frozen shoulder|stenosis|osteoporosis|osteopenia|fibromyalgia|neuropathy|(?:stress\s)?fractures?|sprain(?:ed)?|strain(?:ed)?|scoliosis"
@@ -75,12 +75,13 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "replaces_care",
         "claim",
-        r"\b(?:replaces?|replacing|(?<!knee )(?<!hip )(?<!joint )replacement for|substitutes? for|(?:alternative|substitute) (?:to|for)|better than|instead of"
+        r"\b(?:replaces?|replacing|(?<!knee )(?<!hip )(?<!joint )replacement for|substitutes? for|(?:alternative|substitute) (?:to|for)|(?:cheaper|better|faster|stronger|safer|more effective) than|instead of"
         r"|rather than|no need for|takes? the place of|(?:don't|won't|wouldn't|no longer|never|not|nobody|no one) (?:\w+ ){0,2}?needs?|skip|forget|quit|ditch|cancel|who needs|why wait \w+ \w+ for|why wait for)\s(?:[\w'’]+\s){0,3}?"
         r"(?:therapy|physical therapy|PT|therapists?|doctors?|physicians?|surgeons?|rehab|medications?|medical care|surgery|surgeries|treatment)\b"
         r"(?!\s(?:department|visits?|appointment|gym|can|will|likes|has|is|who|documented|named|license|act))"
         r"|\bno more (?:doctor|PT|therapy)(?:'s)? (?:visits|appointments)\b|\bwho needs (?:an? |your )?(?:cardiologist|specialist|chiropractor|orthopedist)\b"
         r"|\b(?:my|our) \w+ over (?:PT|(?:\w+ )?therapy|surgery|rehab)\b"
+        r"|\b(?:therapy|PT|rehab) is (?:a waste|overrated|useless|unnecessary|outdated)\b"
         r"|\bstop sending (?:\w+ ){1,3}to (?:\w+ )?(?:therapy|PT|rehab)\b|\b(?:half|third|fraction|quarter) (?:of )?the (?:cost|price) of (?:PT|(?:\w+ )?therapy|rehab)\b"
         r"|\beverything (?:a|an|your) (?:PT|\w+ therapist|therapist|doctor|physician) (?:does|do|can)\b"
         r"|\bno (?:doctors?|surgery|surgeons?|drugs|pills), no (?:doctors?|surgery|surgeons?|drugs|pills)\b"
@@ -181,7 +182,7 @@ RULES: tuple[Rule, ...] = (
         "hands_on_act",
         "act",
         r"\b(?:massag(?:e|es|ed|ing)|manipulat(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|mobili[sz](?:e|es|ed|ing)|realign(?:s|ed|ing)?|crack(?:s|ed|ing)?|pop(?:s|ped|ping)?)\b"
-        r"(?=(?:\s[\w'’]+){0,2}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae|calves|tissue|fascia|ankles?)\b)",
+        r"(?=(?:\s[\w'’]+){0,2}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae|calves|tissue|fascia|ankles?|pelvis|hips|atlas)\b)",
         _HANDS_WHY,
         "Leave it out.",
     ),
@@ -200,7 +201,13 @@ RULES: tuple[Rule, ...] = (
         _FOOD_WHY,
         _FOOD_SAY,
     ),
-    _rule("counsel", "act", r"\bcounsel(?:s|ed|led)?\b", _FOOD_WHY, _FOOD_SAY),
+    _rule(
+        "counsel",
+        "act",
+        r"\bcounsel(?:s|ed|led)?\b|\bplan(?:s|ned|ning)? (?:their|all|your|the|her|his) (?:meals|diets?|menus?|food)\b",
+        _FOOD_WHY,
+        _FOOD_SAY,
+    ),
     _rule(
         "medication",
         "medication",
@@ -208,7 +215,7 @@ RULES: tuple[Rule, ...] = (
         r"|taper(?:s|ed|ing)?|recommend(?:s|ed|ing)?|get(?:s|ting)?|got|took|came|com(?:e|es|ing)|manag(?:e|es|ed|ing)|advis(?:e|es|ed|ing)|skip(?:s|ped|ping)?|drop(?:s|ped|ping)?|halve[sd]?"
         r"|throw(?:s|ing)?|ditch(?:es|ed|ing)?|toss|quit|double[sd]?|rais(?:e|es|ed|ing)|need(?:s|ed|ing)? (?:less|fewer)|no longer needs?|titrat\w+|swap\w*|replac(?:e|es|ing)|us(?:e|es|ing) (?:less|fewer)|pause[sd]?)"
         rf"\s(?:[\w'’-]+\s){{0,7}}?{_MEDS}\b"
-        rf"|\b{_MEDS}\s(?:[\w'’-]+\s){{0,3}}?(?:chang(?:e|es|ed)|adjusted|reduced|lowered|cut|stopped|weaned|tapered|halved|raised|dropped)\b|\b(?:which|what) {_MEDS} to (?:drop|stop|skip|take|cut)\b|\bhow (?:much|many) {_MEDS}\b|\b{_MEDS},? (?:that|which) (?:I|we)\b|\b(?:statin|aspirin|beta[- ]blocker|metformin)s?\b(?=, which)|\bover-?medicated\b|\btaper\b",
+        rf"|\b{_MEDS}\s(?:[\w'’-]+\s){{0,3}}?(?:chang(?:e|es|ed)|adjusted|reduced|lowered|cut|stopped|weaned|tapered|halved|raised|dropped)\b|\b(?:which|what) {_MEDS} to (?:drop|stop|skip|take|cut)\b|\bhow (?:much|many) {_MEDS}\b|\b{_MEDS},? (?:that|which) (?:I|we)\b|\b(?:statin|aspirin|beta[- ]blocker|metformin)s?\b(?=, which)|\btalk(?:ed|s|ing)? (?:\w+ ){{1,2}}(?:out of|off) (?:\w+ ){{0,2}}{_MEDS}\b|\bover-?medicated\b|\btaper\b",
         _DRUGS_WHY,
         _DRUGS_SAY,
     ),
@@ -217,7 +224,7 @@ RULES: tuple[Rule, ...] = (
         "claim",
         r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:[\w']+\s){0,3}?an?\s(?:pain-free|full|complete|quick|lasting)\b"
         r"|\b(?:promise|assure)(?: you)?(?: that)? (?:your patients?|my clients?|clients|they|she|he|it|your \w+) (?:will|won't|is|are)\b|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?|improvements?|success)\b"
-        r"|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
+        r"|\bnever (?:have to )?(?:worry|fear)\b[^.;]{0,30}\b(?:falls?|falling|surgery|pain|hospital)\b|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
         r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:or your )?money[- ]back guarantee\b|\bor your money back\b|\b(?:my|our) clients (?:don't|do not|never|won't) (?:fall|relapse|get (?:hurt|injured))\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
@@ -231,7 +238,7 @@ RULES: tuple[Rule, ...] = (
         r"|\b(?:keep|keeps|keeping|stay|stays|staying|stayed|kept)\s(?:[\w'’]+\s){0,3}?(?:out of|from returning to|from going back to) (?:the )?(?:hospital|ER|emergency room)\b"
         r"|\b(?:won't|are never|is never|never) (?:be )?(?:readmitted|return to the hospital|go back to the hospital|re-?hospitali[sz]ed)\b"
         r"|\b(?:don't|do not|never|won't) (?:end up|land) (?:back )?in the (?:hospital|ER)\b"
-        r"|\bkeep\w* (?:\w+ ){0,3}readmissions?\b"
+        r"|\bkeep\w* (?:\w+ ){0,3}readmissions?\b|\b(?:nobody|no one)[^.;]{0,40} (?:goes|went|go) back to the hospital\b"
         r"|\bnever had (?:a|an|any|one) (?:\w+ )?(?:readmi\w+|fall|client readmitted|patient readmitted)\b"
         r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop|fall|go down|improve|shrink)\b",
         _CLAIM_WHY,
@@ -250,11 +257,11 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "coverage",
         "claim",
-        r"\b(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|workers' comp|(?:their|your|the|most|many|all|her|his) (?:\w+ )?plans?|HSA)\s(?:companies\s|company\s|partners?\s|patients\s|(?:\w+ly|also)\s)?"
+        r"\b(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|workers' comp|(?:their|your|the|most|many|all|her|his) (?:[\w']+ )?plans?|HSA)\s(?:companies\s|company\s|partners?\s|patients\s|(?:\w+ly|also)\s)?"
         r"(?:will|covers?|pays?(?: nothing)?|reimburses?|accepts? (?:my|our|the) (?:invoices?|claims?|bills?)|always|picks? up)\b(?:\s(?:pay|cover|reimburse)\w*)?"
         r"|\b(?:reimbursed|covered|paid|paid for) (?:in full )?by (?:\w+ )?(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|your (?:insurer|plan)|workers' comp|plans?)\b"
         r"|\b(?:bill|billing|file with|submit to) (?:\w+ )?(?:insurance|insurers?|Medicare|Medicaid)\b|\buse (?:\w+ )?(?:Medicare|Medicaid|insurance) for\b"
-        r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\bpatients pay nothing\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance|Medicare|Medicaid)\b",
+        r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\bget(?:ting)? (?:\w+ )?(?:Medicare|insurance|insurers?|Medicaid) to pay\b|\bpatients pay nothing\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance|Medicare|Medicaid)\b",
         _CLAIM_WHY,
         "Say “insurance rarely pays for this”.",
     ),

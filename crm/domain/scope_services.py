@@ -39,7 +39,7 @@ _INSTITUTION = (
         " aide aides ward wing authorization copay co-pay session-limit episode expert-s patients patient pool graduates"
         " graduate department's hospital's gap handout guidelines codes code discharges community world side summary"
         " code pad pads decisions decision choices side-effects plateau journey appointment appointments"
-        " colleagues outcome outcomes weeks week months month-end phase floor form forms question questions license".split()
+        " colleagues outcome outcomes weeks week months month-end phase floor form forms question questions license potential prognosis status".split()
     )
 )
 _BEFORE_US = frozenset(
@@ -70,7 +70,7 @@ _AS_OURS = re.compile(
 )
 _ON_OFFER = re.compile(
     r"^(?:[\w'-]+\s){0,6}?(?:is|are|'s)?\s?(?:now |also |always |all )?(?:included|includes|available|offered|free|on the"
-    r" menu|on offer|part of (?:my|our|the (?:\w+ )?(?:package|program|session|service|fee))|what (?:I|we)\b|one of (?:my|our)\b|my (?:specialty|job|passion"
+    r" menu|on offer|part of (?:my|our|every|each|the (?:\w+ )?(?:package|program|session|service|fee))|what (?:I|we)\b|(?:one of|among) (?:my|our)\b|my (?:specialty|job|passion"
     r"|thing)|our (?:specialty|job|passion|thing|strength)|for (?:every|all) clients?|with every|at home|at your door"
     r"|without|made|that works|near you|starting at|from \$|for \$|for less|,? ?(?:\d+ minutes|\$))",
     re.IGNORECASE,
@@ -87,7 +87,7 @@ _READS = re.compile(
 )
 _MISSED = re.compile(r"^(?:that |which )(?:you|your \w+|they|the \w+) (?:missed|overlooked|ignored)", re.IGNORECASE)
 _THEN_US = re.compile(
-    r"\b(?:I|we) (?:make|do|provide|offer|give|continue|can start|can do|can give|sell|deliver|bring|have|got) it\b(?! to you)|\bcome (?:straight |right |directly )to (?:me|us)\b"
+    r"\b(?:I|we) do (?:both|all)\b|\b(?:and|I|we) (?:use|make|do|provide|offer|give|continue|can start|can do|can give|sell|deliver|bring|have|got) it\b(?! to you)|\bcome (?:straight |right |directly )to (?:me|us)\b"
     r"|^[\w\s,]{0,40}, (?:my |our )?(?:clients|people|they) (?:come|turn|go) to (?:me|us)\b",
     re.IGNORECASE,
 )
@@ -327,10 +327,16 @@ def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int,
         return _behind_be(rule, sentence, who, verb, low, last)
     if who in ("ours", "service"):
         if declined(sentence, low, last) or (
-            rule.key in _SOFT and said in ("had", "received", "needed", "underwent", "went")
+            rule.key in _SOFT and said in ("had", "received", "needed", "underwent", "went", "studied")
         ):
             return None
         if preposition == "of" and sentence.words[low - 2].low in ("care", "charge"):
+            return "blocks"
+        if (
+            preposition in ("on", "about")
+            and rule.key not in _SOFT
+            and sentence.words[low - 2].low in ("advice", "tips", "guidance")
+        ):
             return "blocks"
         if preposition == "under" and re.match(r"keep|kept|have|put|take|took", said):
             return "blocks"

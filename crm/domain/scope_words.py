@@ -83,7 +83,7 @@ _VERBS = (
     " support suspect switch take talk taper target teach tell thank think throw tolerate train transform treat trust"
     " try turn understand undergo undo unlock use visit wait walk want watch wean wear welcome win wish wonder"
     " work worry write rely collaborate partner bridge restart pursue rule screen spot rub crack pop knead needle"
-    " log track weigh jot print fax mail count balance boost banish erase beat conquer tackle handle rid free"
+    " loosen relax study align log track weigh jot print fax mail count balance boost banish erase beat conquer tackle handle rid free"
 ).split()
 _IRREGULAR = (
     "began begun brought built bought came chose chosen dealt did done drew drawn drove driven ate eaten fell fallen felt"
@@ -172,6 +172,9 @@ def _tag(low: str, before: list[Token]) -> str:
     if low == "like" and last is not None and last.tag in ("us", "you", "modal", "they"):
         return "verb"
     if tag == "verb" and low in AMBIGUOUS:
+        behind_adverb = last is not None and last.tag == "adv" and len(before) > 1
+        if behind_adverb and before[-2].tag in ("det", "our", "your", "their"):
+            return "noun"
         return _verb_or_noun(low, last)
     if tag == "verb" and last is not None and last.tag in ("our", "your", "their", "pos") and not low.endswith("ing"):
         return "noun"
@@ -199,7 +202,10 @@ def _in_context(found: list[Token], place: int) -> Token:
     token = found[place]
     after = found[place + 1].tag if place + 1 < len(found) else ""
     tag = token.tag
-    if token.low in _GET:
+    ends = tag == "verb" and place and token.low in AMBIGUOUS and token.low.endswith("s") and after in ("punct", "")
+    if ends and found[place - 1].tag == "noun":
+        tag = "noun"
+    elif token.low in _GET:
         behind = next((each for each in found[place + 1 : place + 3] if each.tag != "adv"), None)
         participle = behind is not None and behind.tag == "verb" and behind.low.endswith(("ed", "en"))
         tag = "be" if participle else "verb"
