@@ -51,7 +51,7 @@ def get(session: Session, client_id: int) -> Client:
 def create(db: Database, form: Mapping[str, str], *, actor_id: int | None, now: datetime) -> tuple[int, int]:
     """Add somebody who came by themselves. Gives the client's id and the change set to undo."""
     with db.write() as session:
-        values = _checked(session, form, None, now)
+        values = _checked(session, {"code": "", **form}, None, now)
         recorder = changes.begin(session, "client", f"Client {values['code']}", actor_id=actor_id, now=now)
         client = Client(**values, created_by=actor_id, created_at=now)
         recorder.insert(client)

@@ -43,6 +43,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(OverflowError, _too_large)
 
 
 def page(status: int, sentence: str = "", *, errors: dict[str, str] | None = None, reason: str = "") -> Response:
@@ -110,3 +111,10 @@ def _database(error: sa.exc.OperationalError) -> Response:
     response = page(503, reason="busy")
     response.headers["Retry-After"] = "30"
     return response
+
+
+def _too_large(error: OverflowError) -> Response:
+    """An id in an address that SQLite can't count to: nothing has that id."""
+    if "SQLite INTEGER" not in str(error):
+        raise error
+    return page(404, reason="not_found")

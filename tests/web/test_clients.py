@@ -117,6 +117,11 @@ def test_somebody_who_came_by_themselves_is_added(client: FlaskClient) -> None:
     assert "Came by themselves" in client.get(answer.location).text
 
 
+def test_a_form_without_a_code_asks_for_one(client: FlaskClient) -> None:
+    answer = client.post("/clients", data={}, headers=SAME_SITE)
+    assert (answer.status_code, "code" in answer.text) == (422, True)
+
+
 def test_a_client_is_put_away_and_brought_back(client: FlaskClient, handoff: Handoff) -> None:
     client_id = add(handoff)
     page = client.post(f"/clients/{client_id}/archival", data={"away": "1"}, headers=SAME_SITE, follow_redirects=True)

@@ -205,6 +205,12 @@ def test_an_unknown_address_says_nothing_about_what_exists(visitor: FlaskClient)
     assert visitor.get("/providers/999999/nothing").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/providers/9223372036854775808", "/templates/10000000000000000000000/edit",
+                                  "/papers/made/9223372036854775808.pdf", "/clients/9223372036854775808"])  # fmt: skip
+def test_an_id_larger_than_any_database_counts_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
 def test_too_large_a_form_is_refused_before_it_is_read(client: FlaskClient) -> None:
     client.application.config["MAX_CONTENT_LENGTH"] = 1000
     answer = client.post("/login", data={"email": "x" * 2000}, headers=SAME_SITE)
