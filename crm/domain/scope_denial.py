@@ -81,6 +81,10 @@ def denied(sentence: Sentence, first: int, last: int) -> bool:
     start = sentence.clause_start(first)
     if _LIKE_US.search(sentence.said(first, len(sentence.words))):
         return False
+    if "no" in sentence.tags[sentence.phrase_start(first) : first] and _denies(
+        sentence, sentence.phrase_start(first), first
+    ):
+        return True
     odd = sum(1 for place in range(start, first) if _denies(sentence, place, first))
     if odd:
         return odd % 2 == 1

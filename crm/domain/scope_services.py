@@ -406,7 +406,10 @@ def _no_verb_before(rule: Rule, sentence: Sentence, low: int, last: int, end: in
     """The phrase is the subject, or there is no verb at all: a headline, list item or subject line."""
     after = sentence.said(last, end)
     start = sentence.clause_start(low)
-    if _BY_OTHERS.match(after):
+    labelled = (
+        start > 1 and sentence.words[start - 1].low == ":" and sentence.words[start - 2].low in ("about", "for", "to")
+    )
+    if labelled or _BY_OTHERS.match(after):
         return None
     if _ON_OFFER.match(after):
         return "blocks"
