@@ -39,6 +39,7 @@ HOWS: tuple[tuple[DeliveryHow, str, str], ...] = (
     (DeliveryHow.MAIL, "I posted it", "mailbox"),
     (DeliveryHow.FAX, "I faxed it", "printer"),
     (DeliveryHow.PRINT, "Only printed", "file-text"),
+    (DeliveryHow.DOWNLOAD, "Only saved", "download"),
 )
 _ICONS = {
     K.VISIT_SHEET: "map-pin",
