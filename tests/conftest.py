@@ -52,7 +52,8 @@ hypothesis_settings.load_profile("steady")
 # --- databases -------------------------------------------------------------------------------------------------------
 
 
-def _migrated(url: str) -> None:
+def migrated(url: str) -> None:
+    """Make the tables in this database."""
     db = Database(url)
     try:
         migrate.upgrade(db)
@@ -61,7 +62,8 @@ def _migrated(url: str) -> None:
 
 
 @contextlib.contextmanager
-def _opened(url: str) -> Iterator[Database]:
+def opened(url: str) -> Iterator[Database]:
+    """A database, closed at the end."""
     db = Database(url)
     try:
         yield db
@@ -72,7 +74,7 @@ def _opened(url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "handoff.db"
-    _migrated(f"sqlite:///{path}")
+    migrated(f"sqlite:///{path}")
     return path
 
 
@@ -93,14 +95,14 @@ def sqlite_db(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty SQLite database in a folder of its own."""
     path = tmp_path / "handoff.db"
     shutil.copyfile(_sqlite_template, path)
-    with _opened(f"sqlite:///{path}") as db:
+    with opened(f"sqlite:///{path}") as db:
         yield db
 
 
 @pytest.fixture
 def postgres_db(postgres_server: Server) -> Iterator[Database]:
     """A migrated, empty PostgreSQL database."""
-    with postgres_server.database(_migrated) as url, _opened(url) as db:
+    with postgres_server.database(migrated) as url, opened(url) as db:
         yield db
 
 

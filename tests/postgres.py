@@ -56,21 +56,21 @@ class NoPostgres(Exception):
 
 
 class Server:
-    """Makes databases, each a copy of one template."""
+    """Makes databases, each a copy of a template."""
 
     def __init__(self, url: sa.URL) -> None:
         self.url = url
         self._names = (f"handoff_test_{os.getpid()}_{n}" for n in itertools.count())
-        self._template: str | None = None
+        self._templates: dict[Callable[[str], None], str] = {}
         self._kept: psycopg.Connection[Any] | None = None
 
     @contextlib.contextmanager
-    def database(self, migrate: Callable[[str], None]) -> Iterator[str]:
-        """The URL of a fresh database; `migrate(url)` is called once, for the template."""
-        if self._template is None:
-            self._template = self._make_template(migrate)
+    def database(self, prepare: Callable[[str], None]) -> Iterator[str]:
+        """The URL of a fresh database; `prepare(url)` is called once, for the template."""
+        if prepare not in self._templates:
+            self._templates[prepare] = self._make_template(prepare)
         name = next(self._names)
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}{self._strategy()}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._templates[prepare]}{self._strategy()}")
         try:
             yield self._url(name)
         finally:
@@ -88,15 +88,15 @@ class Server:
 
     def close(self) -> None:
         """Drop what would stay behind on a server that is not ours."""
-        if self._template is not None:
-            self._drop(self._template)
+        for template in self._templates.values():
+            self._drop(template)
         if self._kept is not None:
             self._kept.close()
 
-    def _make_template(self, migrate: Callable[[str], None]) -> str:
+    def _make_template(self, prepare: Callable[[str], None]) -> str:
         name = next(self._names)
         self._run(f"CREATE DATABASE {name} TEMPLATE template0")
-        migrate(self._url(name))
+        prepare(self._url(name))
         return name
 
     def _strategy(self) -> str:

@@ -78,10 +78,10 @@ GREEDY = {
 
 @pytest.mark.parametrize("source", GREEDY.values(), ids=GREEDY)
 def test_a_greedy_template_is_refused_soon(source: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TemplateFault) as caught:
         fill_source(source, MANY)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert caught.value.reason.endswith(".")
 
 
@@ -99,12 +99,12 @@ ODD_TEXT = {
 @pytest.mark.parametrize("piece", ODD_TEXT.values(), ids=ODD_TEXT)
 def test_odd_text_takes_no_longer_than_other_text(piece: str) -> None:
     body = piece * (20_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     mail = emails.render_source(f"== subject ==\nx\n\n== body ==\na {body}", examples())
     assert mail.subject == "x"
     script = f"== opening ==\na {body}"
     scripts.fill_script_source(script, Audience.PHYSICIAN, Channel.VISIT, Moment.FIRST_CONTACT, examples())
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 def test_the_same_work_is_counted_on_any_machine() -> None:

@@ -53,7 +53,7 @@ def test_both_sides_can_be_read_back(before: str, after: str) -> None:
 
 
 def test_long_texts_are_compared_soon() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     compare("word " * 9_000, "other " * 9_000)
     compare("a b c d\n" * 3_000, "a b c e\n" * 3_000)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

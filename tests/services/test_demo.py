@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -30,6 +34,7 @@ from crm.services.assessments import Sheet
 from crm.services.demo import reading
 from crm.services.inbox_standing import View
 from crm.store.engine import Database
+from tests.conftest import migrated, opened
 from tests.factories import (
     NOW,
     TODAY,
@@ -51,13 +56,32 @@ from tests.factories import (
 )
 
 
-@pytest.fixture
-def filled(db: Database) -> Database:
-    with db.write() as session:
-        make_business(session)
-        make_user(session)
-    demo.add(db, actor_id=1, now=NOW)
-    return db
+def fill(url: str) -> None:
+    migrated(url)
+    with opened(url) as db:
+        with db.write() as session:
+            make_business(session)
+            make_user(session)
+        demo.add(db, actor_id=1, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "handoff.db"
+    fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A copy of a database with sample data, which takes some seconds to make."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path / 'handoff.db'}"
+            shutil.copyfile(request.getfixturevalue("filled_once"), tmp_path / "handoff.db")
+        else:
+            url = stack.enter_context(request.getfixturevalue("postgres_server").database(fill))
+        yield stack.enter_context(opened(url))
 
 
 KEPT = {
