@@ -127,11 +127,15 @@ export function start(form) {
   // --- the draft ---------------------------------------------------------------------------------------------------
   const stash = () => localStorage.setItem(key, JSON.stringify({ source: text.value, seen }));
 
-  async function save(as = seen) {
+  let saving = Promise.resolve();
+  let left = false;
+  const save = (anyway = false) => (saving = saving.then(() => keep(anyway))); // one after the other
+
+  async function keep(anyway) {
     const writing = text.value;
-    if (writing === kept && as !== "*") return;
+    if (left || (writing === kept && !anyway)) return;
     try {
-      ({ seen } = await post(form.dataset.draftUrl, { source: writing, seen: as }));
+      ({ seen } = await post(form.dataset.draftUrl, { source: writing, seen: anyway ? "*" : seen }));
       form.elements.seen.value = seen;
       kept = writing;
       conflict.hidden = true;
@@ -144,7 +148,7 @@ export function start(form) {
       conflict.hidden = false;
     }
   }
-  one("[data-editor-mine]").addEventListener("click", () => save("*"));
+  one("[data-editor-mine]").addEventListener("click", () => save(true));
   one("[data-editor-other]").addEventListener("click", () => (stash(), location.reload()));
 
   /** What this browser kept and the server doesn't have: put back, or offered where another window wrote since. */
@@ -228,7 +232,7 @@ export function start(form) {
   });
   one("[data-editor-find]", form).addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 
-  const soonSaved = later(save, 900);
+  const soonSaved = later(() => save(), 900);
   const soonLooked = later(() => popup.hidden && look(), 450); // half a merge field is no fault yet
 
   // --- keys and events ---------------------------------------------------------------------------------------------
@@ -271,7 +275,7 @@ export function start(form) {
   text.addEventListener("input", () => (follow(), stash(), offer(), soonSaved(), soonLooked(), (state.textContent = "Writing…")));
   form.addEventListener("change", (event) => event.target !== text && soonLooked());
   document.addEventListener("visibilitychange", () => document.hidden && save());
-  form.addEventListener("submit", () => localStorage.removeItem(key));
+  form.addEventListener("submit", () => ((left = true), localStorage.removeItem(key)));
   paint();
   bringBack();
   look();
