@@ -214,6 +214,7 @@ _DOCUMENTED = re.compile(
 )
 _SAID_AFTER = re.compile(
     r"^,? (?:which|and) (?:I|we) (?:recogni[sz]ed|spotted|noticed|found|caught|suspected|identified|saw)\b"
+    r"|^\W{0,2}\s?(?:I'm|I am) (?:sure|certain|convinced|positive)\b"
     r"|^\W{0,2}\s?(?:I'd|I would|I|we'd|we) (?:bet|say|think|guess|believe|suspect|reckon|suppose|call it)\b",
     re.IGNORECASE,
 )

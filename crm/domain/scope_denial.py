@@ -28,7 +28,7 @@ _LEFT_TO = re.compile(
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
-    r"^(?:[\w'-]+\s){0,5}?(?:(?:is|are|was|were|do|does)(?:n't| not| never)|never)\b|^(?:[\w'-]+\s)?(?:nobody|no one|nothing|none)\b|^no\b(?![-\s](?:charge|cost|extra|wait|co-?pay|drugs|needles|pain|matter))"
+    r"^(?:[\w'-]+\s){0,5}?(?:(?:is|are|was|were|do|does)(?:n't| not| never))\b|^(?:[\w'-]+\s)?never\b|^(?:[\w'-]+\s)?(?:nobody|no one|nothing|none)\b|^no\b(?![-\s](?:charge|cost|extra|wait|co-?pay|drugs|needles|pain|matter))"
     r"|^\W{0,2}\s?(?:is|are) (?:out|off limits|none of|no part|neither)\b|^\?\s(?:no|never|not)\b",
     re.IGNORECASE,
 )

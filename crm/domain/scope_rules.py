@@ -238,6 +238,7 @@ RULES: tuple[Rule, ...] = (
         r"|\b(?:keep|keeps|keeping|stay|stays|staying|stayed|kept)\s(?:[\w'’]+\s){0,3}?(?:out of|from returning to|from going back to) (?:the )?(?:hospital|ER|emergency room)\b"
         r"|\b(?:won't|are never|is never|never) (?:be )?(?:readmitted|return to the hospital|go back to the hospital|re-?hospitali[sz]ed)\b"
         r"|\b(?:don't|do not|never|won't) (?:end up|land) (?:back )?in the (?:hospital|ER)\b"
+        r"|\bkeep\w* [^.;]{0,40}? from (?:being |getting )?(?:readmitted|re-?hospitali[sz]ed|hospitali[sz]ed|falling)\b"
         r"|\bkeep\w* (?:\w+ ){0,3}readmissions?\b|\b(?:nobody|no one)[^.;]{0,40} (?:goes|went|go) back to the hospital\b"
         r"|\bnever had (?:a|an|any|one) (?:\w+ )?(?:readmi\w+|fall|client readmitted|patient readmitted)\b"
         r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop|fall|go down|improve|shrink)\b",

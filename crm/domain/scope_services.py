@@ -122,6 +122,7 @@ _GOES_ON = re.compile(r"^(?:doesn't|does not|won't|isn't|never does)\W*$", re.IG
 _SEND_THEM = re.compile(
     r"^\W*\s?(?:please )?(?:send|refer|bring|point) (?:them|him|her|people) (?:to|my|our)\b", re.IGNORECASE
 )
+_WITH_US = re.compile(r"\b(?:with|from|by|at) (?:me|us|my|our)\b", re.IGNORECASE)
 _FOR_SALE = frozenset("slots packages specials prices rates vouchers deals".split())
 _SOFT = frozenset({"therapy", "rehabilitation", "treatment", "diagnosis", "prescription"})
 
@@ -157,6 +158,8 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
         return "blocks"
     if sent_to_us(sentence, low) and not _is_past(sentence, low):
         return "blocks"
+    if "your" in sentence.tags[low:first] and not _WITH_US.search(sentence.said(last, len(sentence.words))):
+        return "blocks" if _taken_over(sentence, low) else None
     if with_us(sentence, last) and not institution:
         return None if _is_past(sentence, low) and owner == "theirs" else "blocks"
     if rule.key not in _SOFT and re.match(r"(?:ask|call|see) (?:me|us) (?:about|for)\b", sentence.text, re.IGNORECASE):
@@ -275,6 +278,8 @@ def _by_place(rule: Rule, sentence: Sentence, low: int, first: int, last: int, h
     start, end = sentence.clause_start(first), sentence.clause_end(first)
     after = sentence.said(last, end)
     before = sentence.said(start, low) + " "
+    if low > start and sentence.words[low - 1].low in _BEFORE_US - {"out", "off", "near", "about", "into", "through"}:
+        return None
     if _AS_OURS.search(before):
         return "blocks"
     if low > start and sentence.words[low - 1].low == "as":

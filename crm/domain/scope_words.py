@@ -100,7 +100,7 @@ AMBIGUOUS = frozenset(
     " train treat trust try turn visit wait walk watch welcome win wish work worry email balance boost partner bridge"
     " spot pop crack free better own cure counsel rub changes visits programs reports notes records tests walks plans"
     " measures lists limits orders needs exercises works answers claims ends falls starts stops treats returns reviews"
-    " supports helps trains cures fixes massages rehabs checks hopes runs shows stands stays talks turns wins lead leads"
+    " coaches guides supports helps trains cures fixes massages rehabs checks hopes runs shows stands stays talks turns wins lead leads"
     " left set put read given known like drop found open thought".split()
 )
 
