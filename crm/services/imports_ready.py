@@ -65,10 +65,14 @@ def make(reader: Reader, source: Path, start: int, end: int, target: Path, *, is
     return made
 
 
-def _texts(source: Path, start: int, end: int) -> list[str]:
-    with source.open("rb") as file:
+def _texts(source: Path, start: int, end: int) -> Iterator[str]:
+    with source.open("rb", buffering=1 << 18) as file:
         file.seek(start)
-        return file.read(end - start).decode().split("\n")[:-1]
+        for line in file:
+            start += len(line)
+            yield line[:-1].decode()
+            if start >= end:
+                return
 
 
 def main(asked: TextIO = sys.stdin, answers: TextIO = sys.stdout) -> None:
