@@ -23,7 +23,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from crm.documents import filters, guard, syntax
 from crm.documents.faults import MissingField, TemplateFault, UnknownField
-from crm.documents.merge import Fields, MergeFields, fields_of, registry
+from crm.documents.merge import MergeFields, fields_of, registry
+from crm.documents.merge_field import Fields
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 ROOMS = ("scripts", "email", "documents")

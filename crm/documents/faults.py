@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from crm.documents.merge import BusinessFields, Fields, MergeField, PracticeFields, ProviderFields, TrainerFields
+from crm.documents.merge import BusinessFields, PracticeFields, ProviderFields, TrainerFields
+from crm.documents.merge_field import Fields, MergeField
 from crm.domain.errors import HandoffError
 from crm.domain.wording import capitalized
 

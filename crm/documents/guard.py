@@ -18,7 +18,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from crm.documents.faults import MissingField, TemplateFault, TooMuch
-from crm.documents.merge import Fields, MergeField
+from crm.documents.merge_field import Fields, MergeField
 from crm.documents.prose import protect
 
 MOST_STEPS = 5_000

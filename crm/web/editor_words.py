@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from crm.documents.faults import MissingField, TemplateFault
-from crm.documents.merge import RECORDS, MergeField, fields_of
+from crm.documents.merge import RECORDS, fields_of
+from crm.documents.merge_field import MergeField
 from crm.domain import better_words, script
 from crm.domain.kinds import TemplateKind
 from crm.domain.script import LENGTHS, MOMENT_TITLES, PART_TITLES

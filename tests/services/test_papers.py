@@ -246,10 +246,10 @@ def _measured(db: Database, values: list[tuple[float, float]], *, sample: bool =
                 factories.make_measurement(session, assessment_id=taken.id, measure_key="cst30", value=value)
 
 
-def test_the_outcomes_sheet_counts_everybody_and_judges_each_by_their_own_change(sqlite_db: Database) -> None:
-    _house(sqlite_db)
-    _measured(sqlite_db, [(8, 12), (9, 10), (10, 13), (7, 7), (11, 8)])
-    text = _make(sqlite_db, DocumentKind.OUTCOMES_SHEET).text
+def test_the_outcomes_sheet_counts_everybody_and_judges_each_by_their_own_change(db: Database) -> None:
+    _house(db)
+    _measured(db, [(8, 12), (9, 10), (10, 13), (7, 7), (11, 8)])
+    text = _make(db, DocumentKind.OUTCOMES_SHEET).text
     assert "5 clients, measured at the start and again." in text
     assert "30-second chair stand (reps)\n5\n9\n10\n2 of 5\n1 of 5" in text
     assert "January 2026 to March 2026" in text
