@@ -45,8 +45,16 @@ def put(
         return put_in(session, template, source, actor_id=actor_id, now=now)
 
 
-def put_in(session: Session, template: Template, source: str, *, actor_id: int, now: datetime) -> TemplateDraft:
-    """As `put`, in the caller's transaction; this one wins."""
+def put_in(
+    session: Session,
+    template: Template,
+    source: str,
+    *,
+    based_on_id: int | None = None,
+    actor_id: int,
+    now: datetime,
+) -> TemplateDraft:
+    """As `put`, in the caller's transaction; this one wins. `based_on_id` is a newer version that it takes in."""
     assert template.id is not None
     draft = store.draft(session, actor_id, template.id)
     if draft is None:
@@ -59,6 +67,8 @@ def put_in(session: Session, template: Template, source: str, *, actor_id: int, 
             meta=dict(template.meta),
             updated_at=now,
         )
+    if based_on_id is not None:
+        draft.based_on_id = based_on_id
     draft.source, draft.updated_at = source.replace("\r\n", "\n"), now
     session.add(draft)
     session.flush()

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from crm.documents.faults import TemplateFault
+from crm.domain import text_merge
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.text_checks import TextFinding, blocking
 from crm.models.templates import Template, TemplateVersion
@@ -96,6 +97,7 @@ def save(
         source = source.replace("\r\n", "\n").strip() + "\n"
         found = look_over(session, template, source)
         stand_in = _same_as_in_force(session, template, source)
+        base = _base(session, template, actor_id, now)
         template_drafts.drop(session, template_id, actor_id=actor_id)
         if stand_in is not None:
             return Saved(stand_in, None)
@@ -103,7 +105,7 @@ def save(
             _check_reason(found, reason)
         label = f"New wording of “{template.title}”"
         recorder = changes.begin(session, "template", label, actor_id=actor_id, now=now)
-        version = _write(session, recorder, template, source, remarks=remarks, actor_id=actor_id, now=now)
+        version = _write(session, recorder, template, source, base, remarks=remarks, actor_id=actor_id, now=now)
         assert version.id is not None
         overrides.allow(session, "template_version", version.id, found, reason, actor_id=actor_id, now=now)
         return Saved(version, recorder.id)
@@ -136,7 +138,8 @@ def restore(db: Database, template_id: int, version_id: int, *, actor_id: int, n
         label = f"Version {old.number} of “{template.title}” again"
         recorder = changes.begin(session, "template", label, actor_id=actor_id, now=now)
         remarks = f"Version {old.number} again"
-        version = _write(session, recorder, template, source, remarks=remarks, actor_id=actor_id, now=now)
+        base = _base(session, template, actor_id, now)
+        version = _write(session, recorder, template, source, base, remarks=remarks, actor_id=actor_id, now=now)
         _allow_again(session, old, version, actor_id=actor_id, now=now)
         return Saved(version, recorder.id)
 
@@ -171,6 +174,19 @@ def offer(session: Session, template: Template) -> Offer | None:
     return Offer(then, built_in.own, templates.wording_of(own), built_in.content_hash)
 
 
+def bring_together(db: Database, template_id: int, *, actor_id: int, now: datetime) -> int:
+    """A draft with one's own changes and those of the newer built-in wording. Gives how many lines both had changed."""
+    with db.write() as session:
+        template = get(session, template_id)
+        found, built_in = offer(session, template), built_in_of(template)
+        if found is None or built_in is None:
+            raise Refused("no_offer", "There is no newer built-in wording.")
+        together = text_merge.bring_together(found.then, found.own, found.now)
+        newer = templates.register(session, built_in, now=now)
+        template_drafts.put_in(session, template, together.text, based_on_id=newer, actor_id=actor_id, now=now)
+        return together.clashes
+
+
 def keep_mine(db: Database, template_id: int, content_hash: str, *, actor_id: int, now: datetime) -> int:
     """Decline a newer built-in wording. Returns the change set."""
     with db.write() as session:
@@ -182,7 +198,15 @@ def keep_mine(db: Database, template_id: int, content_hash: str, *, actor_id: in
 
 
 def _write(
-    session: Session, recorder: Recorder, template: Template, source: str, *, remarks: str, actor_id: int, now: datetime
+    session: Session,
+    recorder: Recorder,
+    template: Template,
+    source: str,
+    base: int | None,
+    *,
+    remarks: str,
+    actor_id: int,
+    now: datetime,
 ) -> TemplateVersion:
     """A new version, in force. Undo puts the earlier one back into force; the version stays in the history."""
     assert template.id is not None
@@ -193,7 +217,7 @@ def _write(
         content_hash=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
         content=content,
         number=number,
-        based_on_id=_base(session, template, now),
+        based_on_id=base,
         remarks=remarks[:500],
         created_by=actor_id,
         created_at=now,
@@ -205,15 +229,17 @@ def _write(
     return version
 
 
-def _base(session: Session, template: Template, now: datetime) -> int | None:
-    """The built-in version that an own wording goes back to: today's at the beginning, then always that one."""
-    if not template.built_in and template.version_id is not None:
-        built_in = built_in_of(template)
-        if built_in is not None and template.kept_hash == built_in.content_hash:
-            return templates.register(session, built_in, now=now)
-        return version_of(session, template, None).based_on_id
+def _base(session: Session, template: Template, actor_id: int, now: datetime) -> int | None:
+    """The built-in version that an own wording goes back to: today's at the beginning, or once it was answered."""
     built_in = built_in_of(template)
-    return templates.register(session, built_in, now=now) if built_in is not None else None
+    if built_in is None:
+        return None
+    today = templates.register(session, built_in, now=now)
+    if template.built_in or template.version_id is None or template.kept_hash == built_in.content_hash:
+        return today
+    draft = store.draft(session, actor_id, template.id or 0)
+    takes_it_in = draft is not None and draft.based_on_id == today
+    return today if takes_it_in else version_of(session, template, None).based_on_id
 
 
 def _update(recorder: Recorder, template: Template, **values: object) -> None:

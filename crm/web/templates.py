@@ -136,7 +136,9 @@ def offer(template_id: int) -> Page:
 
 @bp.post("/templates/<int:template_id>/offer")
 def answer_offer(template_id: int) -> AnyResponse:
-    """Take the newer built-in wording, or keep one's own."""
+    """Take the newer built-in wording, keep one's own, or bring both together in a draft."""
+    if request.form.get("do") == "merge":
+        return _bring_together(template_id)
     if request.form.get("do") == "keep":
         change = template_versions.keep_mine(
             db(), template_id, request.form.get("hash", ""), actor_id=actor_id(), now=now()
@@ -144,6 +146,17 @@ def answer_offer(template_id: int) -> AnyResponse:
         flash_undo("Your wording stays. You are asked again when the built-in one changes again.", change)
         return _back(template_id)
     return back_to_built_in(template_id)
+
+
+def _bring_together(template_id: int) -> AnyResponse:
+    try:
+        clashes = template_versions.bring_together(db(), template_id, actor_id=actor_id(), now=now())
+    except Refused as error:
+        flash(str(error), "error")
+        return _back(template_id)
+    kept = " Where both had changed the same lines, yours stand." if clashes else ""
+    flash(f"Both are in this draft. Look it over, then put it into force.{kept}")
+    return redirect(url_for("template_editor.edit", template_id=template_id), 303)
 
 
 @bp.post("/templates/<int:template_id>/built-in")

@@ -161,6 +161,26 @@ def test_a_newer_built_in_wording_is_offered_and_can_be_declined(db: Database) -
     assert offered(db, template_id) is None
 
 
+def test_both_wordings_can_be_brought_together_and_the_offer_is_answered(db: Database) -> None:
+    me, template_id = shelf(db)
+    template_versions.save(db, template_id, MINE, actor_id=me, now=NOW)
+    age(db, template_id)
+    with db.write() as session:
+        base = session.exec(select(TemplateVersion).where(TemplateVersion.number == 1)).one()
+        base.content = {"source": "old", "own": BUILT_IN.replace("May I send you", "Could I send you")}
+        session.add(base)
+    assert template_versions.bring_together(db, template_id, actor_id=me, now=NOW) == 0
+    with db.read() as session:
+        draft = store.draft(session, me, template_id)
+        assert draft is not None
+        assert draft.source == MINE
+    assert offered(db, template_id) is not None
+    template_versions.save(db, template_id, draft.source + "- And you?\n", actor_id=me, now=NOW)
+    assert offered(db, template_id) is None
+    with pytest.raises(Refused):
+        template_versions.bring_together(db, template_id, actor_id=me, now=NOW)
+
+
 def test_two_windows_are_told_and_nothing_is_lost(db: Database) -> None:
     me, template_id = shelf(db)
     first = template_drafts.put(db, template_id, "one", seen_as="", actor_id=me, now=NOW)

@@ -303,3 +303,31 @@ def test_a_sequence_keeps_the_wording_it_was_enrolled_with_and_takes_the_newest_
         newest = templates.pinned_source(session, TemplateKind.EMAIL, "introduction", None)
     assert newest is not None
     assert "With every good wish," in newest
+
+
+def test_a_newer_built_in_wording_is_looked_at_and_answered(client: FlaskClient, handoff: Handoff) -> None:
+    one = id_of(client, handoff, "physician-phone")
+    mine = wording(handoff, one).replace("Do you have a minute?", "Is this a good moment?")
+    assert client.get(f"/templates/{one}/offer").status_code == 303
+    post(client, f"/templates/{one}/edit", do="save", source=mine)
+    with handoff.db.write() as session:
+        first = store.versions_of(session, one)[-1][0]
+        first.content_hash = "0" * 64
+        first.content = {
+            "source": "old",
+            "own": str(first.content["own"]).replace("May I send you", "Could I send you"),
+        }
+        session.add(first)
+    assert "Update offered" in client.get("/templates?audience=physician").text
+    assert "The built-in wording has changed" in client.get(f"/templates/{one}").text
+    for look in ("theirs", "mine", "both"):
+        assert client.get(f"/templates/{one}/offer?look={look}").status_code == 200
+    merged = post(client, f"/templates/{one}/offer", do="merge")
+    assert "Both are in this draft" in client.get(merged.location).text
+    assert wording(handoff, one) == mine
+    with handoff.db.read() as session:
+        found = template_versions.offer(session, session.get_one(Template, one))
+        assert found is not None
+    post(client, f"/templates/{one}/offer", do="keep", hash=found.content_hash)
+    assert "Update offered" not in client.get("/templates?audience=physician").text
+    assert wording(handoff, one) == mine
