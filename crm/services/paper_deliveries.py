@@ -107,6 +107,8 @@ def give(
     """
     if given.day > today:
         raise Invalid({"delivered_on": touches.TO_COME})
+    if given.how not in SAID:  # what leaves by e-mail is noted with its message
+        raise Invalid({"how": "Choose one of the list."})
     with db.read() as session:
         _check(session, touches.get_provider(session, provider_id), paper, given)
         (ready,) = attachments.make(session, folder, provider_id, [paper], user_id=actor_id, now=now, press=press)

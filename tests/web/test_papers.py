@@ -122,6 +122,12 @@ def test_a_wrong_day_keeps_the_page(client: FlaskClient, provider_id: int) -> No
     assert "still to come" in answer.text
 
 
+@pytest.mark.parametrize("how", ["email", "encrypted", "pigeon", ""])
+def test_a_way_that_is_not_on_the_page_is_refused(client: FlaskClient, provider_id: int, how: str) -> None:
+    answer = client.post(f"/providers/{provider_id}/papers/overview/deliveries", data={"how": how}, headers=SAME_SITE)
+    assert answer.status_code == 422
+
+
 def test_the_visit_sheet_is_for_oneself(client: FlaskClient, provider_id: int) -> None:
     assert "How did it leave?" not in client.get(f"/providers/{provider_id}/papers/visit-sheet").text
 

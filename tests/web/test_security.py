@@ -21,7 +21,8 @@ def addresses(app: Flask) -> list[tuple[str, str, str]]:
     """Every (method, address, endpoint) of the application, with something for its arguments."""
     found = []
     for rule in app.url_map.iter_rules():
-        values = {name: 1 if "Integer" in type(rule._converters[name]).__name__ else "x" for name in rule.arguments}
+        converters = rule._converters  # `rule.arguments` names those with a default as well
+        values = {name: 1 if "Integer" in type(converters[name]).__name__ else "x" for name in converters}
         _, path = rule.build(values) or ("", rule.rule)
         found += [(method, path, rule.endpoint) for method in sorted(rule.methods or ()) if method != "OPTIONS"]
     return found
