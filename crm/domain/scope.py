@@ -15,13 +15,17 @@ from functools import lru_cache
 from typing import Literal
 
 from crm.domain.scope_acts import judge_act
-from crm.domain.scope_claims import judge_claim, judge_condition, judge_medication
+from crm.domain.scope_claims import judge_claim
+from crm.domain.scope_conditions import judge_condition
 from crm.domain.scope_denial import quoted
-from crm.domain.scope_reading import Sentence, sentences, straight
+from crm.domain.scope_medication import judge_medication
+from crm.domain.scope_patients import judge_possession
+from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import RULES, Kind, Rule, Verdict
+from crm.domain.scope_sentences import sentences, straight
 from crm.domain.scope_services import judge_service
 from crm.domain.scope_text import paragraphs, readable
-from crm.domain.scope_titles import judge_possession, judge_title
+from crm.domain.scope_titles import judge_title
 
 Severity = Literal["blocks", "warns"]
 #: More findings than this help nobody: bounds the time and the length of the answer.

@@ -13,19 +13,25 @@ from crm.domain.scope_rules import Rule, Verdict
 _POLITE = re.compile(
     r"^(?:(?:him|her|them|you|it|[\w']+\s[\w']+|[\w']+|every one of [\w ]+?|this|each other)\s)?(?:very\s)?"
     r"(?:with (?:\w+ )?(?:care|respect|kindness|urgency|courtesy|dignity|priority|discretion|honesty|patience|gratitude"
-    r"|confidentiality)|like (?:family|an? |our own|my own|one|adults|they|you|royalty)|as (?:an? |if|one|family|confidential|urgent|private|guests|partners|equals|you would|they|strictly)|confidentially|fairly|gently|equally|the same (?:way|as|with)|well|seriously)\b"
-    r"|^(?:[\w']+\s){1,4}?(?:to (?:a\s|some\s|the\s)?(?:\w+\s)?(?:lunch|coffee|dinner|breakfast|cake|ice cream|tacos|pizza"
-    r"|donuts|cookies))\b|^(?:[\w']+\s){0,6}?(?:as|with the) (?:a |an |strictly |the )?(?:priority|confidential\w*|urgent"
+    r"|confidentiality)|like (?:family|an? |our own|my own|one|adults|they|you|royalty)|as (?:an? |if|one|family"
+    r"|confidential|urgent|private|guests|partners|equals|you would|they|strictly)|confidentially|fairly|gently"
+    r"|equally|the same (?:way|as|with)|well|seriously)\b"
+    r"|^(?:[\w']+\s){1,4}?(?:to (?:a\s|some\s|the\s)?(?:\w+\s)?(?:lunch|coffee|dinner|breakfast|cake|ice cream|tacos"
+    r"|pizza"
+    r"|donuts|cookies))\b|^(?:[\w']+\s){0,6}?(?:as|with the) (?:a |an |strictly |the )?(?:priority|confidential\w*"
+    r"|urgent"
     r"|private|same|respect|guest|partner)\b",
     re.IGNORECASE,
 )
 _BODY = frozenset(
-    "bone bones fracture fractures wound wounds incision incisions tissue tissues tendon tendons scar graft surgery joint"
+    "bone bones fracture fractures wound wounds incision incisions tissue tissues tendon tendons scar graft surgery"
+    " joint"
     " knee knees hip hips shoulder shoulders back backs ankle injury injuries it body muscle skin".split()
 )
 _OFFERS_TO = re.compile(r"\b(?:thank|thanks)\s(?:you\s)?(?:so much\s|again\s)?for\s(?:\w+\s)?$", re.IGNORECASE)
 _ASKED = re.compile(
-    r"\b(?:sounds?|seem|look) like (?:I|we)(?:'m|'re| am| are)? $|\bif (?:I|we) ever (?:\w+ ){0,2}$|\b(?:whether|if) (?:I|we) (?:\w+ )?$|\bthan (?:to )?$",
+    r"\b(?:sounds?|seem|look) like (?:I|we)(?:'m|'re| am| are)? $|\bif (?:I|we) ever (?:\w+ ){0,2}$|\b(?:whether"
+    r"|if) (?:I|we) (?:\w+ )?$|\bthan (?:to )?$",
     re.IGNORECASE,
 )
 _AS_YOU = re.compile(r"\bas (?:you|your|the|needed|prescribed|ordered|directed)\b", re.IGNORECASE)
@@ -37,7 +43,8 @@ _LEFT_SO = re.compile(
     re.IGNORECASE,
 )
 _BY_EXERCISE = re.compile(
-    r"^(?:\w+ )?(?:by|because of|thanks to|through|with|from) (?:it|this|that|the (?:\w+ )?(?:program|class|exercises?|training|method)|exercise|movement|training)\b",
+    r"^(?:\w+ )?(?:by|because of|thanks to|through|with|from) (?:it|this|that|the (?:\w+ )?(?:program|class"
+    r"|exercises?|training|method)|exercise|movement|training)\b",
     re.IGNORECASE,
 )
 _AT_OURS = re.compile(r"^(?:at|in) (?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b", re.IGNORECASE)
@@ -70,9 +77,9 @@ def judge_act(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
         return _judge_passive(sentence, first, last)
     if rule.key == "cure" and _heals_by_itself(sentence, first, last):
         return None
-    if said.endswith("ing") and _is_attribute(sentence, first, last):
+    if said.endswith("ing") and _is_attribute(sentence, last):
         return None
-    return _by_subject(rule, sentence, first, last)
+    return _by_subject(sentence, first, last)
 
 
 def _as_noun(sentence: Sentence, first: int) -> Verdict:
@@ -86,7 +93,7 @@ def _as_noun(sentence: Sentence, first: int) -> Verdict:
     return "blocks" if gift or sentence.words[first].low != "healing" else None
 
 
-def _by_subject(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
+def _by_subject(sentence: Sentence, first: int, last: int) -> Verdict:
     who = sentence.subject(first)
     if who in ("client", "theirs") and spoken_by_a_client(sentence.paragraph, sentence.words[first].start):
         return "blocks"
@@ -113,7 +120,6 @@ def _without_subject(sentence: Sentence, first: int, last: int) -> Verdict:
     start = sentence.clause_start(first)
     if _OUR_PLACE.search(sentence.text) or _THEN_WE_DO.match(sentence.said(last, len(sentence.words))):
         return "blocks"
-    before = sentence.said(max(0, first - 6), first) + " "
     if first > start and sentence.words[first - 1].low in ("you", "please"):
         return None
     if listed_as_ours(sentence, start):
@@ -173,7 +179,7 @@ def _is_passive(sentence: Sentence, first: int, last: int) -> bool:
     if at < 0:
         return _behind_is_preposition(sentence, last)
     low, tag = sentence.words[at].low, sentence.tags[at]
-    if tag == "be" and low not in ("'m",):
+    if tag == "be" and low != "'m":
         return True
     if tag in ("aux", "us", "you", "they", "rel", "modal"):
         return False
@@ -184,11 +190,17 @@ def _is_passive(sentence: Sentence, first: int, last: int) -> bool:
     return _behind_is_preposition(sentence, last) or tag == "prep"
 
 
+_BEHIND_PARTICIPLE = frozenset(
+    "here elsewhere there exercise exercises condition conditions limits twice already".split()
+)
+
+
 def _behind_is_preposition(sentence: Sentence, last: int) -> bool:
     if last >= len(sentence.words):
         return True
-    return sentence.tags[last] in ("prep", "punct", "time", "be", "modal", "and") or sentence.words[last].low in (
-        "here", "elsewhere", "there", "exercise", "exercises", "condition", "conditions", "limits", "twice", "already")  # fmt: skip
+    if sentence.tags[last] in ("prep", "punct", "time", "be", "modal", "and"):
+        return True
+    return sentence.words[last].low in _BEHIND_PARTICIPLE
 
 
 def _judge_passive(sentence: Sentence, first: int, last: int) -> Verdict:
@@ -261,7 +273,7 @@ def _heals_by_itself(sentence: Sentence, first: int, last: int) -> bool:
     return sentence.words[at].low in _BODY or (sentence.whose_phrase(at) in ("client", "nobody", "theirs") and at > 0)
 
 
-def _is_attribute(sentence: Sentence, first: int, last: int) -> bool:
+def _is_attribute(sentence: Sentence, last: int) -> bool:
     """ "The treating physician", "healing time": an adjective of what follows."""
     if last >= len(sentence.words):
         return False

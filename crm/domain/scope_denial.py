@@ -16,7 +16,8 @@ _NO_REALLY = frozenset(
 )
 _OUTSIDE = re.compile(
     r"\b(?:outside|beyond|not within|not in)\s(?:of\s)?(?:my|our|a trainer's)\s(?:scope|role|work|remit|lane|job)\b"
-    r"|\b(?:belongs?|belonging) to (?:you|your|the|their|a|licensed)\b|\b(?:is|are|stays?|remains?) (?:up to you|yours|with"
+    r"|\b(?:belongs?|belonging) to (?:you|your|the|their|a|licensed)\b|\b(?:is|are|stays?|remains?) (?:up to you"
+    r"|yours|with"
     r" you|with your|theirs|for you\b|for your|for the (?:PT|physician|doctor|therapist|provider)|with the"
     r" (?:physician|doctor|provider|prescriber)|your (?:job|work|role|call|decision|business)"
     r"|the (?:physician|doctor|provider|therapist|PT|dietitian|chiropractor|clinician)'s)",
@@ -28,29 +29,38 @@ _LEFT_TO = re.compile(
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
-    r"^(?:[\w'-]+\s){0,5}?(?:(?:is|are|was|were|do|does)(?:n't| not| never))\b|^(?:[\w'-]+\s)?never\b|^(?:[\w'-]+\s)?(?:nobody|no one|nothing|none)\b|^no\b(?![-\s](?:charge|cost|extra|wait|co-?pay|drugs|needles|pain|matter))"
+    r"^(?:[\w'-]+\s){0,5}?(?:(?:is|are|was|were|do|does)(?:n't| not| never))\b|^(?:[\w'-]+\s)?never\b"
+    r"|^(?:[\w'-]+\s)?(?:nobody|no one|nothing|none)\b|^no\b(?![-\s](?:charge|cost|extra|wait|co-?pay|drugs|needles"
+    r"|pain|matter))"
     r"|^\W{0,2}\s?(?:is|are) (?:out|off limits|none of|no part|neither)\b|^\?\s(?:no|never|not)\b",
     re.IGNORECASE,
 )
 _LIKE_US = re.compile(
-    r"\b(?:the way|like|as (?:well|fast|good|safely) as|better than|faster than|quicker than) (?:I|we|us|me)(?: (?:do|can))?\b(?! (?:was|were))"
+    r"\b(?:the way|like|as (?:well|fast|good|safely) as|better than|faster than|quicker than) (?:I|we|us"
+    r"|me)(?: (?:do|can))?\b(?! (?:was|were))"
     r"|\bthe way (?:I|we) do\b",
     re.IGNORECASE,
 )
 _QUOTE = re.compile(r"[“\"]([^”\"]*)[”\"]")
 _SAID = re.compile(
     r"\b(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:the|your|their|her|his)\s(?:[\w'-]+\s){0,3}?(?:note|notes|order|referral"
-    r"|prescription|chart|summary|provider|physician|doctor|therapist|office|report|letter|handout|form|surgeon|PT|script"
-    r"|clearance|cardiologist|website|brochure|nurse))\b[^.“\"]{0,40}\b(?:said|told|wrote|writes|says|say|asked|asks|reads"
-    r"|read|states?|stated|noted|notes|described|calls?|called|documented|put it|mentions?|mentioned|ordered|wanted|named"
+    r"|prescription|chart|summary|provider|physician|doctor|therapist|office|report|letter|handout|form|surgeon|PT"
+    r"|script"
+    r"|clearance|cardiologist|website|brochure|nurse))\b[^.“\"]{0,40}\b(?:said|told|wrote|writes|says|say|asked|asks"
+    r"|reads"
+    r"|read|states?|stated|noted|notes|described|calls?|called|documented|put it|mentions?|mentioned|ordered|wanted"
+    r"|named"
     r"|lists?|requests?|requested)\b[^.“\"]{0,25}$"
-    r"|\b(?:your|the)\s(?:[\w'-]+\s){0,3}?(?:note|order|referral|handout|form|summary|clearance|words?)\b[^.“\"]{0,60}$",
+    r"|\b(?:your|the)\s(?:[\w'-]+\s){0,3}?(?:note|order|referral|handout|form|summary|clearance"
+    r"|words?)\b[^.“\"]{0,60}$",
     re.IGNORECASE,
 )
 _SAID_AFTER = re.compile(
     r"^ (?:is|was) what (?:you|the|your|her|his) (?:\w+ )?(?:order|note|referral|letter|script|form|says?|said|wrote)\b"
-    r"|^[^.“\"\w]{0,3}\s?(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:your|the|her|his) (?:[\w'-]+\s){0,2}?(?:note|doctor|physician"
-    r"|therapist|surgeon|order|PT|office|summary|handout|form|referral|letter|cardiologist))\b[^.“\"]{0,20}?\b(?:wrote|said"
+    r"|^[^.“\"\w]{0,3}\s?(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:your|the|her|his) (?:[\w'-]+\s){0,2}?(?:note|doctor"
+    r"|physician"
+    r"|therapist|surgeon|order|PT|office|summary|handout|form|referral|letter"
+    r"|cardiologist))\b[^.“\"]{0,20}?\b(?:wrote|said"
     r"|says|noted|told|asked|reads|ordered|put it)\b",
     re.IGNORECASE,
 )

@@ -9,7 +9,8 @@ from crm.domain.scope_reading import NOMINAL, Sentence
 _AT = frozenset("by with at from under in through inside".split())
 _HERE = re.compile(r"\b(?:here|in-house|in house|under (?:our|one) roof|all under our)\b", re.IGNORECASE)
 _COME_TO_US = re.compile(
-    r"\b(?:to|with|on|let|trust|hire|send|call|text|see|sees|saw|seeing|contact|join|visit|consider|recommend)\s(?:me|us|(?:my|our)\s[\w-]+)\s"
+    r"\b(?:to|with|on|let|trust|hire|send|call|text|see|sees|saw|seeing|contact|join|visit|consider"
+    r"|recommend)\s(?:me|us|(?:my|our)\s[\w-]+)\s"
     r"(?:[\w-]+\s)?(?:for|to be|to get|with|about|and get|as)\s(?:[\w'-]+\s){0,4}$",
     re.IGNORECASE,
 )
@@ -20,7 +21,8 @@ _ASKED_US = re.compile(
     re.IGNORECASE,
 )
 _DECLINED = re.compile(
-    r"\b(?:sent|send|refer\w*|said no|say no|declin\w+|refus\w+|don't|can't|cannot|didn't|won't|not|point\w*|answer is no|(?:told|tell) (?:her|him|them|people|clients) to|call(?:ed)? (?:you|your))\b",
+    r"\b(?:sent|send|refer\w*|said no|say no|declin\w+|refus\w+|don't|can't|cannot|didn't|won't|not|point\w*"
+    r"|answer is no|(?:told|tell) (?:her|him|them|people|clients) to|call(?:ed)? (?:you|your))\b",
     re.IGNORECASE,
 )
 _OUR_SIGN = re.compile(
@@ -28,7 +30,8 @@ _OUR_SIGN = re.compile(
     re.IGNORECASE,
 )
 SIGNED = re.compile(
-    r"^[Yy]our (?:[\w-]+ ){0,3}?(?:specialist|expert|therapist|doctor|healer|physio)\b(?: is|,|(?: \w+){0,3}:) [A-Z][\w'-]+(?: [A-Z][\w'-]+)?[.!]?$"
+    r"^[Yy]our (?:[\w-]+ ){0,3}?(?:specialist|expert|therapist|doctor|healer|physio)\b(?: is|,"
+    r"|(?: \w+){0,3}:) [A-Z][\w'-]+(?: [A-Z][\w'-]+)?[.!]?$"
 )
 _ABOUT_US = re.compile(r"\b(?:ask|call|text|contact)\s(?:me\s|us\s)?(?:about|for)\s(?:my|our)\b", re.IGNORECASE)
 
@@ -44,7 +47,7 @@ def with_us(sentence: Sentence, last: int) -> bool:
                 return True
             if who in ("theirs", "name"):
                 return False
-        if low == "here" or low == "in-house":
+        if low in ("here", "in-house"):
             return True
         if (
             low == "on"
@@ -61,7 +64,7 @@ def with_us(sentence: Sentence, last: int) -> bool:
 
 
 def _is_place(sentence: Sentence, first: int, who: str) -> bool:
-    """Things count when they are named as ours or as a name: "by our program", "at Ironwood Fitness", not "by exercise"."""
+    """Things count when they are named as ours or as a name: "by our program", not "by exercise"."""
     last = sentence.phrase_end(first) - 1
     if any(word.low in ("trainer", "trainers", "coach", "coaches") for word in sentence.words[first : last + 1]):
         return True

@@ -11,7 +11,8 @@ from crm.domain.scope_words import Token
 Whose = Literal["ours", "theirs", "client", "service", "name", "nobody"]
 
 LICENSED = frozenset(
-    "doctor doctors dr dr. physician physicians surgeon surgeons therapist therapists pt pts ot ots clinician clinicians"
+    "doctor doctors dr dr. physician physicians surgeon surgeons therapist therapists pt pts ot ots clinician"
+    " clinicians"
     " provider providers nurse nurses np pa pas nps chiropractor chiropractors dietitian dietitians nutritionist rd"
     " cardiologist cardiologists oncologist oncologists rheumatologist neurologist orthopedist pulmonologist"
     " endocrinologist geriatrician pediatrician psychologist counselor counselors pharmacist pharmacists podiatrist"
@@ -32,7 +33,8 @@ OUR_THINGS = frozenset(
     " company boot-camp bootcamp regimen evaluation visit visits facility hour membership rate report reports".split()
 )
 _NAMED_OURS = frozenset(
-    "fitness strength training exercise wellness gym studio movement performance trainers conditioning pilates athletics"
+    "fitness strength training exercise wellness gym studio movement performance trainers conditioning pilates"
+    " athletics"
     " coaching bodyworks body motion fit trainer coach".split()
 )
 _NAMED_THEIRS = frozenset(
@@ -86,7 +88,7 @@ def _named(words: Sequence[Token]) -> Whose | None:
     if not names or (len(names) == 1 and len(words) == 1 and names[0].low in CLIENTS | OUR_THINGS):
         return None
     lows = {word.low for word in names}
-    if len(names) > 1 or words[0].tag not in ("det",):
+    if len(names) > 1 or words[0].tag != "det":
         if lows & _NAMED_THEIRS:
             return "theirs"
         if len(names) > 1 and lows & _NAMED_OURS:

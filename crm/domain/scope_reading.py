@@ -7,18 +7,13 @@ and the nearest subject that a verb can have.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from crm.domain.scope_people import CLIENTS, Whose, whose
-from crm.domain.scope_words import Token, tokens
+from crm.domain.scope_words import Token
 
-_ABBREVIATIONS = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bvs)(?<!e\.g)(?<!i\.e)(?<!\bM\.D)(?<!\bD\.O)"
-_SENTENCE_END = re.compile(_ABBREVIATIONS + r"[.!?]+[\"”')\]]*(?=\s|$)|(?<=\S)\s[•|·]\s")
 _FIRST = re.compile(r"\b(?:I|we|me|us|my|our|ours|mine|i'm)\b", re.IGNORECASE)
-#: How many words are read as one sentence: bounds the time for a text without a full stop.
-_LONGEST = 120
 NOMINAL = frozenset({"noun", "num", "pos", "our", "your", "their", "det", "no"})
 
 
@@ -96,7 +91,7 @@ class Sentence:
         if before.low == "," and self._opens(place):
             return True
         if before.tag in ("and", "but") and word.tag in ("us", "you", "they") and word.low not in ("me", "us", "them"):
-            return place < 2 or self.words[place - 2].tag not in ("you",) or word.tag != "us"
+            return place < 2 or self.words[place - 2].tag != "you" or word.tag != "us"
         return word.tag == "time" and before.low == "," and self._has_subject(place + 1)
 
     def _opens(self, place: int) -> bool:
@@ -310,25 +305,6 @@ class Sentence:
                     after += 1
                 return (self.whose_next(after) if after < end else "nobody"), at
         return "nobody", -1
-
-
-def straight(text: str) -> str:
-    """The same text, character for character, with straight apostrophes and plain spaces."""
-    return text.translate(_STRAIGHT)
-
-
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "\u00a0": " ", "\n": " ", "\t": " ", "\r": " "})
-
-
-def sentences(paragraph: str) -> Iterator[Sentence]:
-    """The sentences of a paragraph (made straight) in order."""
-    start = 0
-    ends = [found.end() for found in _SENTENCE_END.finditer(paragraph)]
-    for end in [*ends, len(paragraph)]:
-        words = tokens(paragraph, start, end)
-        for first in range(0, len(words), _LONGEST):
-            yield Sentence(paragraph, words[first : first + _LONGEST])
-        start = end
 
 
 def is_client(word: Token) -> bool:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from crm.domain.scope_terms import BODY_PARTS, CONDITION, MEDS
+
 Kind = Literal["act", "service", "claim", "possession", "condition", "title", "medication"]
 Verdict = Literal["blocks", "warns"] | None
 
@@ -49,40 +51,25 @@ _DRUGS_SAY = "Report what the client takes, and refer changes to the physician."
 _NAME_WHY = "Naming an injury or disease that no clinician documented is a diagnosis."
 _NAME_SAY = "Describe what you saw, such as “limited hip flexion when squatting”, or name who documented it."
 
-_BODY_PARTS = (
-    r"(?:knees?|hips?|shoulders?|backs?|necks?|spines?|pain|posture|injur(?:y|ies)|joints?|bod(?:y|ies)|gait|balance|problems?"
-    r"|patients?|clients?|people|muscles?|vertebrae|discs?|ankles?|feet|elbows?|wrists?|imbalances?|sciatica|arthritis|aches?|scoliosis|kyphosis|alignment|cartilage|tendons?|tissue|pelvis"
-    r"|movement|dysfunctions?|it|them|her|him|what|that|you)"
-)
-_MEDS = (
-    r"(?:medications?|medicines?|meds|doses?|dosages?|insulin|blood thinners?|pills|drugs?|statins?|metformin|warfarin|ozempic"
-    r"|semaglutide|beta[- ]?blockers?|painkillers?|pain killers?|opioids?|steroids?|prednisone|antidepressants?|lisinopril"
-    r"|anti-inflammator(?:y|ies)|ibuprofen|prescriptions? drugs?|oxygen|tablets?|inhalers?)"
-)
-_CONDITION = (
-    r"(?:\b(?:labrum|meniscus|cuff|ACL|ligament|tendon|dis[ck]) (?:is|was|looks|must be|seems) (?:torn|ruptured|herniated|bulging|slipped|gone)|(?<=it's )(?:herniated|torn|sprained|fractured|inflamed)|(?<=\bprobably )(?:the|a|her|his) (?:ACL|MCL|meniscus|rotator cuff|labrum|dis[ck]|nerve)|(?<=\ba )tears?|(?<=\bthe )tears?|(?:labral|meniscus|meniscal|rotator cuff|ACL|MCL|ligament|muscle|tendon|Achilles|hamstring|calf|cartilage)\s(?:tears?|ruptures?"
-    r"|injur(?:y|ies)|damage)|torn\s\w+(?:\s\w+)?|(?:(?!(?:like|a|an|the|of|has|is|it's)\s)[\w-]+\s)?syndrome|sciatica|(?:hip|knee|spinal|early|rheumatoid)\sarthritis|\w{3,}itis"
-    r"|(?:herniated|bulging|slipped|ruptured|bulged)\s(?:lumbar\s)?dis[ck]s?|(?:pinched|trapped|compressed)\snerves?|impingement|tendinopathy|tendinosis"
-    r"|frozen shoulder|stenosis|osteoporosis|osteopenia|fibromyalgia|neuropathy|(?:stress\s)?fractures?|sprain(?:ed)?|strain(?:ed)?|scoliosis"
-    r"|diabetes|hypertension|COPD|depression|depressed|concussion|dementia|Parkinson's|Alzheimer's|angina|hypotension|vertigo|runner's knee"
-    r"|tennis elbow|carpal tunnel|bursitis|radiculopathy|spondylo\w+|anemia|arrhythmia|blood clot|a clot|DVT|hernia|gout|dysplasia|dysfunction"
-    r"|heart failure(?!\s(?:survivors?|patients?|care|groups?|clients?|cent(?:er|re)|program|recovery))"
-    r"|(?:stroke|cancer)(?!\s(?:survivors?|patients?|care|groups?|clients?|cent(?:er|re)|program|recovery|treatment)))"
-)
-
 RULES: tuple[Rule, ...] = (
     # Claims first: of two findings in one place the first is kept.
     _rule(
         "replaces_care",
         "claim",
-        r"\b(?:replaces?|replacing|(?<!knee )(?<!hip )(?<!joint )replacement for|substitutes? for|(?:alternative|substitute) (?:to|for)|(?:cheaper|better|faster|stronger|safer|more effective) than|instead of"
-        r"|rather than|no need for|takes? the place of|(?:don't|won't|wouldn't|no longer|never|not|nobody|no one) (?:\w+ ){0,2}?needs?|skip|forget|quit|ditch|cancel|who needs|why wait \w+ \w+ for|why wait for)\s(?:[\w'’]+\s){0,3}?"
-        r"(?:therapy|physical therapy|PT|therapists?|doctors?|physicians?|surgeons?|rehab|medications?|medical care|surgery|surgeries|treatment)\b"
+        r"\b(?:replaces?|replacing|(?<!knee )(?<!hip )(?<!joint )replacement for|substitutes? for|(?:alternative"
+        r"|substitute) (?:to|for)|(?:cheaper|better|faster|stronger|safer|more effective) than|instead of"
+        r"|rather than|no need for|takes? the place of|(?:don't|won't|wouldn't|no longer|never|not|nobody"
+        r"|no one) (?:\w+ ){0,2}?needs?|skip|forget|quit|ditch|cancel|who needs|why wait \w+ \w+ for"
+        r"|why wait for)\s(?:[\w'’]+\s){0,3}?"
+        r"(?:therapy|physical therapy|PT|therapists?|doctors?|physicians?|surgeons?|rehab|medications?|medical care"
+        r"|surgery|surgeries|treatment)\b"
         r"(?!\s(?:department|visits?|appointment|gym|can|will|likes|has|is|who|documented|named|license|act))"
-        r"|\bno more (?:doctor|PT|therapy)(?:'s)? (?:visits|appointments)\b|\bwho needs (?:an? |your )?(?:cardiologist|specialist|chiropractor|orthopedist)\b"
+        r"|\bno more (?:doctor|PT|therapy)(?:'s)? (?:visits|appointments)\b|\bwho needs (?:an? "
+        r"|your )?(?:cardiologist|specialist|chiropractor|orthopedist)\b"
         r"|\b(?:my|our) \w+ over (?:PT|(?:\w+ )?therapy|surgery|rehab)\b"
         r"|\b(?:therapy|PT|rehab) is (?:a waste|overrated|useless|unnecessary|outdated)\b"
-        r"|\bstop sending (?:\w+ ){1,3}to (?:\w+ )?(?:therapy|PT|rehab)\b|\b(?:half|third|fraction|quarter) (?:of )?the (?:cost|price) of (?:PT|(?:\w+ )?therapy|rehab)\b"
+        r"|\bstop sending (?:\w+ ){1,3}to (?:\w+ )?(?:therapy|PT|rehab)\b|\b(?:half|third|fraction"
+        r"|quarter) (?:of )?the (?:cost|price) of (?:PT|(?:\w+ )?therapy|rehab)\b"
         r"|\beverything (?:a|an|your) (?:PT|\w+ therapist|therapist|doctor|physician) (?:does|do|can)\b"
         r"|\bno (?:doctors?|surgery|surgeons?|drugs|pills), no (?:doctors?|surgery|surgeons?|drugs|pills)\b"
         r"|\bno more (?:physical therapy|therapy|PT|rehab|doctors|pills|medications?) (?:needed|necessary|required)\b"
@@ -108,8 +95,11 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "rehab",
         "act",
-        r"(?<=\bI )rehab\b|(?<=\bwe )rehab\b|(?<=\bus )rehab\b|(?<=\bme )rehab\b|(?<=\bcan )rehab\b|(?<=\bwill )rehab\b|(?<=\bwho )rehab\b|(?:(?<=\band )|(?<=\bor )|(?<=, ))rehab\b(?=\s(?:your|the|their|his|her|any|every|all)\b)"
-        r"|(?:(?<=\bto )|(?<=\bhelp )|^|(?<=[.!?•-] )|(?<=you )|(?<=them )|(?<=clients )|(?<=people )|(?<=patients ))rehab\b(?=\s(?:your|a|an|the|their|his|her|my|our|any|every|all|knees?|hips?|shoulders?"
+        r"(?<=\bI )rehab\b|(?<=\bwe )rehab\b|(?<=\bus )rehab\b|(?<=\bme )rehab\b|(?<=\bcan )rehab\b"
+        r"|(?<=\bwill )rehab\b|(?<=\bwho )rehab\b|(?:(?<=\band )|(?<=\bor )|(?<=, ))rehab\b(?=\s(?:your|the|their"
+        r"|his|her|any|every|all)\b)"
+        r"|(?:(?<=\bto )|(?<=\bhelp )|^|(?<=[.!?•-] )|(?<=you )|(?<=them )|(?<=clients )|(?<=people )"
+        r"|(?<=patients ))rehab\b(?=\s(?:your|a|an|the|their|his|her|my|our|any|every|all|knees?|hips?|shoulders?"
         r"|backs?|injur|after|people|clients?|patients?|from|with|at|in))",
         _REHAB_WHY,
         _REHAB_SAY,
@@ -124,7 +114,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "therapy",
         "service",
-        r"(?<!post-)(?<!post )\b(?:physio|hydro|kinesio)?(?:therap(?:y|ies)|theraphy|theropy|thearpy|therepy)\b(?!-like)|\btherapeutic(?:s)?\b|\bphysio\b"
+        r"(?<!post-)(?<!post )\b(?:physio|hydro|kinesio)?(?:therap(?:y|ies)|theraphy|theropy|thearpy"
+        r"|therepy)\b(?!-like)|\btherapeutic(?:s)?\b|\bphysio\b"
         r"|(?<=\bdo )PT\b|(?<=\bprovide )PT\b|(?<=\boffer )PT\b|(?<=\bgive )PT\b|(?<=\bmobile )PT\b",
         _THERAPY_WHY,
         _THERAPY_SAY,
@@ -139,7 +130,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "licensed_title",
         "title",
-        r"\b(?:doctors?|physicians?|clinicians?|dietitians?|nutritionists?|nurses?|chiropractors?|PTs?|OTs?|counselors?|diagnosticians?|pharmacists?)\b",
+        r"\b(?:doctors?|physicians?|clinicians?|dietitians?|nutritionists?|nurses?|chiropractors?|PTs?|OTs?"
+        r"|counselors?|diagnosticians?|pharmacists?)\b",
         "A title of a licensed profession.",
         "Call yourself a medical exercise professional.",
     ),
@@ -148,7 +140,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "root_cause",
         "act",
-        r"\b(?:tell|find|figure|discover|uncover|pinpoint|identif|explain)(?:s|y|ies)?\s(?:out\s)?(?:you\s|them\s|people\s)?(?:what(?:'s| is) wrong"
+        r"\b(?:tell|find|figure|discover|uncover|pinpoint|identif|explain)(?:s|y|ies)?\s(?:out\s)?(?:you\s|them\s"
+        r"|people\s)?(?:what(?:'s| is) wrong"
         r"|the (?:root |real )?(?:cause|source) of|the injury|why (?:it|she|he|they) hurts?)\b",
         _DIAGNOSE_WHY,
         _DIAGNOSE_SAY,
@@ -165,24 +158,31 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "fix",
         "act",
-        rf"\b(?:fix(?:es|ed|ing)?|repairs?|realigns?|correct(?:s|ed|ing)?)\b(?=(?:\s[\w'’-]+){{0,3}}\s{_BODY_PARTS}\b)|(?<=\bpain gets )fixed\b|(?<=\bpain\? )fixed\b|(?<=\bit is )fixed\b|(?<=\bit's )fixed\b|(?<=\bit gets )fixed\b",
+        rf"\b(?:fix(?:es|ed|ing)?|repairs?|realigns?|correct(?:s|ed"
+        rf"|ing)?)\b(?=(?:\s[\w'’-]+){{0,3}}\s{BODY_PARTS}\b)|(?<=\bpain gets )fixed\b|(?<=\bpain\? )fixed\b"
+        rf"|(?<=\bit is )fixed\b|(?<=\bit's )fixed\b|(?<=\bit gets )fixed\b",
         "Fixing a body is an outcome nobody can promise.",
         "Say “improve”, “maintain” or “build capacity”.",
     ),
     _rule(
         "hands_on",
         "service",
-        r"\b(?:manual (?:therapy|work)|massages?|massauges?|(?:joint|soft[- ]tissue|spinal|deep[- ]tissue)\s(?:mobili[sz]ations?|manipulations?)"
-        r"|(?:quick\s)?(?:spinal|chiropractic|joint|back|neck)\sadjustments?|dry needling|cupping|trigger points?|taping|kinesio ?taping|acupuncture"
-        r"|myofascial release|trigger[- ]point (?:release|work)|(?:soft|deep)[- ]tissue (?:work|release)|hands-on (?:techniques?|work|therapy|treatment|release))\b",
+        r"\b(?:manual (?:therapy|work)|massages?|massauges?|(?:joint|soft[- ]tissue|spinal"
+        r"|deep[- ]tissue)\s(?:mobili[sz]ations?|manipulations?)"
+        r"|(?:quick\s)?(?:spinal|chiropractic|joint|back|neck)\sadjustments?|dry needling|cupping|trigger points?"
+        r"|taping|kinesio ?taping|acupuncture"
+        r"|myofascial release|trigger[- ]point (?:release|work)|(?:soft|deep)[- ]tissue (?:work|release)"
+        r"|hands-on (?:techniques?|work|therapy|treatment|release))\b",
         _HANDS_WHY,
         "Leave it out.",
     ),
     _rule(
         "hands_on_act",
         "act",
-        r"\b(?:massag(?:e|es|ed|ing)|manipulat(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|mobili[sz](?:e|es|ed|ing)|realign(?:s|ed|ing)?|crack(?:s|ed|ing)?|pop(?:s|ped|ping)?)\b"
-        r"(?=(?:\s[\w'’]+){0,2}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae|calves|tissue|fascia|ankles?|pelvis|hips|atlas)\b)",
+        r"\b(?:massag(?:e|es|ed|ing)|manipulat(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|mobili[sz](?:e|es|ed|ing)"
+        r"|realign(?:s|ed|ing)?|crack(?:s|ed|ing)?|pop(?:s|ped|ping)?)\b"
+        r"(?=(?:\s[\w'’]+){0,2}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae|calves"
+        r"|tissue|fascia|ankles?|pelvis|hips|atlas)\b)",
         _HANDS_WHY,
         "Leave it out.",
     ),
@@ -196,8 +196,11 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "nutrition",
         "service",
-        r"\b(?:nutrition(?:al)?|meal|diet(?:ary)?|eating|food)\s(?:plans?|plann?ing|counsel\w*|advice|programs?|coaching|guidance|prescriptions?|protocols?)\b"
-        r"|\b(?:(?:weight|grief|emotional|mental[- ]health)\s)?counsel(?:l)?ing\b|\bsupplement(?:s|ation)?\b|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat to eat\b|\bdiets?\b|\b(?:creatine|turmeric|collagen|magnesium|omega[- ]3|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}|vitamins)\b",
+        r"\b(?:nutrition(?:al)?|meal|diet(?:ary)?|eating|food)\s(?:plans?|plann?ing|counsel\w*|advice|programs?"
+        r"|coaching|guidance|prescriptions?|protocols?)\b"
+        r"|\b(?:(?:weight|grief|emotional|mental[- ]health)\s)?counsel(?:l)?ing\b|\bsupplement(?:s|ation)?\b"
+        r"|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat to eat\b|\bdiets?\b|\b(?:creatine|turmeric|collagen|magnesium"
+        r"|omega[- ]3|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}|vitamins)\b",
         _FOOD_WHY,
         _FOOD_SAY,
     ),
@@ -211,21 +214,36 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "medication",
         "medication",
-        r"\b(?:chang(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|reduc(?:e|es|ed|ing)|lower(?:s|ed|ing)?|cut(?:s|ting)?|increas(?:e|es|ed|ing)|stop(?:s|ped|ping)?|wean(?:s|ed|ing)?"
-        r"|taper(?:s|ed|ing)?|recommend(?:s|ed|ing)?|get(?:s|ting)?|got|took|came|com(?:e|es|ing)|manag(?:e|es|ed|ing)|advis(?:e|es|ed|ing)|skip(?:s|ped|ping)?|drop(?:s|ped|ping)?|halve[sd]?"
-        r"|throw(?:s|ing)?|ditch(?:es|ed|ing)?|toss|quit|double[sd]?|rais(?:e|es|ed|ing)|need(?:s|ed|ing)? (?:less|fewer)|no longer needs?|titrat\w+|swap\w*|replac(?:e|es|ing)|us(?:e|es|ing) (?:less|fewer)|pause[sd]?)"
-        rf"\s(?:[\w'’-]+\s){{0,7}}?{_MEDS}\b"
-        rf"|\b{_MEDS}\s(?:[\w'’-]+\s){{0,3}}?(?:chang(?:e|es|ed)|adjusted|reduced|lowered|cut|stopped|weaned|tapered|halved|raised|dropped)\b|\b(?:which|what) {_MEDS} to (?:drop|stop|skip|take|cut)\b|\bhow (?:much|many) {_MEDS}\b|\b{_MEDS},? (?:that|which) (?:I|we)\b|\b(?:statin|aspirin|beta[- ]blocker|metformin)s?\b(?=, which)|\btalk(?:ed|s|ing)? (?:\w+ ){{1,2}}(?:out of|off) (?:\w+ ){{0,2}}{_MEDS}\b|\bover-?medicated\b|\btaper\b",
+        r"\b(?:chang(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|reduc(?:e|es|ed|ing)|lower(?:s|ed|ing)?|cut(?:s|ting)?"
+        r"|increas(?:e|es|ed|ing)|stop(?:s|ped|ping)?|wean(?:s|ed|ing)?"
+        r"|taper(?:s|ed|ing)?|recommend(?:s|ed|ing)?|get(?:s|ting)?|got|took|came|com(?:e|es|ing)|manag(?:e|es|ed"
+        r"|ing)|advis(?:e|es|ed|ing)|skip(?:s|ped|ping)?|drop(?:s|ped|ping)?|halve[sd]?"
+        r"|throw(?:s|ing)?|ditch(?:es|ed|ing)?|toss|quit|double[sd]?|rais(?:e|es|ed|ing)|need(?:s|ed|ing)? (?:less"
+        r"|fewer)|no longer needs?|titrat\w+|swap\w*|replac(?:e|es|ing)|us(?:e|es|ing) (?:less|fewer)|pause[sd]?)"
+        rf"\s(?:[\w'’-]+\s){{0,7}}?{MEDS}\b"
+        rf"|\b{MEDS}\s(?:[\w'’-]+\s){{0,3}}?(?:chang(?:e|es|ed)|adjusted|reduced|lowered|cut|stopped|weaned|tapered"
+        rf"|halved|raised|dropped)\b|\b(?:which|what) {MEDS} to (?:drop|stop|skip|take|cut)\b|\bhow (?:much"
+        rf"|many) {MEDS}\b|\b{MEDS},? (?:that|which) (?:I|we)\b|\b(?:statin|aspirin|beta[- ]blocker"
+        rf"|metformin)s?\b(?=, which)|\btalk(?:ed|s|ing)? (?:\w+ ){{1,2}}(?:out of|off) (?:\w+ ){{0,2}}{MEDS}\b"
+        rf"|\bover-?medicated\b|\btaper\b",
         _DRUGS_WHY,
         _DRUGS_SAY,
     ),
     _rule(
         "guarantee",
         "claim",
-        r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:[\w']+\s){0,3}?an?\s(?:pain-free|full|complete|quick|lasting)\b"
-        r"|\b(?:promise|assure)(?: you)?(?: that)? (?:your patients?|my clients?|clients|they|she|he|it|your \w+) (?:will|won't|is|are)\b|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?|recovery|outcomes?|improvements?|success)\b"
-        r"|\bnever (?:have to )?(?:worry|fear)\b[^.;]{0,30}\b(?:falls?|falling|surgery|pain|hospital)\b|\b(?:never|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
-        r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:or your )?money[- ]back guarantee\b|\bor your money back\b|\b(?:my|our) clients (?:don't|do not|never|won't) (?:fall|relapse|get (?:hurt|injured))\b",
+        r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:[\w']+\s){0,3}?an?\s(?:pain-free|full|complete"
+        r"|quick|lasting)\b"
+        r"|\b(?:promise|assure)(?: you)?(?: that)? (?:your patients?|my clients?|clients|they|she|he|it"
+        r"|your \w+) (?:will|won't|is|are)\b|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?"
+        r"|recovery|outcomes?|improvements?|success)\b"
+        r"|\bnever (?:have to )?(?:worry|fear)\b[^.;]{0,30}\b(?:falls?|falling|surgery|pain|hospital)\b|\b(?:never"
+        r"|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%"
+        r"|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
+        r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast"
+        r"|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:or your )?money[- ]back guarantee\b"
+        r"|\bor your money back\b|\b(?:my|our) clients (?:don't|do not|never|won't) (?:fall|relapse|get (?:hurt"
+        r"|injured))\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
     ),
@@ -233,36 +251,51 @@ RULES: tuple[Rule, ...] = (
         "readmission",
         "claim",
         r"\b(?:prevent|avoid|reduc|lower|cut|eliminat|decreas|stop|minimi[sz]|slash)\w*\s(?:[\w'’-]+\s){0,4}?"
-        r"(?:re-?\s?hospitali[sz]ations?|hospitali[sz]ations?|re-?admissions?|hospital (?:stays?|visits?|returns?)|ER visits?"
+        r"(?:re-?\s?hospitali[sz]ations?|hospitali[sz]ations?|re-?admissions?|hospital (?:stays?|visits?|returns?)"
+        r"|ER visits?"
         r"|emergency visits?|surger(?:y|ies)|(?:knee|hip|joint) replacements?)\b"
-        r"|\b(?:keep|keeps|keeping|stay|stays|staying|stayed|kept)\s(?:[\w'’]+\s){0,3}?(?:out of|from returning to|from going back to) (?:the )?(?:hospital|ER|emergency room)\b"
-        r"|\b(?:won't|are never|is never|never) (?:be )?(?:readmitted|return to the hospital|go back to the hospital|re-?hospitali[sz]ed)\b"
+        r"|\b(?:keep|keeps|keeping|stay|stays|staying|stayed|kept)\s(?:[\w'’]+\s){0,3}?(?:out of|from returning to"
+        r"|from going back to) (?:the )?(?:hospital|ER|emergency room)\b"
+        r"|\b(?:won't|are never|is never|never) (?:be )?(?:readmitted|return to the hospital|go back to the hospital"
+        r"|re-?hospitali[sz]ed)\b"
         r"|\b(?:don't|do not|never|won't) (?:end up|land) (?:back )?in the (?:hospital|ER)\b"
         r"|\bkeep\w* [^.;]{0,40}? from (?:being |getting )?(?:readmitted|re-?hospitali[sz]ed|hospitali[sz]ed|falling)\b"
-        r"|\bkeep\w* (?:\w+ ){0,3}readmissions?\b|\b(?:nobody|no one)[^.;]{0,40} (?:goes|went|go) back to the hospital\b"
+        r"|\bkeep\w* (?:\w+ ){0,3}readmissions?\b|\b(?:nobody|no one)[^.;]{0,40} (?:goes|went"
+        r"|go) back to the hospital\b"
         r"|\bnever had (?:a|an|any|one) (?:\w+ )?(?:readmi\w+|fall|client readmitted|patient readmitted)\b"
-        r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop|fall|go down|improve|shrink)\b",
+        r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop"
+        r"|fall|go down|improve|shrink)\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
     ),
     _rule(
         "prevent",
         "claim",
-        r"\b(?:prevent(?:s|ing)?|eliminat(?:es?|ing)|end|ends|revers(?:es?|ing)|stop|stops|stopping|cures?)\s(?:[\w'’-]+\s){0,3}?"
-        r"(?:falls|falling|re-?injur(?:y|ies)|injur(?:y|ies)|disease|(?:pre-?)?diabetes|hypertension|arthritis|dementia|osteoporosis|cancer|heart attacks?|strokes?|pain|relapse|recurrence)\b"
-        r"|\bno more (?:falls|injuries|relapses)\b|\b(?:falls|injuries|setbacks|relapses) (?:don't|do not|never|won't) happen (?:to|with|here)\b"
-        r"|\b(?:falls?|fall risk|injur(?:y|ies)|diabetes|pain|disease) (?:is |are |can be |gets? )?(?:prevented|eliminated|reversed)\b",
+        r"\b(?:prevent(?:s|ing)?|eliminat(?:es?|ing)|end|ends|revers(?:es?|ing)|stop|stops|stopping"
+        r"|cures?)\s(?:[\w'’-]+\s){0,3}?"
+        r"(?:falls|falling|re-?injur(?:y|ies)|injur(?:y|ies)|disease|(?:pre-?)?diabetes|hypertension|arthritis"
+        r"|dementia|osteoporosis|cancer|heart attacks?|strokes?|pain|relapse|recurrence)\b"
+        r"|\bno more (?:falls|injuries|relapses)\b|\b(?:falls|injuries|setbacks|relapses) (?:don't|do not|never"
+        r"|won't) happen (?:to|with|here)\b"
+        r"|\b(?:falls?|fall risk|injur(?:y|ies)|diabetes|pain|disease) (?:is |are |can be |gets? )?(?:prevented"
+        r"|eliminated|reversed)\b",
         _CLAIM_WHY,
         _CLAIM_SAY,
     ),
     _rule(
         "coverage",
         "claim",
-        r"\b(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|workers' comp|(?:their|your|the|most|many|all|her|his) (?:[\w']+ )?plans?|HSA)\s(?:companies\s|company\s|partners?\s|patients\s|(?:\w+ly|also)\s)?"
-        r"(?:will|covers?|pays?(?: nothing)?|reimburses?|accepts? (?:my|our|the) (?:invoices?|claims?|bills?)|always|picks? up)\b(?:\s(?:pay|cover|reimburse)\w*)?"
-        r"|\b(?:reimbursed|covered|paid|paid for) (?:in full )?by (?:\w+ )?(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|your (?:insurer|plan)|workers' comp|plans?)\b"
-        r"|\b(?:bill|billing|file with|submit to) (?:\w+ )?(?:insurance|insurers?|Medicare|Medicaid)\b|\buse (?:\w+ )?(?:Medicare|Medicaid|insurance) for\b"
-        r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\bget(?:ting)? (?:\w+ )?(?:Medicare|insurance|insurers?|Medicaid) to pay\b|\bpatients pay nothing\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance|Medicare|Medicaid)\b",
+        r"\b(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|workers' comp|(?:their|your|the|most|many|all"
+        r"|her|his) (?:[\w']+ )?plans?|HSA)\s(?:companies\s|company\s|partners?\s|patients\s|(?:\w+ly|also)\s)?"
+        r"(?:will|covers?|pays?(?: nothing)?|reimburses?|accepts? (?:my|our|the) (?:invoices?|claims?|bills?)|always"
+        r"|picks? up)\b(?:\s(?:pay|cover|reimburse)\w*)?"
+        r"|\b(?:reimbursed|covered|paid|paid for) (?:in full )?by (?:\w+ )?(?:insurance|insurers?"
+        r"|Medicare(?: Advantage)?|Medicaid|your (?:insurer|plan)|workers' comp|plans?)\b"
+        r"|\b(?:bill|billing|file with|submit to) (?:\w+ )?(?:insurance|insurers?|Medicare|Medicaid)\b"
+        r"|\buse (?:\w+ )?(?:Medicare|Medicaid|insurance) for\b"
+        r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\bget(?:ting)? (?:\w+ )?(?:Medicare|insurance"
+        r"|insurers?|Medicaid) to pay\b|\bpatients pay nothing\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance"
+        r"|Medicare|Medicaid)\b",
         _CLAIM_WHY,
         "Say “insurance rarely pays for this”.",
     ),
@@ -273,5 +306,5 @@ RULES: tuple[Rule, ...] = (
         "Ours are clients; patients are the provider’s.",
         "Say “client” of your own, “your patients” of theirs.",
     ),
-    _rule("named_condition", "condition", rf"\b{_CONDITION}(?!\w)", _NAME_WHY, _NAME_SAY),
+    _rule("named_condition", "condition", rf"\b{CONDITION}(?!\w)", _NAME_WHY, _NAME_SAY),
 )

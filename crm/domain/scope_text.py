@@ -1,4 +1,4 @@
-"""The words of a text without its markup, for the scope check: HTML, Markdown, merge fields, names and hidden characters.
+"""The words of a text without its markup, for the scope check: HTML, Markdown, merge fields and hidden characters.
 
 Whatever is left out or replaced, each place still knows where it stands in the text as given.
 """
@@ -25,7 +25,8 @@ _ATTRIBUTES = r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s
 _MARKUP = re.compile(
     r"(?P<field>\{\{[^{}\n]{0,300}\}\})"
     r"|(?P<code>\{%[^{}\n]{0,300}%\}|\{#[^{}]{0,2000}#\})"
-    r"|(?P<skipped><!--(?:(?!-->).){0,5000}-->|<(?P<block>script|style)\b[^<>]{0,500}>(?:(?!</(?P=block)).){0,20000}</(?P=block)\s*>)"
+    r"|(?P<skipped><!--(?:(?!-->).){0,5000}-->|<(?P<block>script"
+    r"|style)\b[^<>]{0,500}>(?:(?!</(?P=block)).){0,20000}</(?P=block)\s*>)"
     rf"|(?P<tag></?(?P<name>{_TAGS}){_ATTRIBUTES}\s*/?>)"
     r"|(?P<entity>&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8}\d{0,2});)"
     r"|(?P<hidden>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0f\ufeff]+)"

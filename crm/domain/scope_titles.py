@@ -1,4 +1,4 @@
-"""Judges titles of licensed professions that we give ourselves, and the word "patient" for our own people."""
+"""Judges titles of licensed professions that we give ourselves."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
 
 _CALLED = re.compile(
-    r"\b(?:call|calls|called|consider|considers|know|known|knows|introduce|introduced|see|sees|think of|hire|hired|trust|have)"
+    r"\b(?:call|calls|called|consider|considers|know|known|knows|introduce|introduced|see|sees|think of|hire|hired"
+    r"|trust|have)"
     r"\s(?:me|us|myself|ourselves)\s(?:[\w'-]+\s){0,3}?(?:as\s)?(?:a |an |the |your |their )?(?:[\w'-]+\s){0,3}$",
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(
-    r"\b(?i:I'm|I am|my name is|my name's|this is|it's|we are|we're)\s[A-Z][\w'-]+(?:\s(?:and\s)?[A-Z][\w'-]+){0,3},?\s(?:and\s)?"
+    r"\b(?i:I'm|I am|my name is|my name's|this is|it's|we are"
+    r"|we're)\s[A-Z][\w'-]+(?:\s(?:and\s)?[A-Z][\w'-]+){0,3},?\s(?:and\s)?"
     r"(?:I'm\s)?(?:a |an |the |your |one of your )?(?:[\w'-]+\s){0,4}$"
 )
 _ROLE = re.compile(
     r"\b(?:my|our) (?:title|role|job|profession|background|work|card|team|team's) (?:is|says|includes)\b", re.IGNORECASE
 )
 _UNLICENSED = re.compile(
-    r"\b(?:exercise|movement|fitness|rehab|sports?|certified|personal|kinesio|strength|pain|posture|yoga|body)\s(?:and [\w]+ )?$",
+    r"\b(?:exercise|movement|fitness|rehab|sports?|certified|personal|kinesio|strength|pain|posture|yoga"
+    r"|body)\s(?:and [\w]+ )?$",
     re.IGNORECASE,
 )
 _STAFF = re.compile(
@@ -30,7 +33,8 @@ _STAFF = re.compile(
     re.IGNORECASE,
 )
 _NEED_ONE = re.compile(
-    r"^(?:do you |does your \w+ )?(?:need|want|looking for|searching for|seeking)\b.{0,80}\?\s*(?:then )?(?:call|text|try|e-?mail|contact|ask for|meet|come|I am|I'm|we are|that's me)\b",
+    r"^(?:do you |does your \w+ )?(?:need|want|looking for|searching for|seeking)\b.{0,80}\?\s*(?:then )?(?:call"
+    r"|text|try|e-?mail|contact|ask for|meet|come|I am|I'm|we are|that's me)\b",
     re.IGNORECASE,
 )
 _FORMER = re.compile(
@@ -128,9 +132,14 @@ def _as_a_title(sentence: Sentence, low: int, last: int) -> Verdict:
 
 
 def _is_direct(sentence: Sentence, verb: int, low: int) -> bool:
-    between = [word.low for word in sentence.words[verb + 1 : low]]
-    return all(sentence.tags[at] in ("adv", "det", "noun", "and", "be", "neg") or sentence.words[at].low in (",", "like", "certified", "licensed", "trained", "qualified")
-               for at in range(verb + 1, low)) and "by" not in between  # fmt: skip
+    """Whether nothing but an article, adjectives and titles stands between "I am" and the title."""
+    between = range(verb + 1, low)
+    plain = all(sentence.tags[at] in _PLAIN or sentence.words[at].low in _SKILLS for at in between)
+    return plain and all(sentence.words[at].low != "by" for at in between)
+
+
+_PLAIN = frozenset({"adv", "det", "noun", "and", "be", "neg"})
+_SKILLS = frozenset({",", "like", "certified", "licensed", "trained", "qualified"})
 
 
 def _ends_here(sentence: Sentence, last: int) -> bool:
@@ -147,88 +156,3 @@ def _is_label(rule: Rule, sentence: Sentence, low: int, first: int, last: int) -
         return None
     kind = sentence.said(max(0, first - 2), first) + " "
     return "blocks" if _UNLICENSED.search(kind) and _ends_here(sentence, last) and bare(sentence, low) else None
-
-
-# --- patients ---------------------------------------------------------------------------------------------------------
-
-_OURS = re.compile(r"\b(?:my|our)\s(?!(?:clients'?|client's)\s)(?:[\w-]+\s){0,2}$", re.IGNORECASE)
-_SHARED = re.compile(r"\b(?:shared|mutual|common|joint)\s$", re.IGNORECASE)
-_OF_US = re.compile(
-    r"^(?:\s?[\w'-]+){0,3}?\s?(?:of|at|in|with|from|under|on) (?:me|us|mine|ours|my|our)\b|^\s?(?:\w+ly )?(?:joined|join|trust|love|choose|prefer|thank|rate|enjoy|adore|recommend) (?:me|us|my|our)\b|^\s?(?:who |that |whom )?(?:I|we)(?:'ve| have)? (?:\w+ly )?(?:train|coach|see|saw|have|had|help|teach|work with|worked with|supervise|trained|coached|helped|guide|take|took)\b|^\s?(?:who )?(?:train|work|exercise)s? with (?:me|us)\b",
-    re.IGNORECASE,
-)
-_OUR_ACT = re.compile(
-    r"\b(?:I|we)(?:'\w+)?\s(?:[\w']+\s){0,3}?(?:train|coach|see|saw|have|had|got|teach|exercise|progress|motivate|guide|assess|accept|take"
-    r"|welcome|serve|work with|worked with|look after|care for|care deeply about|follow|supervise|schedule|book|evaluate)\w*\s"
-    r"(?:[\w'-]+\s){0,4}$",
-    re.IGNORECASE,
-)
-_THEIRS = re.compile(
-    r"\b(?:your|their|his|her|whose|[\w-]+'s?|referring|of your|shared|other|for|which|what|when|if|many|most|those|these|how|that"
-    r"|discharged|hospital|clinic|former|referred|from|where|sends?|send me|of)\s(?:[\w-]+\s){0,3}$",
-    re.IGNORECASE,
-)
-_PATIENT_OF = re.compile(
-    r"^\s?(?:of yours|you\b|who you|whom you|that you|in your|from your|at your|under your|leav|of (?:the|Dr)|your|with your)",
-    re.IGNORECASE,
-)
-_ADJECTIVE = re.compile(
-    r"\b(?:be|is|are|am|'m|'re|was|were|very|so|more|stay|stays|being|endlessly|and|how|too)\s$", re.IGNORECASE
-)
-_EVERY = re.compile(r"\b(?:every|each|all|no|any)\s(?:new\s)?$", re.IGNORECASE)
-_GETS = re.compile(
-    r"^(?:\w+ly )?(?:gets?|receives?|leaves?|has|have|is|are|feels?|knows?|starts?|comes?)\b", re.IGNORECASE
-)
-_YOURS = re.compile(r"\b(?:your|yours|you)\b", re.IGNORECASE)
-_HAVE_SOME = re.compile(
-    r"\b(?:I|we)(?:'ve|'m|'re)? (?:have |\w+ly |just |also )?(?:have|see|saw|train|coach|work with|worked with|working with|started with|seeing|got|take|accept)"
-    r"\s(?:(?:a lot of|lots of|hundreds of|dozens of|thousands of|over|more than|many|several|some|a|an|new|two|three|four|five|ten|twelve|\d+|a few|more|other|young|older|elderly)\s)*$",
-    re.IGNORECASE,
-)
-_CARE = re.compile(
-    r"\b(?:I|we) (?:\w+ly )?(?:take care of|care for|look after)\s(?:(?!your|their)[\w'-]+\s){0,3}$", re.IGNORECASE
-)
-_WELCOME = re.compile(r"^\s?(?:are|is)?\s?(?:always )?(?:welcome|wanted|accepted|taken)\b", re.IGNORECASE)
-
-
-def judge_possession(_rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
-    """The word "patient" for our own people."""
-    start, end = sentence.clause_start(first), sentence.clause_end(first)
-    before, after = sentence.said(start, first) + " ", sentence.said(last, end)
-    if sentence.words[first].low == "patient" and (_ADJECTIVE.search(before)):
-        return None
-    if _SHARED.search(before):
-        return None
-    owners = sentence.tags[sentence.phrase_start(first) : first]
-    if "our" in owners:
-        return None if "pos" in owners else "blocks"
-    if (
-        _EVERY.search(before)
-        and _GETS.match(after)
-        and re.search(r"\b(?:I|we|my|our)\b", sentence.text, re.IGNORECASE)
-        and not _YOURS.search(sentence.text)
-    ):
-        return "blocks"
-    if _HAVE_SOME.search(before) and re.match(
-        r"^(?:[.,;!]|$|(?:every|a|per|each|in|at|with|right|now|this|today|daily|from)\b)", after
-    ):
-        return "blocks" if not denied(sentence, first, last) else None
-    if denied(sentence, first, last) or sentence.tags[min(last, len(sentence.words) - 1)] == "pos":
-        return None
-    if _CARE.search(before):
-        return "blocks"
-    if _OF_US.match(after):
-        return (
-            "blocks"
-            if not re.search(
-                r"(?:\b(?:your|their)|(?<!\bshe)(?<!\bhe)(?<!\bit)(?<!that)(?<!who)(?<!here)'s)\s(?:[\w-]+\s){0,2}$",
-                before,
-                re.IGNORECASE,
-            )
-            else None
-        )
-    if _PATIENT_OF.match(after) or _THEIRS.search(before):
-        return None
-    if _OUR_ACT.search(before) or (_WELCOME.match(after) and bare(sentence, first)):
-        return "blocks"
-    return "blocks" if re.match(r"^(?:\s?[\w'-]+){0,4} (?:with|at|from) (?:me|us|my|our)\b", after) else None

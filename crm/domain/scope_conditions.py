@@ -1,0 +1,139 @@
+"""Judges conditions that are named: fine when a clinician documented them, a diagnosis when we conclude them."""
+
+from __future__ import annotations
+
+import re
+
+from crm.domain.scope_denial import denied
+from crm.domain.scope_reading import Sentence
+from crm.domain.scope_rules import Rule, Verdict
+
+_HEDGE = re.compile(
+    r"\b(?:may|might|could|probably|likely|possibly|seems?|appears?|(?:look|sound)(?:s|ed)? (?:a lot )?like"
+    r"|signs? of|symptoms? of|consistent with|suspect\w*"
+    r"|think|thought|believe|guess|bet|found|noticed|detected|identified|spotted|discovered|suggests?|indicates?"
+    r"|points? to|must be|must have"
+    r"|a case of|classic|typical of|textbook|means|meant|shows?|showed|reveal\w*|I'd say|would say|I'd call|call it"
+    r"|definitely|clearly|obviously"
+    r"|surely|certainly|certain|sure|convinced|positive|I feel|can feel|I felt|can tell|can say|could tell|my guess"
+    r"|presents with|tells me|told them|knew|smells like|screams|impression|caused by|comes? from|due to|because of"
+    r"|it's|it is|that's|this is|was|is)\b"
+    r"(?:\s[\w']+){0,6}\s?(?:[:,]\s(?:[\w-]+\s){0,2})?$",
+    re.IGNORECASE,
+)
+_DOCUMENTED = re.compile(
+    r"\b(?:document\w*|diagnosed|provider-reported|reported by|according to (?!my|our)|per (?:your|the|Dr)"
+    r"|you (?:wrote|noted|named|found|sent|mentioned|listed"
+    r"|asked|told)|history of|known|people with|clients? with|patients? with|adults with|cleared|clearance"
+    r"|your (?:\w+ )?(?:note|chart|referral|order"
+    r"|letter|summary|report|x-ray|MRI|imaging|diagnosis)|chart|referral|ICD|diagnosis of|confirmed|Dr\.?\s\w+"
+    r"|(?:his|her|their|the) (?:\w+ )?(?:doctor|physician"
+    r"|surgeon|cardiologist|rheumatologist|PT|oncologist|neurologist|therapist)|living with|(?:x-ray|MRI"
+    r"|scan) (?:you sent|shows|showed)|if there is|tell me (?:if|whether)|for people|"
+    r"exercise for|classes? for|adults (?:who|with)|ask(?:ed|s)? (?:me )?(?:if|whether|about)|risk of)\b",
+    re.IGNORECASE,
+)
+_SAID_AFTER = re.compile(
+    r"^,? (?:which|and) (?:I|we) (?:recogni[sz]ed|spotted|noticed|found|caught|suspected|identified|saw)\b"
+    r"|^\W{0,2}\s?(?:I'm|I am) (?:sure|certain|convinced|positive)\b"
+    r"|^\W{0,2}\s?(?:I'd|I would|I|we'd|we) (?:bet|say|think|guess|believe|suspect|reckon|suppose|call it)\b",
+    re.IGNORECASE,
+)
+_THANKS_TO_US = re.compile(
+    r"\b(?:no longer|free of|rid of|not have)\b.*\b(?:thanks to|because of|with|through) (?:my|our|me|us)\b",
+    re.IGNORECASE,
+)
+_BY_OUR_TEST = re.compile(
+    r"\b(?:my|our) (?:\w+ ){0,2}?(?:assessments?|screen|screening|tests?|evaluation|eyes|view|opinion|experience"
+    r"|judg\w+|hands|findings?)\b(?! (?:form|report))|\bwhat I (?:saw|see|felt|feel|noticed|observed)\b",
+    re.IGNORECASE,
+)
+_CHRONIC = re.compile(
+    r"diabetes|hypertension|COPD|depress|osteoporosis|Parkinson|heart failure|stroke|cancer|dementia|Alzheimer"
+    r"|fibromyalgia|asthma|obesity",
+    re.IGNORECASE,
+)
+_HAS = re.compile(
+    r"\b(?:he|she|client|they|you)\s(?:\w+\s){0,2}?(?:has|have|had|is having|suffers from"
+    r"|developed)\s(?:[\w'-]+\s){0,3}$",
+    re.IGNORECASE,
+)
+
+
+_FINDING_WORD = re.compile(r"\b(?:signs?|symptoms?|case|consistent|typical)\b", re.IGNORECASE)
+_WE_CAN_TELL = re.compile(r"\b(?:I|we) can (?:tell|say|see|feel)\b.*\b(?:if|whether)\b", re.IGNORECASE)
+_IS_OURS = re.compile(r"^\W{0,2}\s?(?:is|that's|is all) (?:what )?(?:I|my|we|our)\b")
+
+
+def judge_condition(_rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
+    """A condition that somebody concludes, without a clinician who documented it."""
+    if _THANKS_TO_US.search(sentence.text):
+        return "blocks"
+    if denied(sentence, first, last) or _DOCUMENTED.search(sentence.text):
+        return None
+    before, after = sentence.said(max(0, first - 25), first) + " ", sentence.said(last, len(sentence.words))
+    if _WE_CAN_TELL.search(before):
+        return "blocks"
+    if re.search(r"\b(?:if|whether)\b", before, re.IGNORECASE):
+        return None
+    if _IS_OURS.match(after):
+        return "blocks"
+    hedge = _HEDGE.search(before)
+    if _is_mentioned(sentence, first, last, before, hedge[0] if hedge else ""):
+        return None
+    if _SAID_AFTER.match(after) or _BY_OUR_TEST.search(sentence.text):
+        return "blocks"
+    if hedge:
+        return _hedged(sentence, first, last, before, hedge[0].lower())
+    return _stated(sentence, first, last, before)
+
+
+def _is_mentioned(sentence: Sentence, first: int, last: int, before: str, hedge: str) -> bool:
+    """Whether it only describes people or things: "after a stroke", "clients with arthritis", "diabetes educator"."""
+    previous = sentence.words[first - 1].low if first else ""
+    if previous in ("your", "ur"):
+        return True
+    if previous in ("after", "with", "for", "despite", "of", "following") and not _FINDING_WORD.search(hedge):
+        return True
+    if sentence.asks and re.search(r"\byou\b", before, re.IGNORECASE):
+        return True
+    return (
+        last < len(sentence.words)
+        and sentence.tags[last] == "noun"
+        and sentence.words[last].low not in ("today", "now")
+    )
+
+
+def _stated(sentence: Sentence, first: int, last: int, before: str) -> Verdict:
+    """ "She has a torn meniscus" warns: it may be known; a chronic disease usually is."""
+    said = sentence.said(first, last)
+    if re.search(r"\b(?:must|looks|seems)\b", said):
+        return "blocks"
+    return "warns" if _HAS.search(before) and not _CHRONIC.search(said) else None
+
+
+def _hedged(sentence: Sentence, first: int, last: int, before: str, hedge: str) -> Verdict:
+    weak = re.match(
+        r"(?:is|was|shows?|showed|found|means|meant|due to|because of|comes? from|caused by|it's|it is|that's"
+        r"|this is)\b",
+        hedge,
+    )
+    if _FINDING_WORD.search(hedge):
+        weak = None
+    about = re.search(
+        r"\b(?:you|she|he|they|client|it|this|that|I|we|my|our|her|his|me|impression|observed)\b", before, re.IGNORECASE
+    )
+    if sentence.subject(first) == "theirs" and re.search(
+        r"\byou(?:r)?\s(?:\w+\s)?(?:think|believe|suspect|found|see)", before, re.IGNORECASE
+    ):
+        return None
+    if weak:
+        ends = re.match(r"\s*(?:[.,;!?]|$|in (?:his|her|the))", sentence.said(last, len(sentence.words)))
+        pronoun = re.search(
+            r"\b(?:it|this|that|which|pain|limp|swelling|numbness|problem|cause|issue|weakness|I|we|my|our"
+            r"|impression)\b",
+            before,
+            re.IGNORECASE,
+        )
+        return "blocks" if ends and pronoun else None
+    return "blocks" if about or len(before.split()) <= 6 else None

@@ -1,0 +1,102 @@
+"""Judges the word "patient": ours are clients."""
+
+from __future__ import annotations
+
+import re
+
+from crm.domain.scope_denial import denied
+from crm.domain.scope_ours import bare
+from crm.domain.scope_reading import Sentence
+from crm.domain.scope_rules import Rule, Verdict
+
+_OURS = re.compile(r"\b(?:my|our)\s(?!(?:clients'?|client's)\s)(?:[\w-]+\s){0,2}$", re.IGNORECASE)
+_SHARED = re.compile(r"\b(?:shared|mutual|common|joint)\s$", re.IGNORECASE)
+_OF_US = re.compile(
+    r"^(?:\s?[\w'-]+){0,3}?\s?(?:of|at|in|with|from|under|on) (?:me|us|mine|ours|my|our)\b|^\s?(?:\w+ly )?(?:joined"
+    r"|join|trust|love|choose|prefer|thank|rate|enjoy|adore|recommend) (?:me|us|my|our)\b|^\s?(?:who |that "
+    r"|whom )?(?:I|we)(?:'ve| have)? (?:\w+ly )?(?:train|coach|see|saw|have|had|help|teach|work with|worked with"
+    r"|supervise|trained|coached|helped|guide|take|took)\b|^\s?(?:who )?(?:train|work|exercise)s? with (?:me|us)\b",
+    re.IGNORECASE,
+)
+_OUR_ACT = re.compile(
+    r"\b(?:I|we)(?:'\w+)?\s(?:[\w']+\s){0,3}?(?:train|coach|see|saw|have|had|got|teach|exercise|progress|motivate"
+    r"|guide|assess|accept|take"
+    r"|welcome|serve|work with|worked with|look after|care for|care deeply about|follow|supervise|schedule|book"
+    r"|evaluate)\w*\s"
+    r"(?:[\w'-]+\s){0,4}$",
+    re.IGNORECASE,
+)
+_THEIRS = re.compile(
+    r"\b(?:your|their|his|her|whose|[\w-]+'s?|referring|of your|shared|other|for|which|what|when|if|many|most|those"
+    r"|these|how|that"
+    r"|discharged|hospital|clinic|former|referred|from|where|sends?|send me|of)\s(?:[\w-]+\s){0,3}$",
+    re.IGNORECASE,
+)
+_PATIENT_OF = re.compile(
+    r"^\s?(?:of yours|you\b|who you|whom you|that you|in your|from your|at your|under your|leav|of (?:the|Dr)|your"
+    r"|with your)",
+    re.IGNORECASE,
+)
+_ADJECTIVE = re.compile(
+    r"\b(?:be|is|are|am|'m|'re|was|were|very|so|more|stay|stays|being|endlessly|and|how|too)\s$", re.IGNORECASE
+)
+_EVERY = re.compile(r"\b(?:every|each|all|no|any)\s(?:new\s)?$", re.IGNORECASE)
+_GETS = re.compile(
+    r"^(?:\w+ly )?(?:gets?|receives?|leaves?|has|have|is|are|feels?|knows?|starts?|comes?)\b", re.IGNORECASE
+)
+_YOURS = re.compile(r"\b(?:your|yours|you)\b", re.IGNORECASE)
+_HAVE_SOME = re.compile(
+    r"\b(?:I|we)(?:'ve|'m|'re)? (?:have |\w+ly |just |also )?(?:have|see|saw|train|coach|work with|worked with"
+    r"|working with|started with|seeing|got|take|accept)"
+    r"\s(?:(?:a lot of|lots of|hundreds of|dozens of|thousands of|over|more than|many|several|some|a|an|new|two"
+    r"|three|four|five|ten|twelve|\d+|a few|more|other|young|older|elderly)\s)*$",
+    re.IGNORECASE,
+)
+_CARE = re.compile(
+    r"\b(?:I|we) (?:\w+ly )?(?:take care of|care for|look after)\s(?:(?!your|their)[\w'-]+\s){0,3}$", re.IGNORECASE
+)
+_WELCOME = re.compile(r"^\s?(?:are|is)?\s?(?:always )?(?:welcome|wanted|accepted|taken)\b", re.IGNORECASE)
+
+
+_THEIR_OWN = re.compile(
+    r"(?:\b(?:your|their)|(?<!\bshe)(?<!\bhe)(?<!\bit)(?<!that)(?<!who)(?<!here)'s)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE
+)
+_OVER_WITH = re.compile(r"^(?:[.,;!]|$|(?:every|a|per|each|in|at|with|right|now|this|today|daily|from)\b)")
+_AT_US = re.compile(r"^(?:\s?[\w'-]+){0,4} (?:with|at|from) (?:me|us|my|our)\b")
+
+
+def judge_possession(_rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
+    """The word "patient" for our own people."""
+    start, end = sentence.clause_start(first), sentence.clause_end(first)
+    before, after = sentence.said(start, first) + " ", sentence.said(last, end)
+    if _SHARED.search(before) or (sentence.words[first].low == "patient" and _ADJECTIVE.search(before)):
+        return None
+    owners = sentence.tags[sentence.phrase_start(first) : first]
+    if "our" in owners:
+        return None if "pos" in owners else "blocks"
+    if _everybody(sentence, before, after):
+        return "blocks"
+    is_denied = denied(sentence, first, last)
+    if _HAVE_SOME.search(before) and _OVER_WITH.match(after):
+        return None if is_denied else "blocks"
+    if is_denied or sentence.tags[min(last, len(sentence.words) - 1)] == "pos":
+        return None
+    if _CARE.search(before):
+        return "blocks"
+    if _OF_US.match(after):
+        return None if _THEIR_OWN.search(before) else "blocks"
+    return _at_ours(sentence, first, before, after)
+
+
+def _everybody(sentence: Sentence, before: str, after: str) -> bool:
+    """ "Every patient gets a folder" in a text about us."""
+    ours = re.search(r"\b(?:I|we|my|our)\b", sentence.text, re.IGNORECASE)
+    return bool(ours and _EVERY.search(before) and _GETS.match(after)) and not _YOURS.search(sentence.text)
+
+
+def _at_ours(sentence: Sentence, first: int, before: str, after: str) -> Verdict:
+    if _PATIENT_OF.match(after) or _THEIRS.search(before):
+        return None
+    if _OUR_ACT.search(before) or (_WELCOME.match(after) and bare(sentence, first)):
+        return "blocks"
+    return "blocks" if _AT_US.match(after) else None

@@ -1,0 +1,145 @@
+"""The words around a noun for a licensed service that tell whose it is: offers, what was finished, what is theirs."""
+
+from __future__ import annotations
+
+import re
+
+from crm.domain.scope_people import LICENSED, PLACES
+
+OFFER = re.compile(
+    r"(?:offer|provid|giv|gave|deliver|perform|do|does|did|doing|done|speciali[sz]|practi[cs]|run|conduct|lead|led"
+    r"|teach"
+    r"|taught|includ|combin|creat|writ|wrote|design|start|begin|began|continu|build|built|sell|sold|bring|brought"
+    r"|us(?:e|es|ed"
+    r"|ing)$|appl|mak|made|put|recommend|suggest|develop|set|propos|draw|drew|advis|carr|establish|reach|arriv|confirm"
+    r"|updat|add|suppl|take|took|handl|manag|finish|end|complet|bill|charg|mix|blend|open|own|operat|hand|administer"
+    r"|turn"
+    r"|promise|have|has|had|get|got|hold|swear|tailor|progress|walk|produce|replace|go|come|work|serve|believe|market"
+    r"|advertis|cover|expand|extend|fill|pair|integrat)\w*"
+)
+RESPECT = re.compile(
+    r"(?:follow|respect|support|complement|read|ask|know|knew|understand|understood|see|saw|seen|hear|heard|learn|refer"
+    r"|sen[dt]|leav|left|coordinat|work|extend|honor|wait|need|want|visit|admir|like|love|thank|call|meet|met|mention"
+    r"|speak|spoke|talk|discuss|welcom|receiv|keep|kept|lis|record|document|cop|attach|match|protect|reinforc|build"
+    r"|avoid"
+    r"|put|report|share|trust|remember|appreciat|observ|watch|contact|return|go|went|come|came|live|train|help|coach"
+    r"|pick"
+    r"|meet|review|file|print|quot|note|driv|drove|stand|stood|share|grew|pass|look|guess|step|stay|start|serve"
+    r"|track|time)\w*"
+)
+TAKE_OVER = re.compile(
+    r"(?:take|took|taking|continu|provid|deliver|do|does|doing|complet|finish|handl|run|offer|give|giv|perform|carr"
+    r"|manag|extend|progress|adapt|improv|chang|writ|wrote|updat|design|mak|made|trust)\w*"
+)
+INSTITUTION = (
+    (PLACES - {"plan", "plans"})
+    | LICENSED
+    | frozenset(
+        "director directors manager managers coordinator discharge visits visit benefit benefits coverage notes"
+        " note goals"
+        " goal order orders team staff gym history record records cap limit limits days day bill bills door"
+        " referral referrals"
+        " aide aides ward wing authorization copay co-pay session-limit episode expert-s patients patient pool"
+        " graduates"
+        " graduate department's hospital's gap handout guidelines codes code discharges community world side summary"
+        " code pad pads decisions decision choices side-effects plateau journey appointment appointments"
+        " colleagues outcome outcomes weeks week months month-end phase floor form forms question questions license"
+        " potential prognosis status".split()
+    )
+)
+BEFORE_US = frozenset(
+    "after before during since until till once when whenever following between beyond past alongside outside upon"
+    " throughout besides from through out off through despite without against near about regarding than instead because"
+    " toward towards across beside into vs versus finished completed".split()
+)
+ENDS = re.compile(
+    r"^(?:(?!who\b|which\b|that\b|her\b|his\b|your\b|their\b)[\w/'-]+\s|that (?:has |have |had "
+    r"|was )?){0,4}?(?:ends?|ended|ending|is over|are over|is done|was over|stops?|stopped|finish(?:es|ed)?|runs? out"
+    r"|ran out|leaves? off|left off|is finished|is complete|was complete|gave|gives|began|begun|comes to an end"
+    r"|closes|won|came first|comes first"
+    r"|taught|started|built|restored|has ended|completed|is behind|covers|is expensive|wraps up|concludes)\b",
+    re.IGNORECASE,
+)
+FINISHED = re.compile(
+    r"\b(?:finish\w*|complet\w*|end\w*|leav\w*|left|discharg\w* from|graduat\w* (?:from|of)|done with|through with"
+    r"|run(?:s|ning)? out of|ran out of|won in|learned in|gained in|achieved in|received|undergo\w*|underwent"
+    r"|exhaust\w*"
+    r"|go(?:es|ing)? through|went through|been through|close to|still in|start(?:s|ed)? at|as in|need\w*"
+    r"|halfway through"
+    r"|wait(?:s|ing)? for|in need of|the end of|end of|days? of|weeks? of|months? of"
+    r"|years? of|course of|end to)\s(?:(?!with\b|by\b)[\w'-]+\s){0,4}$"
+    r"|\b(?:on|out of|more|additional|further|what)\s(?:(?!with\b|by\b)[\w'-]+\s){0,1}$",
+    re.IGNORECASE,
+)
+AS_OURS = re.compile(
+    r"\b(?:it|this|that|these|those|they|sessions?|exercise|training|program|class|classes|what (?:I|we) do|walking"
+    r"|workouts?|movement|service|approach|method)(?:'s|\s(?:is|are|was))\s(?:[\w'-]+\s){0,4}$"
+    r"|\b(?:my|our) (?!clients?|mother|father|wife|husband|goal|aim)[\w-]+(?: [\w-]+)? (?:is|are) (?:a |an |the "
+    r"|pure |real |true |also )*$",
+    re.IGNORECASE,
+)
+ON_OFFER = re.compile(
+    r"^(?:[\w'-]+\s){0,6}?(?:is|are|'s)?\s?(?:now |also |always |all )?(?:included|includes|available|offered|free"
+    r"|on the"
+    r" menu|on offer|part of (?:my|our|every|each|the (?:\w+ )?(?:package|program|session|service|fee))|what (?:I"
+    r"|we)\b|(?:one of|among) (?:my|our)\b|my (?:specialty|job|passion"
+    r"|thing)|our (?:specialty|job|passion|thing|strength)|for (?:every|all) clients?|with every|at home|at your door"
+    r"|without|made|that works|near you|starting at|from \$|for \$|for less|,? ?(?:\d+ minutes|\$))",
+    re.IGNORECASE,
+)
+THEIRS_AFTER = re.compile(
+    r"^(?:[\w'-]+\s){0,3}?(?:from|by|at|of|with|in)\s(?:you|your|the|their|his|her|Dr|a|an)\b", re.IGNORECASE
+)
+OURS_RELATIVE = re.compile(
+    r"^(?:,? ?(?:that|which) |(?:do|can|will|could|should) )?(?:I|we)(?:'ve|'ll| have| can| will"
+    r"| would)? (?:\w+ly )?(?P<verb>\w+)",
+    re.IGNORECASE,
+)
+READS = re.compile(
+    r"(?:follow|list|read|record|copy|see|saw|work|come|came|go|went|have|had|extend|need|use)", re.IGNORECASE
+)
+MISSED = re.compile(r"^(?:that |which )(?:you|your \w+|they|the \w+) (?:missed|overlooked|ignored)", re.IGNORECASE)
+THEN_US = re.compile(
+    r"\b(?:I|we) do (?:both|all)\b|\b(?:and|I|we) (?:use|make|do|provide|offer|give|continue|can start|can do"
+    r"|can give|sell|deliver|bring|have|got) it\b(?! to you)|\bcome (?:straight |right |directly )to (?:me|us)\b"
+    r"|^[\w\s,]{0,40}, (?:my |our )?(?:clients|people|they) (?:come|turn|go) to (?:me|us)\b",
+    re.IGNORECASE,
+)
+FOR_US_TO = re.compile(
+    r"^(?:that |which )?you(?:'d| would)? (?:like|want) (?:me|us) to (?!avoid|skip|follow|respect|know|see|keep)",
+    re.IGNORECASE,
+)
+BY_OTHERS = re.compile(
+    r"^(?:[\w'-]+\s){0,5}?(?:by|from)\s(?:you|your|the|their|his|her|its|Dr\.?|a|an|another|licensed|physical"
+    r"|physicians|doctors)\b",
+    re.IGNORECASE,
+)
+LEARNED = re.compile(
+    r"^(?:that |which )?(?:they|you|he|she|your|their|her|his|the)\s(?:[\w'-]+\s){0,3}?\w+", re.IGNORECASE
+)
+GIVEN = frozenset(
+    "provider-reported documented reported existing prior previous confirmed known referring original current"
+    " past".split()
+)
+ADVERTISED = re.compile(r"(?:includ|offer|provid|deliver|combin|featur|specializ|receiv|enjoy|get|try|book|buy)\w*")
+EXPERTS = frozenset(
+    "specialist specialists expert experts pro pros coach trainer trainers coaches guru professional professionals"
+    " practitioner practitioners".split()
+)
+PARTS = frozenset(
+    "round rounds course courses series session sessions visit visits week weeks month months year years day days bit"
+    " kind type end rest minutes hours dose phase".split()
+)
+NEEDED_FROM_US = re.compile(
+    r"\b(?:call|text|contact|reach|tell|ask|send|refer)\b[^.;]*\b(?:me|us)\b[^.;]*\b(?:if|when|whenever|any ?time"
+    r"|who|that)\b[^.;]*\bneeds?\s(?:an?\s|more\s)?$",
+    re.IGNORECASE,
+)
+LEADS = re.compile(r"\b(?:I|we) (?:\w+ly )?(?:take|took|lead|led|guide|bring|walk)\b", re.IGNORECASE)
+GOES_ON = re.compile(r"^(?:doesn't|does not|won't|isn't|never does)\W*$", re.IGNORECASE)
+SEND_THEM = re.compile(
+    r"^\W*\s?(?:please )?(?:send|refer|bring|point) (?:them|him|her|people) (?:to|my|our)\b", re.IGNORECASE
+)
+WITH_US = re.compile(r"\b(?:with|from|by|at) (?:me|us|my|our)\b", re.IGNORECASE)
+FOR_SALE = frozenset("slots packages specials prices rates vouchers deals".split())
+SOFT = frozenset({"therapy", "rehabilitation", "treatment", "diagnosis", "prescription"})
