@@ -96,3 +96,8 @@ def _named(words: Sequence[Token]) -> Whose | None:
     if names[-1] is not words[-1]:
         return None
     return "name"
+
+
+def is_client(word: Token) -> bool:
+    """Whether a word names people who exercise with us or are cared for by them."""
+    return word.low in CLIENTS

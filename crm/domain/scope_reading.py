@@ -241,7 +241,7 @@ class Sentence:
         ):
             at -= 1
         if at < 0:
-            return self._predicate(to)
+            return self.predicate(to)[0]
         if self.tags[at] in NOMINAL or self.tags[at] in ("us", "you", "they"):
             first = self.phrase_start(at)
             who = whose(self.words[first : at + 1])
@@ -289,10 +289,6 @@ class Sentence:
         comma = next((at for at in range(start, end) if self.words[at].low == ","), -1)
         return self.whose_next(comma + 1) if 0 <= comma < end - 1 else "nobody"
 
-    def _predicate(self, place: int) -> Whose:
-        """What is said of a phrase that is itself the subject: "treating pain is your work"."""
-        return self.predicate(place)[0]
-
     def predicate(self, place: int) -> tuple[Whose, int]:
         """Whose the predicate noun is behind the next "is", and where that "is" stands (or -1)."""
         end = self.clause_end(place)
@@ -305,8 +301,3 @@ class Sentence:
                     after += 1
                 return (self.whose_next(after) if after < end else "nobody"), at
         return "nobody", -1
-
-
-def is_client(word: Token) -> bool:
-    """Whether a word names people who exercise with us or are cared for by them."""
-    return word.low in CLIENTS

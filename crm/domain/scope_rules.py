@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from crm.domain import scope_reasons as say
 from crm.domain.scope_terms import BODY_PARTS, CONDITION, MEDS
 
 Kind = Literal["act", "service", "claim", "possession", "condition", "title", "medication"]
@@ -30,26 +31,6 @@ class Rule:
 def _rule(key: str, kind: Kind, pattern: str, why: str, suggestion: str) -> Rule:
     return Rule(key, kind, re.compile(pattern, re.IGNORECASE), why, suggestion)
 
-
-_TREAT_WHY = "Treating is a licensed act; a trainer provides exercise."
-_TREAT_SAY = "Say “train”, “work with” or “progress exercise for”."
-_REHAB_WHY = "Rehabilitation is a protected service of licensed professions."
-_REHAB_SAY = "Say “post-rehab exercise”, “medical exercise” or “functional training”."
-_THERAPY_WHY = "Therapy and therapist are protected titles in most states."
-_THERAPY_SAY = "Say “exercise session” or “medical exercise”."
-_DIAGNOSE_WHY = "Diagnosing is a licensed act."
-_DIAGNOSE_SAY = "Describe what you observed, or name the provider’s own diagnosis as “provider-reported”."
-_PRESCRIBE_WHY = "Prescribing is a licensed act."
-_PRESCRIBE_SAY = "Say “design”, “plan” or “recommend an exercise program”."
-_CLAIM_WHY = "Nobody can promise this, and no figure proves it."
-_CLAIM_SAY = "Say only what you measured, for example “clients continue safely, and I report the change”."
-_HANDS_WHY = "Hands-on techniques belong to licensed professions."
-_FOOD_WHY = "Nutrition and counseling belong to dietitians and mental-health professionals."
-_FOOD_SAY = "Offer general information, and refer to a registered dietitian."
-_DRUGS_WHY = "Medication is the physician’s decision."
-_DRUGS_SAY = "Report what the client takes, and refer changes to the physician."
-_NAME_WHY = "Naming an injury or disease that no clinician documented is a diagnosis."
-_NAME_SAY = "Describe what you saw, such as “limited hip flexion when squatting”, or name who documented it."
 
 RULES: tuple[Rule, ...] = (
     # Claims first: of two findings in one place the first is kept.
@@ -77,20 +58,20 @@ RULES: tuple[Rule, ...] = (
         "We extend the provider’s work and never replace it.",
         "Say what happens after therapy, alongside the plan of care.",
     ),
-    _rule("treat", "act", r"\b(?:treat(?:s|ed|ing)?)\b(?!\sof\b)", _TREAT_WHY, _TREAT_SAY),
+    _rule("treat", "act", r"\b(?:treat(?:s|ed|ing)?)\b(?!\sof\b)", say.TREAT_WHY, say.TREAT_SAY),
     _rule(
         "treatment",
         "service",
         r"\b(?:plans? of care|treatments?|treatement|tretment|treatmants?)\b",
-        _TREAT_WHY,
-        _TREAT_SAY,
+        say.TREAT_WHY,
+        say.TREAT_SAY,
     ),
     _rule(
         "rehabilitate",
         "act",
         r"\b(?:rehabilitat(?:e|es|ed|ing)|rehab(?:s|bed|bing)|rehabilate[sd]?)\b",
-        _REHAB_WHY,
-        _REHAB_SAY,
+        say.REHAB_WHY,
+        say.REHAB_SAY,
     ),
     _rule(
         "rehab",
@@ -101,15 +82,15 @@ RULES: tuple[Rule, ...] = (
         r"|(?:(?<=\bto )|(?<=\bhelp )|^|(?<=[.!?•-] )|(?<=you )|(?<=them )|(?<=clients )|(?<=people )"
         r"|(?<=patients ))rehab\b(?=\s(?:your|a|an|the|their|his|her|my|our|any|every|all|knees?|hips?|shoulders?"
         r"|backs?|injur|after|people|clients?|patients?|from|with|at|in))",
-        _REHAB_WHY,
-        _REHAB_SAY,
+        say.REHAB_WHY,
+        say.REHAB_SAY,
     ),
     _rule(
         "rehabilitation",
         "service",
         r"(?<!post-)(?<!post)(?<!post )\b(?:p?re)hab(?:ilitation|ilation|ilitative)?\b(?!-graduate)",
-        _REHAB_WHY,
-        _REHAB_SAY,
+        say.REHAB_WHY,
+        say.REHAB_SAY,
     ),
     _rule(
         "therapy",
@@ -117,14 +98,14 @@ RULES: tuple[Rule, ...] = (
         r"(?<!post-)(?<!post )\b(?:physio|hydro|kinesio)?(?:therap(?:y|ies)|theraphy|theropy|thearpy"
         r"|therepy)\b(?!-like)|\btherapeutic(?:s)?\b|\bphysio\b"
         r"|(?<=\bdo )PT\b|(?<=\bprovide )PT\b|(?<=\boffer )PT\b|(?<=\bgive )PT\b|(?<=\bmobile )PT\b",
-        _THERAPY_WHY,
-        _THERAPY_SAY,
+        say.THERAPY_WHY,
+        say.THERAPY_SAY,
     ),
     _rule(
         "therapist",
         "title",
         r"\b(?:physio|kinesio)?therap(?:ists?|hists?)\b|\bhealers?\b",
-        _THERAPY_WHY,
+        say.THERAPY_WHY,
         "Call yourself a medical exercise professional.",
     ),
     _rule(
@@ -135,19 +116,27 @@ RULES: tuple[Rule, ...] = (
         "A title of a licensed profession.",
         "Call yourself a medical exercise professional.",
     ),
-    _rule("diagnose", "act", r"\b(?:diagnos(?:e|es|ed|ing)|diagnoz(?:e|es|ed|ing))\b", _DIAGNOSE_WHY, _DIAGNOSE_SAY),
-    _rule("diagnosis", "service", r"\bdiagnos(?:is|es|tics?|tically)\b", _DIAGNOSE_WHY, _DIAGNOSE_SAY),
+    _rule(
+        "diagnose",
+        "act",
+        r"\b(?:diagnos(?:e|es|ed|ing)|diagnoz(?:e[sd]?|ing))\b",
+        say.DIAGNOSE_WHY,
+        say.DIAGNOSE_SAY,
+    ),
+    _rule("diagnosis", "service", r"\bdiagnos(?:is|es|tics?|tically)\b", say.DIAGNOSE_WHY, say.DIAGNOSE_SAY),
     _rule(
         "root_cause",
         "act",
         r"\b(?:tell|find|figure|discover|uncover|pinpoint|identif|explain)(?:s|y|ies)?\s(?:out\s)?(?:you\s|them\s"
         r"|people\s)?(?:what(?:'s| is) wrong"
         r"|the (?:root |real )?(?:cause|source) of|the injury|why (?:it|she|he|they) hurts?)\b",
-        _DIAGNOSE_WHY,
-        _DIAGNOSE_SAY,
+        say.DIAGNOSE_WHY,
+        say.DIAGNOSE_SAY,
     ),
-    _rule("prescribe", "act", r"\b(?:prescrib|perscrib|presrib)(?:e|es|ed|ing)\b", _PRESCRIBE_WHY, _PRESCRIBE_SAY),
-    _rule("prescription", "service", r"\b(?:prescription|perscription)s?\b", _PRESCRIBE_WHY, _PRESCRIBE_SAY),
+    _rule(
+        "prescribe", "act", r"\b(?:prescrib|perscrib|presrib)(?:e|es|ed|ing)\b", say.PRESCRIBE_WHY, say.PRESCRIBE_SAY
+    ),
+    _rule("prescription", "service", r"\b(?:prescription|perscription)s?\b", say.PRESCRIBE_WHY, say.PRESCRIBE_SAY),
     _rule(
         "cure",
         "act",
@@ -173,7 +162,7 @@ RULES: tuple[Rule, ...] = (
         r"|taping|kinesio ?taping|acupuncture"
         r"|myofascial release|trigger[- ]point (?:release|work)|(?:soft|deep)[- ]tissue (?:work|release)"
         r"|hands-on (?:techniques?|work|therapy|treatment|release))\b",
-        _HANDS_WHY,
+        say.HANDS_WHY,
         "Leave it out.",
     ),
     _rule(
@@ -183,7 +172,7 @@ RULES: tuple[Rule, ...] = (
         r"|realign(?:s|ed|ing)?|crack(?:s|ed|ing)?|pop(?:s|ped|ping)?)\b"
         r"(?=(?:\s[\w'’]+){0,2}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae|calves"
         r"|tissue|fascia|ankles?|pelvis|hips|atlas)\b)",
-        _HANDS_WHY,
+        say.HANDS_WHY,
         "Leave it out.",
     ),
     _rule(
@@ -201,15 +190,15 @@ RULES: tuple[Rule, ...] = (
         r"|\b(?:(?:weight|grief|emotional|mental[- ]health)\s)?counsel(?:l)?ing\b|\bsupplement(?:s|ation)?\b"
         r"|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat to eat\b|\bdiets?\b|\b(?:creatine|turmeric|collagen|magnesium"
         r"|omega[- ]3|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}|vitamins)\b",
-        _FOOD_WHY,
-        _FOOD_SAY,
+        say.FOOD_WHY,
+        say.FOOD_SAY,
     ),
     _rule(
         "counsel",
         "act",
         r"\bcounsel(?:s|ed|led)?\b|\bplan(?:s|ned|ning)? (?:their|all|your|the|her|his) (?:meals|diets?|menus?|food)\b",
-        _FOOD_WHY,
-        _FOOD_SAY,
+        say.FOOD_WHY,
+        say.FOOD_SAY,
     ),
     _rule(
         "medication",
@@ -226,8 +215,8 @@ RULES: tuple[Rule, ...] = (
         rf"|many) {MEDS}\b|\b{MEDS},? (?:that|which) (?:I|we)\b|\b(?:statin|aspirin|beta[- ]blocker"
         rf"|metformin)s?\b(?=, which)|\btalk(?:ed|s|ing)? (?:\w+ ){{1,2}}(?:out of|off) (?:\w+ ){{0,2}}{MEDS}\b"
         rf"|\bover-?medicated\b|\btaper\b",
-        _DRUGS_WHY,
-        _DRUGS_SAY,
+        say.DRUGS_WHY,
+        say.DRUGS_SAY,
     ),
     _rule(
         "guarantee",
@@ -244,8 +233,8 @@ RULES: tuple[Rule, ...] = (
         r"|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:or your )?money[- ]back guarantee\b"
         r"|\bor your money back\b|\b(?:my|our) clients (?:don't|do not|never|won't) (?:fall|relapse|get (?:hurt"
         r"|injured))\b",
-        _CLAIM_WHY,
-        _CLAIM_SAY,
+        say.CLAIM_WHY,
+        say.CLAIM_SAY,
     ),
     _rule(
         "readmission",
@@ -265,8 +254,8 @@ RULES: tuple[Rule, ...] = (
         r"|\bnever had (?:a|an|any|one) (?:\w+ )?(?:readmi\w+|fall|client readmitted|patient readmitted)\b"
         r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop"
         r"|fall|go down|improve|shrink)\b",
-        _CLAIM_WHY,
-        _CLAIM_SAY,
+        say.CLAIM_WHY,
+        say.CLAIM_SAY,
     ),
     _rule(
         "prevent",
@@ -279,8 +268,8 @@ RULES: tuple[Rule, ...] = (
         r"|won't) happen (?:to|with|here)\b"
         r"|\b(?:falls?|fall risk|injur(?:y|ies)|diabetes|pain|disease) (?:is |are |can be |gets? )?(?:prevented"
         r"|eliminated|reversed)\b",
-        _CLAIM_WHY,
-        _CLAIM_SAY,
+        say.CLAIM_WHY,
+        say.CLAIM_SAY,
     ),
     _rule(
         "coverage",
@@ -296,7 +285,7 @@ RULES: tuple[Rule, ...] = (
         r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\bget(?:ting)? (?:\w+ )?(?:Medicare|insurance"
         r"|insurers?|Medicaid) to pay\b|\bpatients pay nothing\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance"
         r"|Medicare|Medicaid)\b",
-        _CLAIM_WHY,
+        say.CLAIM_WHY,
         "Say “insurance rarely pays for this”.",
     ),
     _rule(
@@ -306,5 +295,5 @@ RULES: tuple[Rule, ...] = (
         "Ours are clients; patients are the provider’s.",
         "Say “client” of your own, “your patients” of theirs.",
     ),
-    _rule("named_condition", "condition", rf"\b{CONDITION}(?!\w)", _NAME_WHY, _NAME_SAY),
+    _rule("named_condition", "condition", rf"\b{CONDITION}(?!\w)", say.NAME_WHY, say.NAME_SAY),
 )

@@ -100,7 +100,9 @@ def _claims_behind_preposition(rule: Rule, sentence: Sentence, said: str, low: i
         return True
     if rule.key in w.SOFT:
         return False
-    if preposition in ("on", "about") and governed in ("advice", "tips", "guidance"):
+    if preposition in ("on", "about") and (
+        governed in ("advice", "tips", "guidance") or re.match(r"advis|counsel", said)
+    ):
         return True
     return preposition == "of" and bool(w.OFFER.fullmatch(said)) and not w.RESPECT.fullmatch(said)
 

@@ -18,7 +18,7 @@ OFFER = re.compile(
     r"|advertis|cover|expand|extend|fill|pair|integrat)\w*"
 )
 RESPECT = re.compile(
-    r"(?:follow|respect|support|complement|read|ask|know|knew|understand|understood|see|saw|seen|hear|heard|learn|refer"
+    r"(?:follow|name|stat|show|contain|repeat|respect|support|complement|read|ask|know|knew|understand|understood|see|saw|seen|hear|heard|learn|refer"
     r"|sen[dt]|leav|left|coordinat|work|extend|honor|wait|need|want|visit|admir|like|love|thank|call|meet|met|mention"
     r"|speak|spoke|talk|discuss|welcom|receiv|keep|kept|lis|record|document|cop|attach|match|protect|reinforc|build"
     r"|avoid"

@@ -7,8 +7,8 @@ import re
 from crm.domain import scope_service_words as w
 from crm.domain.scope_denial import denied, somebody_elses
 from crm.domain.scope_ours import SIGNED, on_our_sign, sent_to_us, with_us
-from crm.domain.scope_people import PLACES
-from crm.domain.scope_reading import Sentence, is_client
+from crm.domain.scope_people import PLACES, is_client
+from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
 from crm.domain.scope_service_place import by_place
 from crm.domain.scope_titles import is_self

@@ -16,7 +16,8 @@ def check(content: bytes, folder: Path, *options: str) -> Result:
 def findings(result: Result) -> list[dict[str, object]]:
     said = json.loads(result.stdout)
     assert list(said) == ["findings"]
-    return said["findings"]
+    found: list[dict[str, object]] = said["findings"]
+    return found
 
 
 def test_a_blocking_finding_exits_1_with_line_and_code_points(tmp_path: Path) -> None:

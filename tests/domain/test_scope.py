@@ -1,5 +1,6 @@
 import csv
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,52 @@ from hypothesis import strategies as st
 from crm.domain import scope
 
 LABELLED = Path(__file__).parents[1] / "data" / "scope_sentences.csv"
-SENTENCES = list(csv.DictReader(LABELLED.read_text(encoding="utf-8").splitlines()))
+with LABELLED.open(encoding="utf-8", newline="") as opened:
+    SENTENCES = list(csv.DictReader(opened))
 
 
-@pytest.mark.parametrize("row", SENTENCES, ids=lambda row: row["sentence"])
-def test_a_labelled_sentence_is_judged_by_its_meaning(row: dict[str, str]) -> None:
-    blocking = scope.blocks(scope.check(row["sentence"]))
-    assert bool(blocking) == (row["expected"] == "blocks"), blocking
+def _judged(row: dict[str, str]) -> bool:
+    """Whether the sentence is stopped."""
+    return bool(scope.blocks(scope.check(row["sentence"])))
+
+
+def _figures(rows: list[dict[str, str]], stopped: Callable[[dict[str, str]], bool]) -> tuple[float, float]:
+    """Precision and recall of stopping."""
+    right = sum(1 for row in rows if stopped(row) and row["expected"] == "blocks")
+    return right / sum(1 for row in rows if stopped(row)), right / sum(1 for row in rows if row["expected"] == "blocks")
+
+
+def _at_first(row: dict[str, str]) -> bool:
+    """What was said when the sentence was read for the first time, before any rule was changed for it."""
+    return (row["first"] == "right") == (row["expected"] == "blocks")
+
+
+def test_no_labelled_sentence_that_is_fine_is_stopped() -> None:
+    assert [row["sentence"] for row in SENTENCES if row["expected"] == "fine" and _judged(row)] == []
+
+
+def test_nearly_every_labelled_sentence_out_of_scope_is_stopped(record_property: Callable[[str, object], None]) -> None:
+    precision, recall = _figures(SENTENCES, _judged)
+    record_property("precision", precision)
+    record_property("recall", recall)
+    print(f"{len(SENTENCES)} sentences: precision {precision:.3f}, recall {recall:.3f}")
+    assert recall >= 0.95
+
+
+def test_sentences_never_seen_before_were_judged_as_the_figures_say() -> None:
+    """The honest part: written without the rules at hand, and each kept with how it was judged when first read."""
+    fresh = [row for row in SENTENCES if row["part"] == "fresh"]
+    precision, recall = _figures(fresh, _at_first)
+    print(f"{len(fresh)} sentences at first sight: precision {precision:.3f}, recall {recall:.3f}")
+    assert len(fresh) >= 300
+    assert precision >= 0.95
+    assert recall >= 0.80
+
+
+def test_the_labelled_set_is_large_and_covers_both_halves() -> None:
+    fine = sum(1 for row in SENTENCES if row["expected"] == "fine")
+    assert len(SENTENCES) >= 1000
+    assert 0.4 <= fine / len(SENTENCES) <= 0.6
 
 
 def test_a_finding_names_line_columns_rule_and_better_words() -> None:
@@ -59,3 +99,29 @@ def test_the_name_of_a_practice_claims_nothing_for_us() -> None:
     text = "I help people at Houston Treatment and Rehab. We offer Houston Treatment and Rehab one page a month."
     assert scope.check(text, names=["Houston Treatment and Rehab"]) == []
     assert scope.check("I treat people at Houston Rehab.", names=["Houston Rehab"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<p>We don&rsquo;t treat pain.</p><p>I <b>treat</b> pain.</p>", [(1, 41, 46, "treat")]),
+        ("I **treat** pain.", [(1, 4, 9, "treat")]),
+        ("I tre\u00adat pain.", [(1, 2, 8, "tre\u00adat")]),
+        ("{{ provider.name }} treats pain.", []),
+        ("{{ trainer.name }} treats pain.", [(1, 19, 25, "treats")]),
+        ("{# I treat #}{% if I treat %}All is well.{% endif %}", []),
+        ("<I treat pain>", [(1, 3, 8, "treat")]),
+    ],
+)
+def test_markup_is_passed_over_and_places_stay_those_of_the_text(
+    text: str, said: list[tuple[int, int, int, str]]
+) -> None:
+    assert [(each.line, each.start, each.end, each.text) for each in scope.check(text)] == said
+
+
+def test_a_megabyte_without_a_line_end_takes_bounded_time() -> None:
+    began = time.process_time()
+    scope.check("After your therapy ends, I train your patients safely. You treat, I coach. " * 13_000)
+    scope.check("a" * 300_000)
+    scope.check("<" * 300_000)
+    assert time.process_time() - began < 20

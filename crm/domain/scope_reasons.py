@@ -1,0 +1,23 @@
+"""Why the words of the scope check matter, and what to say instead."""
+
+from __future__ import annotations
+
+TREAT_WHY = "Treating is a licensed act; a trainer provides exercise."
+TREAT_SAY = "Say “train”, “work with” or “progress exercise for”."
+REHAB_WHY = "Rehabilitation is a protected service of licensed professions."
+REHAB_SAY = "Say “post-rehab exercise”, “medical exercise” or “functional training”."
+THERAPY_WHY = "Therapy and therapist are protected titles in most states."
+THERAPY_SAY = "Say “exercise session” or “medical exercise”."
+DIAGNOSE_WHY = "Diagnosing is a licensed act."
+DIAGNOSE_SAY = "Describe what you observed, or name the provider’s own diagnosis as “provider-reported”."
+PRESCRIBE_WHY = "Prescribing is a licensed act."
+PRESCRIBE_SAY = "Say “design”, “plan” or “recommend an exercise program”."
+CLAIM_WHY = "Nobody can promise this, and no figure proves it."
+CLAIM_SAY = "Say only what you measured, for example “clients continue safely, and I report the change”."
+HANDS_WHY = "Hands-on techniques belong to licensed professions."
+FOOD_WHY = "Nutrition and counseling belong to dietitians and mental-health professionals."
+FOOD_SAY = "Offer general information, and refer to a registered dietitian."
+DRUGS_WHY = "Medication is the physician’s decision."
+DRUGS_SAY = "Report what the client takes, and refer changes to the physician."
+NAME_WHY = "Naming an injury or disease that no clinician documented is a diagnosis."
+NAME_SAY = "Describe what you saw, such as “limited hip flexion when squatting”, or name who documented it."
