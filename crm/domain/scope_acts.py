@@ -207,8 +207,15 @@ def _judge_passive(sentence: Sentence, first: int, last: int) -> Verdict:
     """What is done to somebody: ours when "by us", "here", or when people come to us for it."""
     if first and sentence.tags[first - 1] == "our":
         return "blocks"
-    if with_us(sentence, last) or sent_to_us(sentence, first):
-        return "blocks"
+    if last < len(sentence.words) and sentence.words[last].low in ("condition", "conditions", "diseases", "illness"):
+        return None  # "people with diagnosed conditions"
+    return (
+        "blocks" if with_us(sentence, last) or sent_to_us(sentence, first) else _unnamed_passive(sentence, first, last)
+    )
+
+
+def _unnamed_passive(sentence: Sentence, first: int, last: int) -> Verdict:
+    """Done by nobody that is named."""
     start = sentence.clause_start(first)
     ours_before = any(
         sentence.tags[at] == "our"

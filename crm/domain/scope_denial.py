@@ -29,7 +29,8 @@ _LEFT_TO = re.compile(
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
-    r"^(?:[\w'-]+\s){0,5}?(?:(?:is|are|was|were|do|does)(?:n't| not| never))\b|^(?:[\w'-]+\s)?never\b"
+    r"^(?:[\w'-]+\s){0,5}?(?:(?:is|are|was|were|(?<!\band )(?<!\bbut )(?:do|does))(?:n't| not| never))\b"
+    r"|^(?:[\w'-]+\s)?never\b"
     r"|^(?:[\w'-]+\s)?(?:nobody|no one|nothing|none)\b|^no\b(?![-\s](?:charge|cost|extra|wait|co-?pay|drugs|needles"
     r"|pain|matter))"
     r"|^\W{0,2}\s?(?:is|are) (?:out|off limits|none of|no part|neither)\b|^\?\s(?:no|never|not)\b",
@@ -61,9 +62,13 @@ _SAID_AFTER = re.compile(
     r"|physician"
     r"|therapist|surgeon|order|PT|office|summary|handout|form|referral|letter"
     r"|cardiologist))\b[^.“\"]{0,20}?\b(?:wrote|said"
-    r"|says|noted|told|asked|reads|ordered|put it)\b",
+    r"|says|noted|told|asked|reads|ordered|put it)\b"
+    r"|^[^.“\"\w]{0,3}\s?(?:said|says|wrote|writes|noted|notes|explained)\s(?:Dr\.?\s[\w'-]+|(?:your|the|her|his)\s"
+    r"(?:[\w'-]+\s){0,3}?(?:doctor|physician|therapist|surgeon|PT|cardiologist|nurse|provider|office|note|referral"
+    r"|letter)\b)",
     re.IGNORECASE,
 )
+_SENTENCE_BEFORE = re.compile(r".*(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)\.\s", re.DOTALL)
 _BY_OURS = re.compile(r"\b(?:client|clients|member|members|mother|customer|testimonial)\b", re.IGNORECASE)
 
 
@@ -71,7 +76,7 @@ def quoted(paragraph: str, start: int, end: int) -> bool:
     """Whether the term stands in quotation marks, as words of the provider."""
     for found in _QUOTE.finditer(paragraph) if ('"' in paragraph or "“" in paragraph) else ():
         if found.start() < start and end <= found.end():
-            before = paragraph[max(0, found.start() - 200) : found.start()].rsplit(". ", 1)[-1]
+            before = _SENTENCE_BEFORE.sub("", paragraph[max(0, found.start() - 200) : found.start()])
             said = _SAID.search(before) or _SAID_AFTER.match(paragraph[found.end() : found.end() + 80])
             return bool(said) and not _BY_OURS.search(before)
     return False

@@ -181,11 +181,17 @@ def _headline(rule: Rule, sentence: Sentence, low: int, end: int) -> Verdict:
     start = sentence.clause_start(low)
     if (low > start and sentence.tags[low - 1] in ("prep", "time", "to")) or _ABOUT.search(sentence.said(start, low)):
         return None
-    if _is_alone(sentence, start, end) or listed_as_ours(sentence, start):
+    if listed_as_ours(sentence, start):
+        return "blocks"
+    if rule.key in ("diagnosis", "prescription") and (_LABEL.match(sentence.text) or _LABELS.search(sentence.text)):
+        return None
+    if _is_alone(sentence, start, end):
         return "blocks"
     return "warns" if rule.key in w.SOFT else "blocks"
 
 
+_LABEL = re.compile(r"^\W*(?:\w+\s)?(?:diagnosis|prescription)s?(?:\sor\sICD.*|\W*)$", re.IGNORECASE)
+_LABELS = re.compile(r":\s(?:[\w-]+,\s)*(?:diagnosis|prescription),\s[\w-]+", re.IGNORECASE)
 _ABOUT = re.compile(
     r"\b(?:question|thank|thanks|progress|end|gap|life|graduates?|patients?|people|clients?)\b", re.IGNORECASE
 )

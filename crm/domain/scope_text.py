@@ -36,6 +36,17 @@ _MARKUP = re.compile(
 )
 _INLINE = frozenset("a abbr b big code em font i img label mark q s small span strike strong sub sup u o:p".split())
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+#: A line that ends without these goes on no further when it is short and the next one begins like a sentence.
+_GOES_ON = re.compile(
+    r"(?:[.,:;!?–—(/&-]|\b(?:and|or|nor|but|that|than|as|if|when|while|because|do|does|did|will|would|can|could|may|should|am"
+    r"|is|are|was|were|be|been|have|has|had|not|never|to|of|in|on|at|by|for|from|with|without|the|a|an|my|our|your|their"
+    r"|his|her|dr|mr|ms|mrs|what|who|which|where|so|then|after|before|until|unless|since|neither|either|no|nothing|nowhere"
+    r"|instead|rather|circumstances|case|way))\s*$",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(r"\s*(?:I|I['’]\w+|We|We['’]\w+|My|Our|You|Your|The|They|She|He|It|This|These|No|Clients?)\b")
+_WIDTH = 60
+_HEADING = re.compile(r"\s*(?:==|#+)\s")
 _ITEM = re.compile(r"\s*(?:[-*•·▪–]|\d+[.)]|==|#+|>)\s")
 
 
@@ -109,17 +120,26 @@ def _instead(found: re.Match[str]) -> str:
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
     """Runs of lines that belong together, with where each begins; a list item or heading is its own."""
     start = at = 0
-    inside = False
+    inside, before = False, ""
     for line in text.split("\n"):
         blank = not line.strip()
-        if inside and (blank or _ITEM.match(line)):
+        if inside and (blank or _ITEM.match(line) or _ends(before, line)):
             yield from _pieces(text, start, at - 1)
             inside = False
         if not blank and not inside:
             start, inside = at, True
+        if inside and _HEADING.match(line):
+            yield from _pieces(text, start, at + len(line))
+            inside = False
         at += len(line) + 1
+        before = line
     if inside:
         yield from _pieces(text, start, len(text))
+
+
+def _ends(line: str, after: str) -> bool:
+    """Whether a sentence ends with a line although it has no full stop: one a line, as people write lists."""
+    return len(line) < _WIDTH and not _GOES_ON.search(line) and bool(_BEGINS.match(after))
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
