@@ -71,6 +71,36 @@ def test_a_denial_on_the_line_before_reaches_a_wrapped_sentence() -> None:
     assert scope.check("I measure and report. I do not\ntreat or diagnose anybody.") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I treat pain\nI don't diagnose.",
+        "We treat pain\nWe never diagnose",
+        "I rehabilitate knees and do not diagnose.",
+        "I treat pain\nand don't diagnose",
+    ],
+)
+def test_a_denial_of_something_else_behind_a_claim_covers_nothing(text: str) -> None:
+    assert [finding.line for finding in scope.check(text)] == [1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“I treat pain”, said Dr. Lee.",
+        "Dr. Lee says: “I treat my patients' back pain.”",
+        "As Dr. Lee wrote: “We diagnose and treat.”",
+        "“We treat the knee first,” wrote her physical therapist.",
+    ],
+)
+def test_what_a_provider_said_about_themselves_is_fine(text: str) -> None:
+    assert scope.check(text) == []
+
+
+def test_what_a_client_said_of_us_is_our_claim() -> None:
+    assert scope.blocks(scope.check("“She cured my back”, said the client."))
+
+
 def test_an_empty_text_has_nothing_to_find() -> None:
     assert scope.check("") == []
 
