@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crm.documents.environment import TEMPLATES
@@ -20,6 +22,6 @@ def test_there_are_built_in_texts_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize("path", WORDS, ids=lambda path: str(path.relative_to(TEMPLATES)))
-def test_a_built_in_text_passes_both_checks(path: object) -> None:
+def test_a_built_in_text_passes_both_checks(path: Path) -> None:
     found = text_checks.blocking(text_checks.check(path.read_text(encoding="utf-8")))
     assert [(each.line, each.rule, each.text) for each in found] == []
