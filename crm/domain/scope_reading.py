@@ -14,6 +14,10 @@ from crm.domain.scope_people import CLIENTS, Whose, whose
 from crm.domain.scope_words import Token
 
 _FIRST = re.compile(r"\b(?:I|we|me|us|my|our|ours|mine|i'm)\b", re.IGNORECASE)
+#: Words between an infinitive and whose it is: "we are able to treat".
+BETWEEN = frozenset(
+    "how not when what able ready happy glad here licensed trained qualified certified allowed proud free".split()
+)
 NOMINAL = frozenset({"noun", "num", "pos", "our", "your", "their", "det", "no"})
 
 
@@ -217,28 +221,7 @@ class Sentence:
     def _infinitive(self, to: int, depth: int) -> Whose:
         """The subject of "to treat": an object that was asked to, else that of the verb before."""
         at = to - 1
-        while at >= 0 and (
-            self.tags[at] == "adv"
-            or self.words[at].low
-            in (
-                "how",
-                "not",
-                "when",
-                "what",
-                "able",
-                "ready",
-                "happy",
-                "glad",
-                "here",
-                "licensed",
-                "trained",
-                "qualified",
-                "certified",
-                "allowed",
-                "proud",
-                "free",
-            )
-        ):
+        while at >= 0 and (self.tags[at] == "adv" or self.words[at].low in BETWEEN):
             at -= 1
         if at < 0:
             return self.predicate(to)[0]
