@@ -128,7 +128,9 @@ def _hedged(sentence: Sentence, first: int, last: int, before: str, hedge: str) 
     ):
         return None
     if weak:
-        ends = re.match(r"\s*(?:[.,;!?]|$|in (?:his|her|the))", sentence.said(last, len(sentence.words)))
+        ends = re.match(
+            r"\s*(?:[.,;!?]|$|in (?:his|her|the|their|your|my|our|a|one)\b)", sentence.said(last, len(sentence.words))
+        )
         pronoun = re.search(
             r"\b(?:it|this|that|which|pain|limp|swelling|numbness|problem|cause|issue|weakness|I|we|my|our"
             r"|impression)\b",

@@ -97,6 +97,10 @@ def test_what_a_provider_said_about_themselves_is_fine(text: str) -> None:
     assert scope.check(text) == []
 
 
+def test_an_injury_that_we_claim_to_have_found_is_a_diagnosis() -> None:
+    assert scope.blocks(scope.check("I found a rotator cuff tear in your patient."))
+
+
 def test_what_a_client_said_of_us_is_our_claim() -> None:
     assert scope.blocks(scope.check("“She cured my back”, said the client."))
 
