@@ -80,4 +80,3 @@ def write(
 def threaded(subject: str) -> str:
     """The subject of a mail that continues a thread."""
     return f"{REPLY}{subject}"
-

@@ -37,7 +37,7 @@ def is_drawn(page: Page) -> bool:
     size = page.locator("img.paper-page").evaluate(
         "async image => { await image.decode(); return [image.naturalWidth, image.naturalHeight] }"
     )
-    return size[0] > 800 and round(size[1] / size[0], 2) == 1.29
+    return bool(size[0] > 800 and round(size[1] / size[0], 2) == 1.29)
 
 
 def test_a_sample_is_looked_at_left_at_the_desk_and_taken_back(house: House, window: OpenWindow) -> None:
