@@ -16,6 +16,7 @@ from crm.documents.merge_field import (
     MergeField,
     says,
 )
+from crm.domain.scope_text import OurName
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +237,11 @@ class MergeFields:
         return {record.record: getattr(self, record.record) for record in RECORDS}
 
     def names(self) -> tuple[str, ...]:
-        """Names of others that may stand in the text; the scope check passes over them, the longest first."""
+        """Names that may stand in the text, longest first: theirs claim nothing, what ours do is our act."""
         them = self.provider
         found = {them.name, them.formal_name, them.dear.removeprefix("team at "), self.practice.name, self.contact.name}
-        return tuple(sorted((name for name in found if name), key=lambda name: (-len(name), name)))
+        ours = {OurName(self.business.name), OurName(self.trainer.name)}
+        return tuple(sorted((name for name in found | ours if name), key=lambda name: (-len(name), name)))
 
 
 def _described(record: type[Fields]) -> dict[str, MergeField]:

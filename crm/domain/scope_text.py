@@ -13,6 +13,14 @@ from dataclasses import dataclass
 
 #: What stands for somebody else (a provider, a practice) and for ourselves where a name or merge field was.
 THEM, US = "ℕℕ", "ℝℝ"
+
+
+class OurName(str):
+    """The name of our own business, or of who trains there, among the names in a text: what it does is our act."""
+
+    __slots__ = ()
+
+
 #: How much is read as one piece: bounds the time for a text without an end.
 LONGEST = 3000
 
@@ -44,7 +52,9 @@ _GOES_ON = re.compile(
     r"|instead|rather|circumstances|case|way))\s*$",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(r"\s*(?:I|I['’]\w+|We|We['’]\w+|My|Our|You|Your|The|They|She|He|It|This|These|No|Clients?)\b")
+_BEGINS = re.compile(
+    rf"\s*(?:{US}|I|I['’]\w+|We|We['’]\w+|My|Our|You|Your|The|They|She|He|It|This|These|No|Clients?)\b"
+)
 _WIDTH = 60
 _HEADING = re.compile(r"\s*(?:==|#+)\s")
 _ITEM = re.compile(r"\s*(?:[-*•·▪–]|\d+[.)]|==|#+|>)\s")
@@ -68,7 +78,7 @@ class Readable:
 
 
 def readable(text: str, names: Iterable[str] = ()) -> Readable:
-    """The text without markup; `names` of others and merge fields stand in it as somebody else's."""
+    """The text without markup; `names` of others and merge fields stand in it as somebody else's, `OurName` as ours."""
     spans = sorted(_replaced(text, [name for name in names if name.strip()]))
     if not spans:
         return Readable(text, (), (), ())
@@ -98,7 +108,9 @@ def _replaced(text: str, names: list[str]) -> Iterator[tuple[int, int, str]]:
     if names:
         longest_first = sorted({*names}, key=len, reverse=True)
         either = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-        yield from ((found.start(), found.end(), THEM) for found in either.finditer(text))
+        own = {str(name) for name in names if isinstance(name, OurName)}
+        for found in either.finditer(text):
+            yield found.start(), found.end(), US if found[0] in own else THEM
     for found in _MARKUP.finditer(text):
         yield found.start(), found.end(), _instead(found)
 

@@ -15,6 +15,7 @@ from crm.domain import calendar, matching, sample_clients, text_checks, wording
 from crm.domain.errors import NotFound
 from crm.domain.kinds import TemplateKind
 from crm.domain.papers import LETTERS, TITLES, DocumentKind
+from crm.domain.scope_text import OurName
 from crm.domain.services import all_services, referable, service
 from crm.domain.text_checks import TextFinding
 from crm.models.accounts import Business
@@ -73,8 +74,8 @@ def content(session: Session, wish: Wish) -> Content:
 
 
 def _names(desk: Desk) -> tuple[str, ...]:
-    """Names that claim nothing for us: theirs, and those of the business and the trainer."""
-    own = (desk.sender.name, desk.sender.tagline, desk.fields.trainer.name, desk.fields.trainer.credentials)
+    """The names that stand on it, and what follows ours."""
+    own = (OurName(desk.sender.name), desk.sender.tagline, desk.fields.trainer.credentials)
     return tuple(each for each in (*desk.fields.names(), *own) if each)
 
 

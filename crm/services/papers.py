@@ -90,7 +90,7 @@ def prepare(
     wish = Wish(kind, provider_id, service_key, user_id, now, folder, report, filing)
     content = paper_contents.content(session, wish)
     text = paper_text.spoken(content.checked)
-    findings = tuple(content.check(text))
+    findings = tuple(content.check(text.replace("\n", "\n\n")))  # each line stands by itself on paper
     _refuse(session, content.slug, findings)
     title = _title(kind, content.service_key)
     return Prepared(title, _file_name(content.sender_name, title), content.sheet, text, content, findings)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.domain import scope
+from crm.domain.scope_text import OurName
 
 LABELLED = Path(__file__).parents[1] / "data" / "scope_sentences.csv"
 with LABELLED.open(encoding="utf-8", newline="") as opened:
@@ -159,3 +160,10 @@ def test_a_megabyte_without_a_line_end_takes_bounded_time() -> None:
     scope.check("a" * 300_000)
     scope.check("<" * 300_000)
     assert time.process_time() - began < 20
+
+
+def test_what_a_business_of_ours_does_is_our_act_and_its_name_claims_nothing() -> None:
+    ours = [OurName("Bayou Rehab Fitness"), OurName("Dana Whitfield")]
+    assert scope.check("Bayou Rehab Fitness is on Main Street. Dana Whitfield doesn't treat.", names=ours) == []
+    assert scope.blocks(scope.check("Bayou Rehab Fitness treats arthritis.", names=ours))
+    assert scope.blocks(scope.check("Dana Whitfield diagnoses knees.", names=ours))

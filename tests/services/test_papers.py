@@ -16,6 +16,7 @@ from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import ActivityKind, TemplateKind
 from crm.domain.papers import FREE, REPORTS, SAMPLES, DocumentKind
 from crm.domain.text_checks import TextFinding
+from crm.models.accounts import Business
 from crm.models.documents import Document
 from crm.models.messages import StoredFile
 from crm.models.templates import TemplateVersion
@@ -169,6 +170,16 @@ def test_own_words_are_used_and_blocked_ones_refused_until_somebody_lets_them_st
         found = _found(sqlite_db, provider_id)
         overrides.allow(session, "template_version", 1, found, "Said so by counsel", actor_id=1, now=NOW)
     assert "I treat back pain" in _make(sqlite_db, DocumentKind.OVERVIEW, provider_id).text
+
+
+def test_what_the_business_is_said_to_do_is_our_act_on_a_line_of_its_own(sqlite_db: Database) -> None:
+    _house(sqlite_db)
+    source = templates.built_ins()[TemplateKind.DOCUMENT, "overview"].own
+    with sqlite_db.read() as session:
+        name = session.get_one(Business, 1).name
+    _own_words(sqlite_db, source.replace("== scope ==", f"== scope ==\n{name} treats arthritis.\n", 1))
+    with pytest.raises(Refused, match="treats"):
+        _make(sqlite_db, DocumentKind.OVERVIEW, _provider(sqlite_db))
 
 
 def _own_words(db: Database, source: str) -> None:
