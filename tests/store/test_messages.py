@@ -22,6 +22,7 @@ from tests.factories import (
     make_suppression,
     saved,
 )
+from tests.statements import counted
 
 
 @pytest.fixture
@@ -155,3 +156,14 @@ def test_missing_addresses_are_paged_by_last_touch(db: Database) -> None:
         assert ids(first) == [rows[1].id, rows[0].id]
         mark = (NOW - timedelta(days=1), rows[0].id or 0)
         assert ids(missing_emails.page(session, mark, 2)) == [rows[2].id]
+
+
+def test_what_a_mailbox_has_sent_is_asked_in_one_statement(db: Database, account_id: int) -> None:
+    """Between two statements one in hand could be sent, and be seen by neither."""
+    for ask in (
+        lambda session: mail_accounts.last_sent_at(session, account_id, NOW),
+        lambda session: mail_accounts.sent_since(session, account_id, NOW, "big.example"),
+    ):
+        with counted(db) as statements, db.read() as session:
+            ask(session)
+        assert len([each for each in statements if "message" in each]) == 1
