@@ -221,7 +221,7 @@ class Campaign:
         for user in self.users:
             with imap.client(user) as client:
                 for raw in self.server.taken:
-                    if f"<{user}@".encode() in raw.partition(b"\r\nTo:")[0]:
+                    if f"{user}@".encode() in raw.partition(b"\r\nTo:")[0]:
                         client.append("Sent", "", "", raw)  # type: ignore[arg-type]  # no date: now
         with self.db.write() as session:
             for account in session.exec(select(MailAccount).where(MailAccount.preset == "other")):
