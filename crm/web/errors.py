@@ -10,6 +10,7 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
+from crm.documents.faults import MissingField, TemplateFault
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.services.accounts import TooManyTries
 from crm.web.context import wants_json
@@ -42,6 +43,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(Invalid, _invalid)
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(MissingField, _missing)
+    app.register_error_handler(TemplateFault, _faulty)
     app.register_error_handler(sa.exc.OperationalError, _database)
     app.register_error_handler(OverflowError, _too_large)
 
@@ -98,6 +101,15 @@ def _refused(error: Refused) -> Response:
         response.headers["Retry-After"] = str(error.seconds)
         return response
     return page(409, str(error), reason=error.reason)
+
+
+def _missing(error: MissingField) -> Response:
+    """A text or paper asked for by its address while a field that it needs is still empty."""
+    return page(409, error.what_to_do, reason="missing_field")
+
+
+def _faulty(error: TemplateFault) -> Response:
+    return page(409, str(error), reason="template")
 
 
 def _database(error: sa.exc.OperationalError) -> Response:

@@ -12,6 +12,7 @@ from crm.bootstrap import Handoff
 from crm.domain.kinds import ActivityKind
 from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.domain.pipeline import Stage
+from crm.models.accounts import Business
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.providers import Provider
@@ -80,6 +81,16 @@ def test_what_cannot_be_made_yet_says_what_to_do(client: FlaskClient, handoff: H
     page = client.get(f"/providers/{provider_id}/papers/overview").text
     assert "This paper can’t be made yet." in page
     assert f"/providers/{provider_id}/edit" in page
+
+
+@pytest.mark.parametrize("kind", ["overview", "visit-sheet", "introduction-letter"])
+@pytest.mark.parametrize("ending", [".pdf", "/1.png"])
+def test_its_file_says_so_too(client: FlaskClient, handoff: Handoff, provider_id: int, kind: str, ending: str) -> None:
+    with handoff.db.write() as session:
+        session.get_one(Business, 1).name = ""
+    answer = client.get(f"/providers/{provider_id}/papers/{kind}{ending}")
+    assert answer.status_code == 409
+    assert "Business name" in answer.text
 
 
 def test_a_paper_left_there_is_a_visit_kept_as_it_was_and_can_be_undone(
