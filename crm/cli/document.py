@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from crm.bootstrap import Handoff
+    from crm.services.paper_desk import Wish
     from crm.services.papers import Paper
 
 KINDS = tuple(kind.value for kind in DocumentKind if kind not in REPORTS)
@@ -54,33 +55,23 @@ def command(kind: str, provider: str | None, service_key: str, output: Path) -> 
 def _paper(session: Session, handoff: Handoff, kind: DocumentKind, provider: str | None, service_key: str) -> Paper:
     from crm.services import papers
 
-    return papers.make(
-        session,
-        kind,
-        provider_id=_provider_id(session, provider),
-        service_key=service_key,
-        user_id=None,
-        now=clock(),
-        folder=handoff.post.files,
-    )
+    return papers.make(session, _wish(session, handoff, kind, provider, service_key))
 
 
 def _docx(session: Session, handoff: Handoff, kind: DocumentKind, provider: str | None) -> bytes:
-    from crm.services import paper_letters
+    from crm.services import papers
 
     if kind not in LETTERS:
         raise click.ClickException("Only letters are made as DOCX. Give the file a name that ends in .pdf.")
-    provider_id = _provider_id(session, provider)
-    assert provider_id is not None
-    return paper_letters.docx(
-        session, kind, provider_id=provider_id, user_id=None, now=clock(), folder=handoff.post.files
-    ).content
+    return papers.docx(session, _wish(session, handoff, kind, provider)).content
 
 
-def _provider_id(session: Session, given: str | None) -> int | None:
+def _wish(session: Session, handoff: Handoff, kind: DocumentKind, provider: str | None, service_key: str = "") -> Wish:
     from crm.services import scripts
+    from crm.services.paper_desk import Wish
 
-    return scripts.find(session, given).id if given is not None else None
+    provider_id = scripts.find(session, provider).id if provider is not None else None
+    return Wish(kind, provider_id, service_key, user_id=None, now=clock(), folder=handoff.post.files)
 
 
 def _write(output: Path, content: bytes) -> None:

@@ -27,7 +27,6 @@ from crm.services.days import today_of, zone_of
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
 from crm.services.outreach_review import Review, Written, look_over
-from crm.services.press import OURS, Press
 from crm.store import inbound as store
 from crm.store.engine import Database
 
@@ -54,7 +53,6 @@ def answer(
     ready: Sequence[Ready] = (),
     actor_id: int | None,
     now: datetime,
-    press: Press = OURS,
 ) -> Message:
     """Put the answer into the outbox, where it waits a minute, and settle the message as answered.
 
@@ -71,7 +69,7 @@ def answer(
         standing = checked.standing if checked is not None else ()
         draft = _draft(session, row, to, written, key, actor_id, reason.strip() if standing else "")
         draft = replace(draft, overridden=standing)
-        message = outreach.queue_with(session, post, draft, ready, actor_id=actor_id, now=now, press=press)
+        message = outreach.queue_with(session, post, draft, ready, actor_id=actor_id, now=now)
         row.state, row.verdict = InboundState.DONE, row.verdict or InboxVerdict.ANSWERED
         row.settled_at, row.settled_by = now, actor_id
         session.add(row)

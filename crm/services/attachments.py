@@ -17,8 +17,9 @@ from crm.domain.papers import DocumentKind
 from crm.models.documents import Document
 from crm.models.messages import Message, MessageAttachment, StoredFile
 from crm.models.providers import Provider
-from crm.services import files
-from crm.services.press import OURS, Paper, Press
+from crm.services import files, papers
+from crm.services.paper_desk import Wish
+from crm.services.papers import PRESS, Paper, Press
 from crm.store import messages, prices
 from crm.store import paper_deliveries as store
 from crm.store.engine import Database
@@ -27,7 +28,6 @@ FIELD = "papers"
 KEPT_AS = "documents"
 """The place in `message.merge_values` that names the papers which went along."""
 
-PDF = "application/pdf"
 MOST_SHEETS = 3
 """Sheets of services on offer: of those that suit a provider, the first."""
 
@@ -54,7 +54,7 @@ def make(
     *,
     user_id: int | None,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> list[Ready]:
     """Make these papers for a provider and put them on disk. Call it before the transaction that sends them.
 
@@ -87,7 +87,7 @@ def offers(
     *,
     user_id: int | None,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> list[Offer]:
     """What can go along, the samples first. Those chosen are made, so that size and faults are the true ones."""
     assert provider.id is not None
@@ -123,7 +123,7 @@ def files_of(session: Session, ready: Sequence[Ready], *, now: datetime) -> list
     found = []
     for each in ready:
         name = each.paper.file_name
-        row = files.row(session, each.sha256, each.size, name=name, mime=PDF, now=now)
+        row = files.row(session, each.sha256, each.size, name=name, mime=papers.PDF, now=now)
         assert row.id is not None
         found.append((row.id, name))
     return found
@@ -136,13 +136,12 @@ def note(
     *,
     actor_id: int | None,
     now: datetime,
-    press: Press = OURS,
 ) -> None:
     """Write down which papers go with a message, once: that they were delivered is known when it has been sent."""
     if not ready or KEPT_AS in message.merge_values:
         return
     kept = [
-        press.keep_in(session, each.paper, file_id, provider_id=message.provider_id, actor_id=actor_id, now=now)
+        papers.keep_in(session, each.paper, file_id, provider_id=message.provider_id, actor_id=actor_id, now=now)
         for each, (file_id, _) in zip(ready, files_of(session, ready, now=now), strict=True)
     ]
     session.flush()
@@ -159,7 +158,7 @@ def made_for(
     *,
     user_id: int | None,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> list[Ready]:
     """As `make`, in a reading transaction of its own; nothing to read where nothing is wanted."""
     if not wanted:
@@ -178,15 +177,8 @@ def _ready(
     press: Press,
 ) -> Ready:
     try:
-        paper = press.make(
-            session,
-            wanted.kind,
-            provider_id=provider_id,
-            service_key=wanted.service_key,
-            user_id=user_id,
-            now=now,
-            folder=folder,
-        )
+        wish = Wish(wanted.kind, provider_id, wanted.service_key, user_id=user_id, now=now, folder=folder)
+        paper = press(session, wish)
     except (MissingField, TemplateFault, Refused) as error:
         raise Invalid({FIELD: f"{wanted.words} can't be made yet. {problem(error)}"}) from error
     return Ready(wanted, paper, files.keep(folder, paper.pdf))
@@ -208,8 +200,8 @@ class Attached:
 def of_message(session: Session, message_id: int) -> list[Attached]:
     """Everything that goes, or went, with a message, by the hash of its bytes."""
     found = messages.files(session, message_id)
-    papers = {each.stored_file_id: each for each in store.of_files(session, [file.id or 0 for _, file in found])}
-    return [_attached(link, file, papers.get(link.stored_file_id)) for link, file in found]
+    known = {each.stored_file_id: each for each in store.of_files(session, [file.id or 0 for _, file in found])}
+    return [_attached(link, file, known.get(link.stored_file_id)) for link, file in found]
 
 
 def _attached(link: MessageAttachment, file: StoredFile, paper: Document | None) -> Attached:

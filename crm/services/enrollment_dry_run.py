@@ -22,7 +22,7 @@ from crm.models import sequences as tables
 from crm.models.providers import Provider
 from crm.services import enrollment_facts, merge, outreach_review, overrides, sequence_texts, sequences
 from crm.services.enrollment_facts import Candidate, Refused
-from crm.services.press import OURS, Press
+from crm.services.papers import PRESS, Press
 from crm.services.sequence_papers import Proof, Proofs
 from crm.services.sequence_tasks import TASKS
 from crm.store import documents
@@ -100,7 +100,7 @@ def dry_run(
     *,
     actor_id: int | None,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> DryRun:
     """What `enrollments.enroll` would do now; writes nothing. Raises NotFound, and Refused for too many at once."""
     sequence, steps = sequences.get(session, sequence_id)
@@ -135,7 +135,7 @@ def looked_over(
     *,
     actor_id: int | None,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> Iterator[Planned | Refused]:
     """Everybody in the order given, with all steps dated and filled, or with the reason against it."""
     facts = enrollment_facts.read(session, provider_ids, now=now)

@@ -30,7 +30,7 @@ from crm.services import sequence_moves as moves
 from crm.services.changes import Recorder
 from crm.services.enrollment_dry_run import Options, Planned
 from crm.services.enrollment_facts import Candidate, Refused
-from crm.services.press import OURS, Press
+from crm.services.papers import PRESS, Press
 from crm.store import enrollments as store
 from crm.store.engine import Database
 
@@ -55,7 +55,7 @@ def enroll(
     *,
     actor_id: int | None,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> Enrolled:
     """Enroll those who may be enrolled. Texts are looked over before the transaction; the facts once more inside it.
 

@@ -20,7 +20,7 @@ from crm.services.days import today_of
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
 from crm.services.outreach_review import Review, Written, review
-from crm.services.press import OURS, Press
+from crm.services.papers import PRESS, Press
 from crm.services.touches import Touch
 from crm.store import tasks
 from crm.store.engine import Database
@@ -40,7 +40,7 @@ def send(
     papers: Sequence[Enclosure] = (),
     actor_id: int,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> Message:
     """Put it into the outbox with its papers, where it waits a minute. `key` makes sending a form twice harmless.
 
@@ -51,7 +51,7 @@ def send(
         draft = draft_of(session, post, provider_id, written, reason=reason, actor_id=actor_id, now=now)
         task_id = task_id or tasks.written_for(session, provider_id, written.template)
         final = replace(draft, dedupe_key=f"manual:{key[:80]}", task_id=task_id)
-        return queue_with(session, post, final, ready, actor_id=actor_id, now=now, press=press)
+        return queue_with(session, post, final, ready, actor_id=actor_id, now=now)
 
 
 def queue_with(
@@ -62,12 +62,11 @@ def queue_with(
     *,
     actor_id: int | None,
     now: datetime,
-    press: Press = OURS,
 ) -> Message:
     """Queue a message with the papers that go with it, and note which they were, in the caller's transaction."""
     enclosed = replace(draft, files=[*draft.files, *attachments.files_of(session, ready, now=now)])
     message = messages.queue_in(session, post, enclosed, actor_id=actor_id, now=now)
-    attachments.note(session, message, ready, actor_id=actor_id, now=now, press=press)
+    attachments.note(session, message, ready, actor_id=actor_id, now=now)
     return message
 
 
@@ -80,7 +79,7 @@ def send_test(
     papers: Sequence[Enclosure] = (),
     actor_id: int,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> Message:
     """The same e-mail to oneself, at once and with the same papers."""
     ready = attachments.made_for(db, post.files, provider_id, papers, user_id=actor_id, now=now, press=press)

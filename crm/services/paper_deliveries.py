@@ -19,10 +19,10 @@ from crm.models.documents import Document, DocumentDelivery
 from crm.models.messages import Message
 from crm.models.practices import Practice
 from crm.models.providers import Provider
-from crm.services import acts, attachments, printed_letters, touches
+from crm.services import acts, attachments, papers, printed_letters, touches
 from crm.services.acts import Act
 from crm.services.attachments import KEPT_AS, Ready
-from crm.services.press import OURS, Press
+from crm.services.papers import PRESS, Press
 from crm.services.touches import Touch
 from crm.store import paper_deliveries as store
 from crm.store import tasks
@@ -98,7 +98,7 @@ def give(
     actor_id: int | None,
     now: datetime,
     today: date,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> int:
     """Log that a paper left by post, hand or fax, or was printed. Returns the change set.
 
@@ -118,7 +118,7 @@ def give(
         label = f"{SAID[given.how]}: {ready.paper.title}"
         act = acts.begin(session, "paper", label, actor_id=actor_id, now=now, today=today)
         activity = _log(act, provider, ready, given)
-        _note(act, provider, ready, given, activity, press)
+        _note(act, provider, ready, given, activity)
         return act.id
 
 
@@ -183,10 +183,10 @@ def _visit_of(act: Act, provider: Provider, given: Given) -> Activity | None:
     return store.in_person_near(act.session, provider.id, since)
 
 
-def _note(act: Act, provider: Provider, ready: Ready, given: Given, activity: Activity, press: Press) -> None:
+def _note(act: Act, provider: Provider, ready: Ready, given: Given, activity: Activity) -> None:
     """The rows of the paper and of its delivery; Undo takes the delivery back."""
     ((file_id, _),) = attachments.files_of(act.session, [ready], now=act.now)
-    document = press.keep_in(
+    document = papers.keep_in(
         act.session, ready.paper, file_id, provider_id=provider.id, actor_id=act.actor_id, now=act.now
     )
     act.session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,11 +28,17 @@ from crm.store import prices
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which paper is wanted, for whom, by whom and when."""
+    """Which paper is wanted, for whom, by whom and when.
+
+    `service_key` names the service of a service sheet; without one it is the service that suits the provider best.
+    `folder` is where the logo lies; without it the name stands for it. `report` is what a paper about a real client
+    says; `filing` the name and birth date that are put on it and kept nowhere.
+    """
 
     kind: DocumentKind
-    provider_id: int | None
-    service_key: str
+    provider_id: int | None = None
+    service_key: str = ""
+    _: KW_ONLY
     user_id: int | None
     now: datetime
     folder: Path | None = None

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
 
+from crm.documents import docx as writer
 from crm.documents import paper_text, pdf
 from crm.documents.faults import MissingField, TemplateFault
-from crm.documents.paper_report import Filing
 from crm.documents.pdf import Sheet
-from crm.domain.errors import Refused
+from crm.domain.errors import NotFound, Refused
 from crm.domain.kinds import TemplateKind
-from crm.domain.papers import REPORTS, SAMPLES, TITLES, DocumentKind
-from crm.domain.report import Report
+from crm.domain.papers import LETTERS, REPORTS, SAMPLES, TITLES, DocumentKind
 from crm.domain.services import service_label
 from crm.domain.text_checks import TextFinding
 from crm.models.documents import Document
@@ -29,6 +28,7 @@ from crm.store import templates as template_store
 from crm.store.engine import Database
 
 PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,66 +67,44 @@ class Prepared:
     findings: tuple[TextFinding, ...]
 
 
-def prepare(
-    session: Session,
-    kind: DocumentKind,
-    *,
-    provider_id: int | None = None,
-    service_key: str = "",
-    user_id: int | None,
-    now: datetime,
-    folder: Path | None = None,
-    report: Report | None = None,
-    filing: Filing | None = None,
-) -> Prepared:
+@dataclass(frozen=True, slots=True)
+class LetterFile:
+    """A letter to open in an office program."""
+
+    file_name: str
+    content: bytes = field(repr=False)
+
+
+Press = Callable[[Session, Wish], Paper]
+"""What makes papers: `make`, or for a test somebody who needs no typesetting."""
+
+
+def prepare(session: Session, wish: Wish) -> Prepared:
     """The content of a paper and what the checks found in it.
 
-    `folder` is where the logo lies; without it the name stands for it. `report` is what a paper about a real client
-    says; `filing` the name and birth date that are put on it and kept nowhere. Raises MissingField, TemplateFault,
-    NotFound, and Refused where words may not leave.
+    Raises MissingField, TemplateFault, NotFound, and Refused where words may not leave.
     """
-    if kind in REPORTS and report is None:
-        raise Refused("needs_client", f"{TITLES[kind]}: this paper is about a client. Make it from the client’s page.")
-    wish = Wish(kind, provider_id, service_key, user_id, now, folder, report, filing)
+    if wish.kind in REPORTS and wish.report is None:
+        raise Refused(
+            "needs_client", f"{TITLES[wish.kind]}: this paper is about a client. Make it from the client’s page."
+        )
     content = paper_contents.content(session, wish)
     text = paper_text.spoken(content.checked)
     findings = tuple(content.check(text.replace("\n", "\n\n")))  # each line stands by itself on paper
     _refuse(session, content.slug, findings)
-    title = _title(kind, content.service_key)
+    title = _title(wish.kind, content.service_key)
     return Prepared(title, _file_name(content.sender_name, title), content.sheet, text, content, findings)
 
 
-def make(
-    session: Session,
-    kind: DocumentKind,
-    *,
-    provider_id: int | None = None,
-    service_key: str = "",
-    user_id: int | None,
-    now: datetime,
-    folder: Path | None = None,
-    report: Report | None = None,
-    filing: Filing | None = None,
-) -> Paper:
-    """The paper as PDF; arguments and errors as `prepare`."""
-    prepared = prepare(
-        session,
-        kind,
-        provider_id=provider_id,
-        service_key=service_key,
-        user_id=user_id,
-        now=now,
-        folder=folder,
-        report=report,
-        filing=filing,
-    )
-    return _set(prepared, kind, provider_id)
+def make(session: Session, wish: Wish) -> Paper:
+    """The paper as PDF; errors as `prepare`. Nothing is kept yet."""
+    return _set(prepare(session, wish), wish)
 
 
-def _set(prepared: Prepared, kind: DocumentKind, provider_id: int | None) -> Paper:
+def _set(prepared: Prepared, wish: Wish) -> Paper:
     made, content = pdf.pdf(prepared.sheet), prepared.content
     return Paper(
-        kind=kind,
+        kind=wish.kind,
         title=prepared.title,
         file_name=prepared.file_name,
         pdf=made,
@@ -135,11 +113,24 @@ def _set(prepared: Prepared, kind: DocumentKind, provider_id: int | None) -> Pap
         slug=content.slug,
         audience=content.audience,
         service_key=content.service_key,
-        provider_id=provider_id,
+        provider_id=wish.provider_id,
         practice_id=content.practice_id,
         facts=content.facts,
         findings=prepared.findings,
     )
+
+
+PRESS: Press = make
+
+
+def docx(session: Session, wish: Wish) -> LetterFile:
+    """A letter as DOCX, for those who change a word before they print it. Raises NotFound for what is no letter;
+    other errors as `prepare`.
+    """
+    if wish.kind not in LETTERS:
+        raise NotFound("Only letters are made as DOCX.")
+    prepared = prepare(session, wish)
+    return LetterFile(prepared.file_name.removesuffix(".pdf") + ".docx", writer.letter_docx(prepared.sheet))
 
 
 def keep(db: Database, folder: Path, paper: Paper, *, actor_id: int | None, now: datetime) -> Document:

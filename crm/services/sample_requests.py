@@ -36,7 +36,7 @@ from crm.services.attachments import Ready
 from crm.services.days import today_of
 from crm.services.mailboxes import Post
 from crm.services.outreach_review import Written
-from crm.services.press import OURS, Press
+from crm.services.papers import PRESS, Press
 from crm.store import paper_deliveries as store
 from crm.store import tasks
 from crm.store.engine import Database
@@ -71,7 +71,7 @@ def send(
     address: str = "",
     actor_id: int,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> Requested:
     """Put the sample and its e-mail into the outbox, where it waits a minute, and note that they asked for it.
 
@@ -92,7 +92,7 @@ def send(
         ready = attachments.make(session, post.files, provider_id, [paper], user_id=actor_id, now=now, press=press)
     try:
         with db.write() as session:
-            return _send_in(session, post, provider_id, written, ready, actor_id=actor_id, now=now, press=press)
+            return _send_in(session, post, provider_id, written, ready, actor_id=actor_id, now=now)
     except IntegrityError:  # the other of two taps at the same moment was first
         with db.read() as session:
             found = _under_way(session, provider_id, now)
@@ -109,7 +109,7 @@ def answer(
     *,
     actor_id: int,
     now: datetime,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> Requested:
     """The same as an answer to a message that says yes, in its conversation. Raises as `send`."""
     with db.read() as session:
@@ -124,9 +124,7 @@ def answer(
         key = _key(session, provider.id)
     change = inbox_verdicts.positive(db, inbound_id, actor_id=actor_id, now=now)
     try:
-        message = answers.answer(
-            db, post, inbound_id, written, key=key, ready=ready, actor_id=actor_id, now=now, press=press
-        )
+        message = answers.answer(db, post, inbound_id, written, key=key, ready=ready, actor_id=actor_id, now=now)
     except HandoffError:
         if change is not None:
             changes.undo(db, change, actor_id=actor_id, now=now)
@@ -174,14 +172,13 @@ def _send_in(
     *,
     actor_id: int,
     now: datetime,
-    press: Press,
 ) -> Requested:
     found = _under_way(session, provider_id, now)
     if found is not None:
         return Requested(found, is_repeat=True)
     draft = outreach.draft_of(session, post, provider_id, written, reason="", actor_id=actor_id, now=now)
     final = replace(draft, dedupe_key=_key(session, provider_id), task_id=_sample_task(session, provider_id))
-    message = outreach.queue_with(session, post, final, ready, actor_id=actor_id, now=now, press=press)
+    message = outreach.queue_with(session, post, final, ready, actor_id=actor_id, now=now)
     _note_asked(session, provider_id, message, None, actor_id=actor_id, now=now)
     return Requested(message)
 

@@ -22,7 +22,6 @@ from crm.services import sequence_moves as moves
 from crm.services.attachments import Ready
 from crm.services.mailboxes import Post
 from crm.services.messages import Draft
-from crm.services.press import OURS, Press
 from crm.services.sequence_papers import Prepared
 from crm.services.sequence_texts import Text
 from crm.store import documents, suppressions
@@ -49,7 +48,6 @@ def take(
     *,
     now: datetime,
     papers: Prepared | None = None,
-    press: Press = OURS,
 ) -> None:
     """Queue the step's message; or pause, stop or put off, each with its reason. `papers` is its paper, made before."""
     assert step.id is not None
@@ -70,7 +68,7 @@ def take(
         _pause(session, enrollment, PauseReason.NO_PAPER, papers.problem, now)
         return
     draft = _draft(session, enrollment, step, text, token, now)
-    _queue(session, post, enrollment, step, draft, papers.ready if papers is not None else (), now=now, press=press)
+    _queue(session, post, enrollment, step, draft, papers.ready if papers is not None else (), now=now)
 
 
 def _text(
@@ -141,12 +139,9 @@ def _queue(
     ready: Sequence[Ready],
     *,
     now: datetime,
-    press: Press,
 ) -> None:
     try:
-        message = outreach.queue_with(
-            session, post, draft, ready, actor_id=enrollment.enrolled_by, now=now, press=press
-        )
+        message = outreach.queue_with(session, post, draft, ready, actor_id=enrollment.enrolled_by, now=now)
     except HandoffError as error:  # a rule of the outbox that nobody has asked before: a person looks
         _pause(session, enrollment, PauseReason.TROUBLE, str(error), now)
         return

@@ -20,7 +20,8 @@ from crm.domain.papers import DocumentKind
 from crm.models.providers import Provider
 from crm.services import attachments
 from crm.services.attachments import FIELD, Ready
-from crm.services.press import OURS, Press
+from crm.services.paper_desk import Wish
+from crm.services.papers import PRESS, Press
 from crm.store.engine import Database
 from crm.store.enrollments import PaperStep
 
@@ -39,7 +40,7 @@ class Prepared:
 
 
 def prepare(
-    db: Database, folder: Path, step: PaperStep | None, provider_id: int, *, now: datetime, press: Press = OURS
+    db: Database, folder: Path, step: PaperStep | None, provider_id: int, *, now: datetime, press: Press = PRESS
 ) -> Prepared | None:
     """Make the paper of a step that is due; None for a step without one."""
     if step is None:
@@ -68,7 +69,7 @@ class Proofs:
     session: Session
     user_id: int | None
     now: datetime
-    press: Press = OURS
+    press: Press = PRESS
     known: dict[tuple[DocumentKind, int | str], Proof] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
 
@@ -84,9 +85,7 @@ class Proofs:
 
     def _proof(self, kind: DocumentKind, provider_id: int) -> Proof:
         try:
-            paper = self.press.make(
-                self.session, kind, provider_id=provider_id, service_key="", user_id=self.user_id, now=self.now
-            )
+            paper = self.press(self.session, Wish(kind, provider_id, user_id=self.user_id, now=self.now))
         except (MissingField, TemplateFault, Refused) as error:
             path = error.path if isinstance(error, MissingField) else ""
             return Proof(problem=f"{Enclosure(kind).words}: {attachments.problem(error)}", field=path)

@@ -27,7 +27,7 @@ from crm.models.sequences import Enrollment, EnrollmentStep
 from crm.services import sequence_mail, sequence_papers, sequence_resuming, sequence_stops, sequence_tasks
 from crm.services import sequence_moves as moves
 from crm.services.mailboxes import Post
-from crm.services.press import OURS, Press
+from crm.services.papers import PRESS, Press
 from crm.services.sequence_moves import Evidence
 from crm.services.sequence_papers import Prepared, Steps
 from crm.store import enrollments as store
@@ -46,7 +46,7 @@ def take_due(
     *,
     clock: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> int:
     """Do what is due until nothing is, or until asked to stop. Returns how many enrollments were looked at."""
     count = _end_pauses(db, clock(), stopping) + _free_stuck(db, clock(), stopping)
@@ -76,14 +76,13 @@ class Kit:
 
     post: Post
     paper: Prepared | None
-    press: Press
 
 
 def _kit(db: Database, post: Post, due: Due, now: datetime, papers: Steps, press: Press) -> Kit:
     """Before any transaction: the paper of the step, for the few that have one."""
     step = papers.get(due.id)
     paper = sequence_papers.prepare(db, post.files, step, due.provider_id, now=now, press=press) if step else None
-    return Kit(post, paper, press)
+    return Kit(post, paper)
 
 
 def _take(
@@ -93,7 +92,7 @@ def _take(
     oldest_due_at: datetime,
     now: datetime,
     papers: Steps = MappingProxyType({}),
-    press: Press = OURS,
+    press: Press = PRESS,
 ) -> bool:
     """One enrollment. Trouble with one must not keep the others: it is paused, and says so."""
     try:
@@ -143,7 +142,7 @@ def _begin_step(
     now: datetime,
 ) -> None:
     if step.kind is StepKind.EMAIL:
-        sequence_mail.take(session, kit.post, enrollment, step, provider, now=now, papers=kit.paper, press=kit.press)
+        sequence_mail.take(session, kit.post, enrollment, step, provider, now=now, papers=kit.paper)
     else:
         sequence_tasks.take(session, enrollment, step, provider, now=now)
 

@@ -14,7 +14,7 @@ from crm.domain.errors import NotFound, Refused
 from crm.domain.kinds import MessageKind, MessageState
 from crm.models.accounts import User
 from crm.models.messages import Message
-from crm.services import attachments, files, letters, message_standing, message_states
+from crm.services import attachments, files, letters, message_standing, message_states, papers
 from crm.store import overrides
 from crm.store.messages import Wanted
 from crm.web import frame, headers
@@ -187,7 +187,7 @@ def attachment(message_id: int, file_id: int) -> Response:
     if found is None:
         raise NotFound("Nothing of that kind went with this message.")
     answer = Response(files.read(handoff().post.files, found.sha256), mimetype=found.mime)
-    shown = "inline" if found.mime == attachments.PDF and not request.args.get("save") else "attachment"
+    shown = "inline" if found.mime == papers.PDF and not request.args.get("save") else "attachment"
     answer.headers.set("Content-Disposition", shown, filename=found.name)
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.set_etag(found.sha256)

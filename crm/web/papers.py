@@ -14,8 +14,9 @@ from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.models.providers import Provider
-from crm.services import files, paper_deliveries, paper_letters, papers, printed_letters, touches
+from crm.services import files, paper_deliveries, papers, printed_letters, touches
 from crm.services.paper_deliveries import Given
+from crm.services.paper_desk import Wish
 from crm.services.papers import Prepared
 from crm.store import documents as store
 from crm.store import prices
@@ -55,7 +56,7 @@ def show(provider_id: int | None, kind: str) -> str:
 def file(provider_id: int | None, kind: str) -> AnyResponse:
     """The PDF, to print or with `save` to keep."""
     with db().read() as session:
-        paper = papers.make(session, _kind(kind, provider_id), **_wanted(provider_id))
+        paper = papers.make(session, _wish(provider_id, _kind(kind, provider_id)))
     return _file(paper.pdf, papers.PDF, paper.file_name, save="save" in request.args)
 
 
@@ -63,15 +64,8 @@ def file(provider_id: int | None, kind: str) -> AnyResponse:
 def letter(provider_id: int, kind: str) -> AnyResponse:
     """A letter for an office program."""
     with db().read() as session:
-        made = paper_letters.docx(
-            session,
-            _kind(kind, provider_id),
-            provider_id=provider_id,
-            user_id=actor_id(),
-            now=now(),
-            folder=handoff().post.files,
-        )
-    return _file(made.content, paper_letters.DOCX, made.file_name, save=True)
+        made = papers.docx(session, _wish(provider_id, _kind(kind, provider_id)))
+    return _file(made.content, papers.DOCX, made.file_name, save=True)
 
 
 @bp.get("/papers/<kind>/<int:page>.png", defaults=_NOBODY)
@@ -79,7 +73,7 @@ def letter(provider_id: int, kind: str) -> AnyResponse:
 def picture(provider_id: int | None, kind: str, page: int) -> AnyResponse:
     """A page as a picture; pages count from 1."""
     with db().read() as session:
-        prepared = papers.prepare(session, _kind(kind, provider_id), **_wanted(provider_id))
+        prepared = papers.prepare(session, _wish(provider_id, _kind(kind, provider_id)))
     shown = pdf.pictures(prepared.sheet, ppi=PICTURE_PPI)
     if not 1 <= page <= len(shown):
         raise NotFound("This paper has no such page.")
@@ -155,21 +149,16 @@ def _prepared(
 ) -> tuple[Prepared | None, str, list[Any]]:
     """The paper, or why it can't be made and where to mend it."""
     try:
-        return papers.prepare(session, kind, **_wanted(provider_id)), "", []
+        return papers.prepare(session, _wish(provider_id, kind)), "", []
     except MissingField as error:
         return None, error.what_to_do, fixes([error], provider) if provider else []
     except (TemplateFault, Refused) as error:
         return None, str(error), []
 
 
-def _wanted(provider_id: int | None) -> dict[str, Any]:
-    return {
-        "provider_id": provider_id,
-        "service_key": request.values.get("service", ""),
-        "user_id": actor_id(),
-        "now": now(),
-        "folder": handoff().post.files,
-    }
+def _wish(provider_id: int | None, kind: DocumentKind) -> Wish:
+    service_key = request.values.get("service", "")
+    return Wish(kind, provider_id, service_key, user_id=actor_id(), now=now(), folder=handoff().post.files)
 
 
 def _kind(text: str, provider_id: int | None) -> DocumentKind:

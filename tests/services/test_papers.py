@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from crm.models.documents import Document
 from crm.models.messages import StoredFile
 from crm.models.templates import TemplateVersion
 from crm.services import overrides, papers, templates
+from crm.services.paper_desk import Wish
 from crm.services.papers import Paper
 from crm.store import documents as store
 from crm.store.engine import Database
@@ -55,9 +57,9 @@ def _provider(db: Database, *, bare: bool = False, **given: object) -> int:
         return provider.id
 
 
-def _make(db: Database, kind: DocumentKind, provider_id: int | None = None, **given: object) -> Paper:
+def _make(db: Database, kind: DocumentKind, provider_id: int | None = None, **given: Any) -> Paper:
     with db.read() as session:
-        return papers.make(session, kind, provider_id=provider_id, user_id=1, now=NOW, **given)  # type: ignore[arg-type]
+        return papers.make(session, Wish(kind, provider_id, user_id=1, now=NOW, **given))
 
 
 @pytest.mark.parametrize(("audience", "specialty"), GROUPS)
@@ -190,10 +192,9 @@ def _own_words(db: Database, source: str) -> None:
 def _found(db: Database, provider_id: int) -> list[TextFinding]:
     from crm.documents import paper_text
     from crm.services import paper_contents
-    from crm.services.paper_desk import Wish
 
     with db.read() as session:
-        wish = Wish(DocumentKind.OVERVIEW, provider_id, "", 1, NOW)
+        wish = Wish(DocumentKind.OVERVIEW, provider_id, user_id=1, now=NOW)
         content = paper_contents.content(session, wish)
         return content.check(paper_text.spoken(content.checked))
 
@@ -229,7 +230,7 @@ def test_the_visit_sheet_tells_who_what_and_what_was_promised(sqlite_db: Databas
 def test_a_picture_of_a_paper_is_a_picture(sqlite_db: Database) -> None:
     _house(sqlite_db)
     with sqlite_db.read() as session:
-        prepared = papers.prepare(session, DocumentKind.REFERRAL_PAD, user_id=1, now=NOW)
+        prepared = papers.prepare(session, Wish(DocumentKind.REFERRAL_PAD, user_id=1, now=NOW))
     (picture,) = pdf.pictures(prepared.sheet, ppi=40)
     assert picture.startswith(b"\x89PNG")
 
