@@ -243,6 +243,12 @@ class MergeFields:
         ours = {OurName(self.business.name), OurName(self.trainer.name)}
         return tuple(sorted((name for name in found | ours if name), key=lambda name: (-len(name), name)))
 
+    def particulars(self) -> list[str]:
+        """Numbers, addresses and names of theirs and ours, which may stand in the text."""
+        records = (self.trainer, self.business, self.provider, self.practice, self.contact)
+        named = ("name", "phone", "fax", "email", "address", "street", "website")
+        return [value for record in records for name in named if (value := getattr(record, name, ""))]
+
 
 def _described(record: type[Fields]) -> dict[str, MergeField]:
     found = (each for each in fields(record) if each.metadata)

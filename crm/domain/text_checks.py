@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from crm.domain import privacy, scope
 from crm.domain.privacy import Identifier
-from crm.domain.scope import Finding, Severity
+from crm.domain.scope import Finding
 from crm.domain.scope_wording import replacement
 
 Family = Literal["scope", "privacy"]
 
 
 @dataclass(frozen=True, slots=True)
-class TextFinding:
-    """One place of a text. Lines count from 1; start and end are code points of that line, half-open.
+class TextFinding(Finding):
+    """One place of a text that either check found.
 
     `replacement` is what can stand there instead where a plain substitution reads well.
     """
 
-    line: int
-    start: int
-    end: int
-    rule: str
-    severity: Severity
-    why: str
-    suggestion: str
-    text: str
     family: Family
     replacement: str | None = None
 
@@ -61,18 +53,7 @@ def blocking(findings: Iterable[TextFinding]) -> list[TextFinding]:
 
 
 def _of_scope(found: Finding) -> TextFinding:
-    return TextFinding(
-        found.line,
-        found.start,
-        found.end,
-        found.rule,
-        found.severity,
-        found.why,
-        found.suggestion,
-        found.text,
-        "scope",
-        replacement(found.rule, found.text),
-    )
+    return TextFinding(**asdict(found), family="scope", replacement=replacement(found.rule, found.text))
 
 
 def _of_privacy(text: str, identifiers: Sequence[Identifier]) -> Iterable[TextFinding]:

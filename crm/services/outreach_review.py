@@ -116,7 +116,7 @@ def look_over(session: Session, written: Written, fields: MergeFields) -> list[T
 def look_at(written: Written, fields: MergeFields, client_names: Sequence[str]) -> list[TextFinding]:
     """As `look_over`, with the codes of our clients at hand. Lines count from 1, which is the subject."""
     text = f"{written.subject}\n\n{written.text}"
-    return text_checks.check(text, names=fields.names(), client_names=client_names, allowed=ours(fields))
+    return text_checks.check(text, names=fields.names(), client_names=client_names, allowed=fields.particulars())
 
 
 def covered_by(session: Session, slug: str, version_id: int | None = None) -> Covered:
@@ -163,10 +163,3 @@ def _marks_left(text: str) -> list[str]:
 def _marks() -> re.Pattern[str]:
     labels = {known.label for known in registry().values()}
     return re.compile(r"\[(?:" + "|".join(sorted(map(re.escape, labels), key=len, reverse=True)) + r")\]")
-
-
-def ours(fields: MergeFields) -> list[str]:
-    """Numbers, addresses and names that may stand in the text."""
-    records = (fields.trainer, fields.business, fields.provider, fields.practice, fields.contact)
-    names = ("name", "phone", "fax", "email", "address", "street", "website")
-    return [value for record in records for name in names if (value := getattr(record, name, ""))]

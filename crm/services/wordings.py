@@ -12,7 +12,7 @@ from crm.documents.merge import MergeFields
 from crm.domain import text_checks
 from crm.domain.kinds import TemplateKind
 from crm.domain.text_checks import TextFinding
-from crm.services import outreach_review, overrides, templates
+from crm.services import overrides, templates
 from crm.store import documents
 from crm.store import templates as stored
 
@@ -34,7 +34,7 @@ def look(session: Session, kind: TemplateKind, slug: str, text: str, fields: Mer
         text,
         names=fields.names(),
         client_names=documents.client_codes(session),
-        allowed=outreach_review.ours(fields),
+        allowed=fields.particulars(),
     )
     template = stored.by_slug(session, kind, slug)
     version_id = template.version_id if template is not None else None
