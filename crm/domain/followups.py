@@ -60,6 +60,9 @@ TITLES: Mapping[TaskKind, str] = {
     TaskKind.CALL_CLIENT: "Call the client",
     TaskKind.REPORT: "Send the report",
     TaskKind.FIND_EMAIL: "Find the e-mail address",
+    TaskKind.WRITTEN_REFERRAL: "Ask for the written referral",
+    TaskKind.CLEARANCE: "Get the clearance back",
+    TaskKind.AGREEMENT: "Follow up on the agreement",
     TaskKind.TODO: "To do",
 }
 #: Kinds whose only point is to be in touch: any newer touch makes a proposed one out of date.

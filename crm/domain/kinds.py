@@ -65,6 +65,10 @@ class ActivityKind(StrEnum):
     EDIT = "edit"
     SYSTEM = "system"
     SEQUENCE = "sequence"
+    REPORT = "report"
+    CLIENT = "client"
+    AGREEMENT = "agreement"
+    GIFT = "gift"
 
 
 TOUCHES: frozenset[ActivityKind] = frozenset(
@@ -108,6 +112,9 @@ class TaskKind(StrEnum):
     CALL_CLIENT = "call_client"
     REPORT = "report"
     FIND_EMAIL = "find_email"
+    WRITTEN_REFERRAL = "written_referral"
+    CLEARANCE = "clearance"
+    AGREEMENT = "agreement"
     TODO = "todo"
 
 
@@ -127,6 +134,8 @@ class TaskOrigin(StrEnum):
     CADENCE = "cadence"
     REFERRAL = "referral"
     SEQUENCE = "sequence"
+    CLIENT = "client"
+    AGREEMENT = "agreement"
 
 
 class VisitState(StrEnum):
@@ -158,6 +167,7 @@ class ReferralHow(StrEnum):
     EMAIL = "email"
     IN_PERSON = "in_person"
     PATIENT_MENTION = "patient_mention"
+    UNKNOWN = "unknown"
 
 
 class MessageKind(StrEnum):
@@ -208,6 +218,7 @@ class ImportKind(StrEnum):
     LOCATIONS = "locations"
     CONTACTS = "contacts"
     REGISTRY = "registry"
+    REFERRALS = "referrals"
 
 
 class ImportState(StrEnum):

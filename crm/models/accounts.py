@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.domain.kinds import CredentialKind, Role
-from crm.models.types import Row, choice, fk, instant, json_map, key, text
+from crm.models.types import Row, added, choice, fk, instant, json_map, key, text
 
 BUILT_IN = sa.text("preset IN ('environment', 'local')")
 
@@ -39,6 +39,9 @@ class Business(Row, table=True):
     lon: float | None = None
     scored_at: datetime | None = instant()
     person_gap_days: int | None = None
+    gift_limit_cents: int = Field(default=2500, sa_column_kwargs=added("2500"))
+    gift_year_limit_cents: int = Field(default=7500, sa_column_kwargs=added("7500"))
+    gift_apart_days: int = Field(default=14, sa_column_kwargs=added("14"))
     mail_account_id: int | None = Field(default=None)
     created_at: datetime = instant(null=False)
     updated_at: datetime = instant(null=False)

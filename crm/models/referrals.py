@@ -8,11 +8,17 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.domain.kinds import ReferralHow, ReferralStatus
-from crm.models.types import Row, choice, fk, instant, json_map, key, text
+from crm.models.types import Row, added, choice, fk, instant, json_map, key, text
 
 
 class Referral(Row, table=True):
-    """One client sent by one provider, dated by the day received."""
+    """One client sent by one provider, dated by the day received.
+
+    `lost_from` is the status in which it was lost. `booked_cents` is what came of it: the charges of the sessions
+    attended, or with `booked_by_hand` what the trainer says. What led to it (`first_touch_at` to `template_version_id`)
+    is summed up from `referral_touch` at the moment of referral, and with `attributed_by_hand` is the trainer's word.
+    `conversations` are the touches that reached the provider.
+    """
 
     __tablename__ = "referral"
     __table_args__ = (
@@ -39,6 +45,24 @@ class Referral(Row, table=True):
     written_on: date | None = None
     expected_cents: int | None = None
     attribution_note: str = ""
+    continuing_on: date | None = None
+    lost_from: ReferralStatus | None = choice(ReferralStatus, null=True)
+    booked_cents: int | None = None
+    booked_by_hand: bool = Field(default=False, sa_column_kwargs=added("0"))
+    first_touch_at: datetime | None = instant()
+    first_touch_kind: str = Field(default="", max_length=24, sa_column_kwargs=added(""))
+    last_touch_kind: str = Field(default="", max_length=24, sa_column_kwargs=added(""))
+    touches: int = Field(default=0, sa_column_kwargs=added("0"))
+    conversations: int = Field(default=0, sa_column_kwargs=added("0"))
+    visits: int = Field(default=0, sa_column_kwargs=added("0"))
+    days_to_it: int | None = None
+    sequence_id: int | None = Field(default=None)
+    template_version_id: int | None = Field(default=None)
+    credited_id: int | None = Field(default=None)
+    attributed_by_hand: bool = Field(default=False, sa_column_kwargs=added("0"))
+    inbound_message_id: int | None = Field(default=None)
+    origin_activity_id: int | None = Field(default=None)
+    import_id: int | None = Field(default=None, index=True)
     owner_id: int | None = fk("user_account.id", index=False)
     client_key: str | None = Field(default=None, max_length=64)
     sample: bool = False

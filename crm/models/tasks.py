@@ -27,6 +27,10 @@ class Task(Row, table=True):
     provider_id: int | None = fk("provider.id", index=False)
     practice_id: int | None = fk("practice.id")
     referral_id: int | None = Field(default=None, index=True)
+    client_id: int | None = Field(default=None, index=True)
+    due_report_id: int | None = Field(default=None)
+    clearance_id: int | None = Field(default=None)
+    agreement_id: int | None = Field(default=None)
     kind: TaskKind = choice(TaskKind, TaskKind.TODO)
     title: str = Field(max_length=200)
     why: str = ""

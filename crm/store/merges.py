@@ -13,7 +13,21 @@ from crm.store import bulk
 
 CHANGES: sa.Table = Change.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 
-FREE = ("activity", "task", "message", "referral", "visit", "enrollment", "inbound_message", "document")
+FREE = (
+    "activity",
+    "task",
+    "message",
+    "referral",
+    "visit",
+    "enrollment",
+    "inbound_message",
+    "document",
+    "client_authorization",
+    "client_clearance",
+    "sent_client",
+    "agreement",
+    "gift_recipient",
+)
 """Tables whose rows simply go along."""
 
 ONE_EACH = {

@@ -52,6 +52,10 @@ KINDS: dict[ActivityKind, tuple[str, str]] = {
     ActivityKind.EDIT: ("Edit", "pencil"),
     ActivityKind.SYSTEM: ("Note", "settings-2"),
     ActivityKind.SEQUENCE: ("Sequence", "route"),
+    ActivityKind.REPORT: ("Report", "clipboard-list"),
+    ActivityKind.CLIENT: ("Client", "user-round"),
+    ActivityKind.AGREEMENT: ("Agreement", "file-signature"),
+    ActivityKind.GIFT: ("Gift or meal", "gift"),
 }
 TASKS: dict[TaskKind, tuple[str, str]] = {
     TaskKind.CALL: ("Call", "phone"),
@@ -63,6 +67,9 @@ TASKS: dict[TaskKind, tuple[str, str]] = {
     TaskKind.CALL_CLIENT: ("Call the client", "phone-outgoing"),
     TaskKind.REPORT: ("Report", "clipboard-list"),
     TaskKind.FIND_EMAIL: ("Find the e-mail", "at-sign"),
+    TaskKind.WRITTEN_REFERRAL: ("Written referral", "file-pen-line"),
+    TaskKind.CLEARANCE: ("Clearance", "shield-check"),
+    TaskKind.AGREEMENT: ("Agreement", "file-signature"),
     TaskKind.TODO: ("To do", "circle-check"),
 }
 STEPS: dict[StepKind, tuple[str, str]] = {
@@ -109,6 +116,7 @@ HOWS: dict[ReferralHow, str] = {
     ReferralHow.EMAIL: "E-mail",
     ReferralHow.IN_PERSON: "In person",
     ReferralHow.PATIENT_MENTION: "A patient named the doctor",
+    ReferralHow.UNKNOWN: "Not noted",
 }
 _TABLES: tuple[Mapping[StrEnum, str], ...] = (
     cast(Mapping[StrEnum, str], LABELS),
