@@ -44,10 +44,14 @@ def pdf(sheet: Sheet) -> bytes:
     return made
 
 
-def pictures(sheet: Sheet, *, ppi: float = PPI) -> list[bytes]:
-    """Each page as PNG. Raises TemplateFault."""
+@lru_cache(maxsize=2)
+def pictures(sheet: Sheet, *, ppi: float = PPI) -> tuple[bytes, ...]:
+    """Each page as PNG; kept for a moment, since a page that shows a paper asks for its pages next.
+
+    Raises TemplateFault.
+    """
     made = _set(sheet, format="png", ppi=ppi)
-    return list(made) if isinstance(made, list) else [made]
+    return tuple(made) if isinstance(made, list) else (made,)
 
 
 def page_count(content: bytes) -> int:

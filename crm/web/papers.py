@@ -130,7 +130,7 @@ def _page(provider_id: int | None, kind: DocumentKind, errors: dict[str, str]) -
         kind=kind,
         paper=paper_page.paper(provider_id, kind, key),
         title=prepared.title if prepared else paper_page.title(kind),
-        pages=pdf.page_count(pdf.pdf(prepared.sheet)) if prepared else 0,
+        pages=len(pdf.pictures(prepared.sheet, ppi=PICTURE_PPI)) if prepared else 0,
         notice=papers.notice,
         problem=problem,
         missing=missing,
