@@ -1,0 +1,75 @@
+"""One bar cut into parts, the largest first and solid, with a mark where a share becomes a risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from crm.charts import marks
+from crm.charts.marks import WIDTH
+
+TOP, BAR, HEIGHT = 18, 22, 60
+#: How many parts are drawn by themselves; what is left is one part.
+SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came from one source."""
+
+    label: str
+    count: int
+
+
+def svg(parts: Sequence[Part], title: str, limit: float | None = None) -> Markup:
+    """The picture; `limit` is the share at which it is marked."""
+    whole = sum(part.count for part in parts)
+    if not whole:
+        return marks.nothing("shares", title)
+    drawn = [*_bar(_shown(parts), whole), *_limit(limit)]
+    return marks.picture("shares", HEIGHT, title, description(parts), drawn)
+
+
+def description(parts: Sequence[Part]) -> str:
+    """What the picture shows."""
+    return marks.sentence([f"{name} {count} of {whole}" for name, count, whole in _counted(parts)])
+
+
+def table_of(parts: Sequence[Part]) -> list[tuple[str, str, str]]:
+    """The same figures as lines of a table: source, count, share."""
+    return [(name, f"{count:,}", f"{count / whole:.0%}" if whole else "") for name, count, whole in _counted(parts)]
+
+
+def _counted(parts: Sequence[Part]) -> list[tuple[str, int, int]]:
+    whole = sum(part.count for part in parts)
+    return [(part.label, part.count, whole) for part in _shown(parts)]
+
+
+def _shown(parts: Sequence[Part]) -> list[Part]:
+    ordered = sorted((part for part in parts if part.count), key=lambda part: -part.count)
+    rest = ordered[SHOWN:]
+    if not rest:
+        return ordered
+    return [*ordered[:SHOWN], Part(f"{len(rest):,} others", sum(part.count for part in rest))]
+
+
+def _bar(parts: Sequence[Part], whole: int) -> list[Markup]:
+    drawn, left = [], 0.0
+    for number, part in enumerate(parts):
+        long = part.count / whole * WIDTH
+        drawn.append((marks.solid if number == 0 else marks.pale)(left, TOP, max(long - 1, long / 2), BAR))
+        left += long
+    first = f"{parts[0].label}: {parts[0].count:,} of {whole:,}"
+    return [*drawn, marks.text(0, 12, first, strong=True)]
+
+
+def _limit(limit: float | None) -> list[Markup]:
+    if limit is None:
+        return []
+    x = limit * WIDTH
+    return [
+        marks.rule(x, TOP - 3, to_y=TOP + BAR + 5, dashed=True),
+        marks.text(x, HEIGHT - 4, f"{limit:.0%}", "middle"),
+    ]
