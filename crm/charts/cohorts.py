@@ -11,7 +11,7 @@ from crm.charts import marks
 from crm.charts.marks import WIDTH
 from crm.domain.conversion import Rate
 
-LEFT, RIGHT, TOP, ROW, BAR = 62, 62, 20, 24, 12
+LEFT, RIGHT, TOP, ROW, BAR = 62, 72, 20, 24, 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,9 @@ def _bar(parts: Sequence[Part], whole: int) -> list[Markup]:
         long = part.count / whole * WIDTH
         drawn.append((marks.solid if number == 0 else marks.pale)(left, TOP, max(long - 1, long / 2), BAR))
         left += long
-    first = f"{parts[0].label}: {parts[0].count:,} of {whole:,}"
-    return [*drawn, marks.text(0, 12, first, strong=True)]
+    said = f"{parts[0].count:,} of {whole:,}"
+    name = marks.text(0, 12, parts[0].label, room=WIDTH - marks.width_of(said) - 10, strong=True)
+    return [*drawn, name, marks.text(WIDTH, 12, said, "end", strong=True)]
 
 
 def _limit(limit: float | None) -> list[Markup]:
