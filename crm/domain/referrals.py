@@ -35,6 +35,7 @@ DATED: Mapping[ReferralStatus, str] = {
     S.CONTACTED: "contacted_on",
     S.SCHEDULED: "scheduled_on",
     S.STARTED: "started_on",
+    S.CONTINUING: "continuing_on",
     S.COMPLETED: "ended_on",
     S.LOST: "ended_on",
 }
@@ -50,7 +51,11 @@ LOST_REASONS = (
 #: Ways a referral comes that are a written referral by themselves.
 WRITTEN = frozenset({ReferralHow.WRITTEN_PAD, ReferralHow.FAX, ReferralHow.EMAIL})
 STILL_OPEN = (S.RECEIVED, S.CONTACTED, S.SCHEDULED)
+ENDED = (S.COMPLETED, S.LOST)
+#: While a referral is in one of these, a verbal one still wants its paper.
+WANTS_PAPER = (*STILL_OPEN, S.STARTED, S.CONTINUING)
 
+_ORDER = (S.RECEIVED, S.CONTACTED, S.SCHEDULED, S.STARTED, S.CONTINUING, S.COMPLETED, S.LOST)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .#/-]{0,22}[A-Za-z0-9.]?")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _NUMBERED = re.compile(r"^([A-Za-z]{1,4}-?)(\d{1,6})$")
@@ -98,6 +103,19 @@ def check_change(
         raise Invalid({"happened_on": "This day is still to come."})
     if happened_on < received_on:
         raise Invalid({"happened_on": "This is before the referral was received."})
+
+
+def check_day(days: Mapping[ReferralStatus, date | None], status: ReferralStatus, day: date, today: date) -> None:
+    """Invalid unless a step may have been taken on this day: neither to come, nor out of order with the others."""
+    if status not in DATED:
+        raise Invalid({"happened_on": "The day received can't be moved here."})
+    if day > today:
+        raise Invalid({"happened_on": "This day is still to come."})
+    place = _ORDER.index(status)
+    if any(known and known > day for known in map(days.get, _ORDER[:place])):
+        raise Invalid({"happened_on": "This is before the step that came first."})
+    if any(known and known < day for known in map(days.get, _ORDER[place + 1 :])):
+        raise Invalid({"happened_on": "This is after the step that followed."})
 
 
 def next_code(latest: str | None) -> str:

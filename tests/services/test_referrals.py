@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from crm.domain.client_kinds import ClientRole
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import ActivityKind, Outcome, ReferralHow, ReferralStatus, TaskKind, TaskOrigin, TaskState
 from crm.domain.pipeline import Stage
-from crm.models.clients import Client
+from crm.models.clients import Client, ClientProvider
 from crm.models.providers import Provider
 from crm.models.referrals import Referral, ReferralStep, ReferralTouch
 from crm.models.tasks import Task
@@ -63,6 +64,7 @@ def test_the_first_referral_makes_a_partner_and_plans_both_calls(db: Database, p
     assert planned == [
         (TaskKind.CALL_CLIENT, "Call client K-14", date(2026, 3, 5)),
         (TaskKind.THANK_YOU, "Thank Luis Ng, PT for K-14", date(2026, 3, 5)),
+        (TaskKind.WRITTEN_REFERRAL, "Get the referral of K-14 in writing", date(2026, 3, 9)),
     ]
 
 
@@ -165,7 +167,7 @@ def test_a_referral_walks_to_started_and_its_days_are_kept(db: Database, provide
     key = referrals.log(db, provider_id, replace(K14, received_on=TODAY - timedelta(days=9)), **BY).referral_id
     referral_steps.change(db, key, ReferralStatus.SCHEDULED, happened_on=TODAY - timedelta(days=5), **BY)
     assert referral(db, key).contacted_on == TODAY - timedelta(days=5)
-    assert [task.kind for task in live(db, provider_id)] == [TaskKind.THANK_YOU]
+    assert [task.kind for task in live(db, provider_id)] == [TaskKind.THANK_YOU, TaskKind.WRITTEN_REFERRAL]
     referral_steps.change(db, key, ReferralStatus.STARTED, **BY)
     referral_steps.change(db, key, ReferralStatus.CONTINUING, **BY)
     now = referral(db, key)
@@ -193,3 +195,83 @@ def test_a_lost_referral_has_a_reason_and_can_come_back(db: Database, provider_i
 def test_a_referral_that_is_gone_is_not_found(db: Database) -> None:
     with pytest.raises(NotFound):
         referral_steps.change(db, 7, ReferralStatus.CONTACTED, **BY)
+
+
+def test_the_provider_is_linked_to_the_client_from_the_first_referral(db: Database, provider_id: int) -> None:
+    referrals.log(db, provider_id, K14, **BY)
+    earlier = replace(K14, same_client=True, received_on=TODAY - timedelta(days=30))
+    referrals.log(db, provider_id, earlier, **BY)
+    with db.read() as session:
+        (link,) = session.exec(select(ClientProvider)).all()
+    assert (link.provider_id, link.role, link.since_on) == (provider_id, ClientRole.REFERRING, earlier.received_on)
+
+
+def test_a_written_referral_asks_for_no_paper(db: Database, provider_id: int) -> None:
+    referrals.log(db, provider_id, replace(K14, how=ReferralHow.FAX), **BY)
+    assert TaskKind.WRITTEN_REFERRAL not in {task.kind for task in live(db, provider_id)}
+
+
+def test_the_paper_in_hand_closes_its_follow_up(db: Database, provider_id: int) -> None:
+    key = referrals.log(db, provider_id, K14, **BY).referral_id
+    referral_steps.mark_written(db, key, written_on=TODAY, **BY)
+    assert TaskKind.WRITTEN_REFERRAL not in {task.kind for task in live(db, provider_id)}
+
+
+def test_nobody_asks_for_the_paper_of_a_lost_referral_until_it_comes_back(db: Database, provider_id: int) -> None:
+    key = referrals.log(db, provider_id, K14, **BY).referral_id
+    referral_steps.change(db, key, ReferralStatus.LOST, reason="Price", **BY)
+    assert TaskKind.WRITTEN_REFERRAL not in {task.kind for task in live(db, provider_id)}
+    assert referral(db, key).lost_from is ReferralStatus.RECEIVED
+    referral_steps.change(db, key, ReferralStatus.CONTACTED, **BY)
+    assert TaskKind.WRITTEN_REFERRAL in {task.kind for task in live(db, provider_id)}
+    assert referral(db, key).lost_from is None
+
+
+def client(db: Database) -> Client:
+    with db.read() as session:
+        return session.exec(select(Client)).one()
+
+
+def test_the_clients_first_and_last_day_follow_the_referral(db: Database, provider_id: int) -> None:
+    key = referrals.log(db, provider_id, replace(K14, received_on=TODAY - timedelta(days=90)), **BY).referral_id
+    started, ended = TODAY - timedelta(days=80), TODAY - timedelta(days=3)
+    referral_steps.change(db, key, ReferralStatus.STARTED, happened_on=started, **BY)
+    assert (client(db).started_on, client(db).ended_on) == (started, None)
+    referral_steps.change(db, key, ReferralStatus.CONTINUING, happened_on=TODAY - timedelta(days=40), **BY)
+    assert referral(db, key).continuing_on == TODAY - timedelta(days=40)
+    done = referral_steps.change(db, key, ReferralStatus.COMPLETED, happened_on=ended, **BY)
+    assert client(db).ended_on == ended
+    changes.undo(db, done, actor_id=None, now=NOW)
+    assert client(db).ended_on is None
+    referral_steps.change(db, key, ReferralStatus.COMPLETED, happened_on=ended, **BY)
+    referral_steps.change(db, key, ReferralStatus.CONTINUING, **BY)
+    assert client(db).ended_on is None
+
+
+def test_a_client_with_another_open_referral_has_not_ended(db: Database, provider_id: int) -> None:
+    first = referrals.log(db, provider_id, replace(K14, received_on=TODAY - timedelta(days=90)), **BY).referral_id
+    referrals.log(db, provider_id, replace(K14, same_client=True, service_key="older_adults"), **BY)
+    referral_steps.change(db, first, ReferralStatus.STARTED, happened_on=TODAY - timedelta(days=80), **BY)
+    referral_steps.change(db, first, ReferralStatus.COMPLETED, **BY)
+    assert client(db).ended_on is None
+
+
+def test_the_day_of_a_step_is_corrected_in_its_place(db: Database, provider_id: int) -> None:
+    key = referrals.log(db, provider_id, replace(K14, received_on=TODAY - timedelta(days=20)), **BY).referral_id
+    referral_steps.change(db, key, ReferralStatus.CONTACTED, happened_on=TODAY - timedelta(days=18), **BY)
+    referral_steps.change(db, key, ReferralStatus.STARTED, happened_on=TODAY - timedelta(days=10), **BY)
+    right = TODAY - timedelta(days=12)
+    undo = referral_steps.correct_day(db, key, ReferralStatus.STARTED, right, **BY)
+    assert undo
+    assert (referral(db, key).started_on, client(db).started_on) == (right, right)
+    for wrong in (TODAY + timedelta(days=1), TODAY - timedelta(days=19)):
+        with pytest.raises(Invalid):
+            referral_steps.correct_day(db, key, ReferralStatus.STARTED, wrong, **BY)
+    assert referral_steps.correct_day(db, key, ReferralStatus.STARTED, right, **BY) is None
+    changes.undo(db, undo, actor_id=None, now=NOW)
+    assert client(db).started_on == TODAY - timedelta(days=10)
+
+
+def test_a_partner_since_the_day_of_a_referral_that_is_logged_late(db: Database, provider_id: int) -> None:
+    referrals.log(db, provider_id, replace(K14, received_on=TODAY - timedelta(days=40)), **BY)
+    assert provider(db, provider_id).stage_at == NOW - timedelta(days=40)
