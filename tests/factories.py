@@ -317,6 +317,15 @@ def make_stored_file(session: Session, **given: Any) -> StoredFile:
     return _row(session, StoredFile, defaults, given)
 
 
+def acquainted(session: Session, **given: Any) -> Provider:
+    """Dr. Okafor at her practice, whom Dana of Stride writes to; with the two and their business."""
+    make_business(session)
+    make_user(session, name="Dana Whitfield", email="dana@stride.example")
+    who = {"first_name": "Grace", "last_name": "Okafor", "credentials": "MD", "display_name": "Grace Okafor, MD"}
+    where = {"email": "g.okafor@bayou.example", "practice_id": make_practice(session).id, "specialty": "orthopedics"}
+    return make_provider(session, **{**who, **where, **given})
+
+
 def make_suppression(session: Session, **given: Any) -> Suppression:
     defaults = {
         "address": f"gone{next(_numbers)}@clinic.example",
@@ -414,7 +423,7 @@ def make_client_goal(session: Session, **given: Any) -> ClientGoal:
 def make_referral(session: Session, **given: Any) -> Referral:
     """A bare referral; use the service where the provider's counts and stage matter."""
     parents = _parent(session, given, "client_id", make_client) | _parent(session, given, "provider_id", make_provider)
-    defaults = {"received_on": TODAY, "service_key": "post_rehab", "created_at": NOW}
+    defaults = {"received_on": TODAY, "service_key": "post_rehab_conditioning", "created_at": NOW}
     return _row(session, Referral, defaults | parents, given)
 
 

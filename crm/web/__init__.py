@@ -32,6 +32,7 @@ NOUNS: tuple[str, ...] = (
     "followups",
     "referrals",
     "referral_list",
+    "partners",
     "clients",
     "assessments",
     "scripts",

@@ -13,11 +13,10 @@ from sqlmodel import Session
 from crm.domain.cadence import snooze_choices
 from crm.domain.followups import Bucket
 from crm.domain.kinds import TOUCHES
-from crm.domain.pipeline import Stage, quiet_since
 from crm.domain.provider_filter import APPROACH, Filter, NextStep, Sort
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
-from crm.services import demo, inbox_standing
+from crm.services import demo, inbox_standing, partners
 from crm.services.inbox_standing import View
 from crm.store import provider_lists, providers, tasks, visits
 from crm.store.provider_lists import Question
@@ -70,7 +69,7 @@ def index() -> str:
             sprite=sprite(icons_of(due)),
             snoozes=snooze_choices(today()),
             counts=tasks.counts(session, today(), tasks.Filter(owner_id=actor_id())),
-            quiet=[(row, _quiet_days(row)) for row in quiet],
+            quiet=partners.standing(session, quiet, today(), viewer_zone()),
             stranded=_rows(session, Filter(next_step=NextStep.NONE)),
             approach=_rows(session, APPROACH),
             replies=inbox_standing.page(session, View.TO_ANSWER, limit=SHORT),
@@ -110,8 +109,3 @@ def _sheet(session: Session, when: tuple[date, datetime | None], purpose: str, p
 def _rows(session: Session, wanted: Filter) -> Sequence[Any]:
     question = Question(wanted, today(), now(), Sort.FIT)
     return provider_lists.page(session, question, None, back=False, limit=SHORT, names=COLUMNS)
-
-
-def _quiet_days(row: Any) -> int | None:
-    stage = Stage(row.stage)
-    return quiet_since(stage, row.first_referral_on, row.last_referral_on, row.referral_count, today())

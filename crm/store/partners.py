@@ -1,0 +1,134 @@
+"""Queries about those who refer: the quiet ones, what each referral of a period was, and what they refer for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from crm.domain.kinds import ActivityKind
+from crm.domain.pipeline import QUIET_AFTER, Stage
+from crm.models.providers import Provider
+from crm.models.referrals import Referral
+from crm.models.reports import DueReport
+
+provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+referral: sa.Table = Referral.__table__  # type: ignore[attr-defined]
+report: sa.Table = DueReport.__table__  # type: ignore[attr-defined]
+
+REFERRED = provider.c.archived_at.is_(None) & provider.c.last_referral_on.is_not(None)
+
+
+class Partner(NamedTuple):
+    """A partner with the days of its referrals and what is planned."""
+
+    id: int
+    display_name: str
+    practice_name: str
+    specialty: str
+    stage: Stage
+    phone: str
+    first_referral_on: date
+    last_referral_on: date
+    referral_count: int
+    last_touch_at: datetime | None
+    last_touch_kind: ActivityKind | None
+    next_due_on: date | None
+
+
+class Came(NamedTuple):
+    """One referral with what came before it from the same source."""
+
+    id: int
+    provider_id: int
+    received_on: date
+    first_on: date
+    before_on: date | None
+    place: int
+
+    @property
+    def count_before(self) -> int:
+        """How many the source had sent before."""
+        return self.place - 1
+
+
+_PARTNER = [provider.c[name] for name in Partner._fields]
+
+
+def maybe_quiet(session: Session, today: date, *, sample: bool = False) -> list[Partner]:
+    """Partners with no referral for 90 days, the longest silence last; their own rhythm is still to be asked."""
+    query = (
+        sa.select(*_PARTNER)
+        .where(REFERRED, provider.c.stage == Stage.PARTNER, provider.c.last_referral_on < today - QUIET_AFTER)
+        .where(provider.c.sample.is_(sample))
+        .order_by(provider.c.last_referral_on.desc(), provider.c.id)
+    )
+    return [Partner(*row) for row in session.execute(query)]
+
+
+def overdue_reports(session: Session, provider_ids: Sequence[int], today: date) -> dict[int, int]:
+    """How many reports are overdue, for those providers who wait for any."""
+    if not provider_ids:
+        return {}
+    query = (
+        sa.select(report.c.provider_id, sa.func.count())
+        .where(report.c.state == "open", report.c.archived_at.is_(None), report.c.due_on < today)
+        .where(report.c.provider_id.in_(provider_ids))
+        .group_by(report.c.provider_id)
+    )
+    rows: Sequence[tuple[int, int]] = session.execute(query).all()
+    return dict(rows)
+
+
+def came(session: Session, first_on: date, last_on: date, *, sample: bool = False) -> list[Came]:
+    """The referrals received in these days (both counted), each with what its source had sent before it."""
+    counted = referral.c.archived_at.is_(None) & referral.c.sample.is_(sample)
+    sources = sa.select(referral.c.provider_id).where(counted, referral.c.received_on.between(first_on, last_on))
+
+    def along(what: sa.FunctionElement[Any], name: str, kind: type[sa.types.TypeEngine[Any]]) -> sa.ColumnElement[Any]:
+        by_day = (referral.c.received_on, referral.c.id)
+        return sa.type_coerce(what.over(partition_by=referral.c.provider_id, order_by=by_day), kind).label(name)
+
+    numbered = (
+        sa.select(
+            referral.c.id,
+            referral.c.provider_id,
+            referral.c.received_on,
+            along(sa.func.first_value(referral.c.received_on), "first_on", sa.Date),
+            along(sa.func.lag(referral.c.received_on), "before_on", sa.Date),
+            along(sa.func.row_number(), "place", sa.Integer),
+        )
+        .where(counted, referral.c.provider_id.in_(sources), referral.c.received_on <= last_on)
+        .subquery()
+    )
+    query = sa.select(numbered).where(numbered.c.received_on >= first_on)
+    return [Came(*row) for row in session.execute(query.order_by(numbered.c.received_on, numbered.c.id))]
+
+
+def most_active(session: Session, since: date, limit: int, *, sample: bool = False) -> list[tuple[int, str, str]]:
+    """Those with the most referrals since a day: id, name, specialty."""
+    query = (
+        sa.select(provider.c.id, provider.c.display_name, provider.c.specialty)
+        .where(REFERRED, provider.c.sample.is_(sample), provider.c.last_referral_on >= since)
+        .order_by(provider.c.referral_count.desc(), provider.c.id)
+        .limit(limit)
+    )
+    return [tuple(row) for row in session.execute(query)]
+
+
+def services_used(session: Session, provider_ids: Sequence[int]) -> dict[int, list[str]]:
+    """What these providers have referred for, the latest first."""
+    query = (
+        sa.select(referral.c.provider_id, referral.c.service_key)
+        .where(referral.c.provider_id.in_(provider_ids), referral.c.archived_at.is_(None))
+        .group_by(referral.c.provider_id, referral.c.service_key)
+        .order_by(sa.func.max(referral.c.received_on).desc())
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for provider_id, service_key in session.execute(query):
+        found[provider_id].append(service_key)
+    return found
