@@ -134,6 +134,17 @@ def post_office() -> Iterator[Letterbox]:
 
 
 @pytest.fixture
+def mailing(post_office: Letterbox) -> dict[str, Any]:
+    """Settings of a house that sends by the local SMTP server."""
+    return {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": post_office.port,
+        "smtp_security": "none",
+        "smtp_from": "dana@stride.example",
+    }
+
+
+@pytest.fixture
 def settings() -> dict[str, Any]:
     """Further settings of `house`; tests override it."""
     return {}

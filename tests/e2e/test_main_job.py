@@ -22,14 +22,8 @@ DIRECTORY = [
 
 
 @pytest.fixture
-def settings(post_office: Letterbox) -> dict[str, Any]:
-    return {
-        "smtp_host": "127.0.0.1",
-        "smtp_port": post_office.port,
-        "smtp_security": "none",
-        "smtp_from": "dana@stride.example",
-        "public_url": "https://handoff.stride.example",
-    }
+def settings(mailing: dict[str, Any]) -> dict[str, Any]:
+    return {**mailing, "public_url": "https://handoff.stride.example"}
 
 
 def test_from_the_first_run_to_a_referral(

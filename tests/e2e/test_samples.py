@@ -22,14 +22,8 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def settings(post_office: Letterbox) -> dict[str, Any]:
-    return {
-        "smtp_host": "127.0.0.1",
-        "smtp_port": post_office.port,
-        "smtp_security": "none",
-        "smtp_from": "dana@stride.example",
-        "public_url": "https://handoff.stride.example",
-    }
+def settings(mailing: dict[str, Any]) -> dict[str, Any]:
+    return {**mailing, "public_url": "https://handoff.stride.example"}
 
 
 def somebody(house: House, **given: Any) -> int:

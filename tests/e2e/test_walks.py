@@ -44,14 +44,8 @@ def _somebody(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def settings(registry: Registry, post_office: Letterbox) -> dict[str, Any]:
-    return {
-        "registry_url": registry.url,
-        "smtp_host": "127.0.0.1",
-        "smtp_port": post_office.port,
-        "smtp_security": "none",
-        "smtp_from": "dana@stride.example",
-    }
+def settings(registry: Registry, mailing: dict[str, Any]) -> dict[str, Any]:
+    return {**mailing, "registry_url": registry.url}
 
 
 def test_sunday_evening_to_thursday(house: House, window: OpenWindow, post_office: Letterbox) -> None:

@@ -44,11 +44,6 @@ from tests.services.mail import FakeTransport, fake_post
 
 
 @pytest.fixture
-def wire() -> FakeTransport:
-    return FakeTransport()
-
-
-@pytest.fixture
 def post(tmp_path: Path, wire: FakeTransport) -> Post:
     return fake_post(tmp_path, wire)
 

@@ -30,11 +30,6 @@ def account_id(db: Database) -> int:
         return make_mail_account(session, gap_seconds=0).id or 0
 
 
-@pytest.fixture
-def wire() -> FakeTransport:
-    return FakeTransport()
-
-
 def step_message(db: Database, account_id: int, *, due_at: datetime = AT_TEN, to: str = "", **given: object) -> int:
     """A queued e-mail of an enrollment that is as `given` says."""
     with db.write() as session:

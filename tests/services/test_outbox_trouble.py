@@ -62,11 +62,6 @@ class FullDisk:
 
 
 @pytest.fixture
-def wire() -> FakeTransport:
-    return FakeTransport()
-
-
-@pytest.fixture
 def post(tmp_path: Path, wire: FakeTransport) -> Post:
     return fake_post(tmp_path, wire, environment=True)
 

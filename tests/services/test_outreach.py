@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,15 +27,12 @@ from crm.store.engine import Database
 from tests.factories import (
     NOW,
     FakeClock,
-    make_business,
+    acquainted,
     make_client,
-    make_practice,
-    make_provider,
     make_suppression,
     make_task,
-    make_user,
 )
-from tests.services.mail import FakeTransport, fake_post
+from tests.services.mail import FakeTransport
 
 OUTREACH = [each for each in email_templates().values() if each.kind == "outreach"]
 FINE = Written("After therapy ends", "Dear Dr. Okafor,\n\nI give people exercise once therapy ends.", "introduction")
@@ -45,24 +41,7 @@ FINE = Written("After therapy ends", "Dear Dr. Okafor,\n\nI give people exercise
 @pytest.fixture
 def provider_id(db: Database) -> int:
     with db.write() as session:
-        make_business(session)
-        make_user(session, name="Dana Whitfield", email="dana@stride.example")
-        provider = make_provider(
-            session, email="g.okafor@bayou.example", last_name="Okafor", first_name="Grace", credentials="MD",
-            display_name="Grace Okafor, MD", practice_id=make_practice(session).id, specialty="orthopedics",
-        )  # fmt: skip
-        assert provider.id is not None
-        return provider.id
-
-
-@pytest.fixture
-def wire() -> FakeTransport:
-    return FakeTransport()
-
-
-@pytest.fixture
-def post(tmp_path: Path, wire: FakeTransport) -> Post:
-    return fake_post(tmp_path, wire, environment=True, public_url="https://handoff.example")
+        return acquainted(session).id or 0
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import email.policy
 from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,15 +35,12 @@ from tests.factories import (
     NOW,
     TODAY,
     FakeClock,
-    make_business,
+    acquainted,
     make_enrollment,
-    make_practice,
-    make_provider,
     make_suppression,
     make_task,
-    make_user,
 )
-from tests.services.mail import FakeTransport, fake_post
+from tests.services.mail import FakeTransport
 from tests.services.papers import FakePress, refusing
 
 Send = Callable[..., Requested]
@@ -53,25 +49,7 @@ Send = Callable[..., Requested]
 @pytest.fixture
 def provider_id(db: Database) -> int:
     with db.write() as session:
-        make_business(session)
-        make_user(session, name="Dana Whitfield", email="dana@stride.example")
-        provider = make_provider(
-            session, email="g.okafor@bayou.example", last_name="Okafor", first_name="Grace", credentials="MD",
-            display_name="Grace Okafor, MD", practice_id=make_practice(session).id, specialty="orthopedics",
-            stage=Stage.INTRODUCED,
-        )  # fmt: skip
-        assert provider.id is not None
-        return provider.id
-
-
-@pytest.fixture
-def wire() -> FakeTransport:
-    return FakeTransport()
-
-
-@pytest.fixture
-def post(tmp_path: Path, wire: FakeTransport) -> Post:
-    return fake_post(tmp_path, wire, environment=True, public_url="https://handoff.example")
+        return acquainted(session, stage=Stage.INTRODUCED).id or 0
 
 
 @pytest.fixture
