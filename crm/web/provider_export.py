@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 
 from flask import Response, request
 
+from crm.documents.tables import Table, csv_of
 from crm.domain import provider_filter
 from crm.domain.pipeline import LABELS
 from crm.domain.taxonomy import specialty
@@ -24,9 +22,6 @@ from crm.web.providers import bp
 Cell = Callable[[Any], object]
 COUNTED = 100_000
 """The audit trail says how many went out, up to so many."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet calculate a cell instead of showing it."""
 
 COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("Name", lambda row: row.display_name),
@@ -75,24 +70,7 @@ def export() -> Response:
 
 
 def lines(rows: Iterable[Any]) -> Iterator[str]:
-    """The file in pieces of a few hundred rows. It begins with the mark by which spreadsheets know UTF-8."""
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow([name for name, _ in COLUMNS])
-    for number, row in enumerate(rows, 1):
-        writer.writerow([safe(cell(row)) for _, cell in COLUMNS])
-        if number % 500 == 0:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
-
-
-def safe(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
+    """The file in pieces of a few hundred rows."""
+    return csv_of(
+        Table("Providers", [name for name, _ in COLUMNS], ([cell(row) for _, cell in COLUMNS] for row in rows))
+    )
