@@ -44,6 +44,10 @@ class Line(NamedTuple):
     snoozed: int
     template_slug: str
     referral_id: int | None
+    client_id: int | None
+    due_report_id: int | None
+    clearance_id: int | None
+    agreement_id: int | None
     owner_id: int | None
     sample: bool
     provider_id: int | None
@@ -54,6 +58,10 @@ class Line(NamedTuple):
     email: str | None
     stage: Stage | None
     return_on: date | None
+    client_id: int | None = None
+    due_report_id: int | None = None
+    clearance_id: int | None = None
+    agreement_id: int | None = None
 
 
 class Mark(NamedTuple):
@@ -79,7 +87,7 @@ class PastTouch(NamedTuple):
 
 
 _COLUMNS = (
-    *(task.c[name] for name in Line._fields[:15]),
+    *(task.c[name] for name in Line._fields[:19]),
     provider.c.display_name,
     provider.c.practice_name,
     provider.c.city,
@@ -87,6 +95,10 @@ _COLUMNS = (
     provider.c.email,
     provider.c.stage,
     provider.c.return_on,
+    task.c.client_id,
+    task.c.due_report_id,
+    task.c.clearance_id,
+    task.c.agreement_id,
 )
 
 
@@ -161,6 +173,11 @@ def written_for(session: Session, provider_id: int, template_slug: str) -> int |
 def live_of_referral(session: Session, referral_id: int, kind: TaskKind) -> Sequence[Task]:
     """Open follow-ups of one kind about a referral."""
     return session.exec(select(Task).where(Task.referral_id == referral_id, Task.kind == kind, LIVE)).all()
+
+
+def live_of_clearance(session: Session, clearance_id: int) -> Sequence[Task]:
+    """Open follow-ups that ask for a clearance."""
+    return session.exec(select(Task).where(Task.clearance_id == clearance_id, LIVE)).all()
 
 
 def people(session: Session) -> list[tuple[int, str]]:
