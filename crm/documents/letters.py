@@ -52,21 +52,31 @@ def _read(name: str) -> LetterTemplate:
     return LetterTemplate(head["slug"], head["title"], head["moment"], head["about"], name, source)
 
 
-def render_letter(slug: str, fields: MergeFields, *, audience: str, mark_missing: bool = False) -> RenderedLetter:
-    """A letter for one provider, in the wording of its audience. Raises MissingField and TemplateFault."""
+def words(slug: str, fields: MergeFields, *, own: str | None = None, mark_missing: bool = False) -> Filled:
+    """A letter filled in one's `own` wording, else in the built-in one. Raises MissingField and TemplateFault."""
+    if own is not None:
+        return fill_source(own, fields, mark_missing=mark_missing)
     template = letter_templates().get(slug)
     if template is None:
         raise TemplateFault(f"There is no letter called “{slug}”.")
-    wanted = replace(fields, script=ScriptFields(audience=audience))
-    return _rendered(template.title, fill(f"documents/letter/{template.file}", wanted, mark_missing=mark_missing))
+    return fill(f"documents/letter/{template.file}", fields, mark_missing=mark_missing)
 
 
-def render_letter_source(
-    source: str, title: str, fields: MergeFields, *, audience: str, mark_missing: bool = False
+def render_letter(
+    slug: str,
+    fields: MergeFields,
+    *,
+    audience: str,
+    own: str | None = None,
+    title: str = "",
+    mark_missing: bool = False,
 ) -> RenderedLetter:
-    """A letter of somebody's own: a source with "== body ==" and the other parts. Errors as `render_letter`."""
+    """A letter for one provider, in the wording of its audience; a source of one's `own` has "== body ==" and the other
+    parts. Raises MissingField and TemplateFault.
+    """
     wanted = replace(fields, script=ScriptFields(audience=audience))
-    return _rendered(title, fill_source(source, wanted, mark_missing=mark_missing))
+    filled = words(slug, wanted, own=own, mark_missing=mark_missing)
+    return _rendered(title or letter_templates()[slug].title, filled)
 
 
 def _rendered(title: str, filled: Filled) -> RenderedLetter:

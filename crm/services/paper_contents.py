@@ -9,7 +9,6 @@ from typing import Any
 from sqlmodel import Session
 
 from crm.documents import letters, paper_form, paper_letter, paper_report, paper_sheet, prose
-from crm.documents.environment import fill, fill_source
 from crm.documents.pdf import Sheet
 from crm.domain import calendar, matching, sample_clients, text_checks, wording
 from crm.domain.errors import NotFound
@@ -132,8 +131,7 @@ def _report(desk: Desk, slug: str) -> Sheet:
 
 def _letter(desk: Desk, slug: str) -> Sheet:
     own = templates.source_in_force(desk.session, TemplateKind.DOCUMENT, slug)
-    file = letters.letter_templates()[slug].file
-    filled = fill(f"documents/letter/{file}", desk.fields) if own is None else fill_source(own, desk.fields)
+    filled = letters.words(slug, desk.fields, own=own)
     return paper_letter.letter_sheet(
         prose.sections(filled.text), desk.sender, desk.fields.trainer, title=TITLES[desk.kind]
     )

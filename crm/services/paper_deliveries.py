@@ -14,12 +14,13 @@ from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import ActivityKind, Outcome, TaskKind
 from crm.domain.papers import DeliveryHow, DocumentKind
+from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.messages import Message
 from crm.models.practices import Practice
 from crm.models.providers import Provider
-from crm.services import acts, attachments, papers, printed_letters, touches
+from crm.services import acts, attachments, papers, touches
 from crm.services.acts import Act
 from crm.services.attachments import KEPT_AS, Ready
 from crm.services.papers import PRESS, Press
@@ -122,6 +123,15 @@ def give(
         return act.id
 
 
+def refusal(provider: Provider) -> str:
+    """Why nothing may be given to this provider, or an empty text."""
+    if provider.stage is Stage.DO_NOT_CONTACT:
+        return "This provider asked not to be contacted."
+    if provider.deactivated_on is not None:
+        return "The directory lists this provider as deactivated."
+    return ""
+
+
 def fax_number(session: Session, provider: Provider) -> str:
     """Where a fax to them goes: their own number, else that of their practice; empty where none is known."""
     practice = session.get(Practice, provider.practice_id) if provider.practice_id is not None else None
@@ -136,14 +146,14 @@ def fax_refusal(session: Session, provider: Provider, paper: Enclosure) -> str:
 
 
 def _check(session: Session, provider: Provider, paper: Enclosure, given: Given) -> None:
-    refusal = printed_letters.refusal(provider)
-    if refusal:
-        raise Refused("no_contact", refusal)
+    stopped = refusal(provider)
+    if stopped:
+        raise Refused("no_contact", stopped)
     if given.how is not DeliveryHow.FAX:
         return
-    refusal = fax_refusal(session, provider, paper)
-    if refusal:
-        raise Refused("unsolicited_fax", refusal)
+    unasked = fax_refusal(session, provider, paper)
+    if unasked:
+        raise Refused("unsolicited_fax", unasked)
 
 
 def _log(act: Act, provider: Provider, ready: Ready, given: Given) -> Activity:

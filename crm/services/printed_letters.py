@@ -7,13 +7,12 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from crm.documents.letters import RenderedLetter, letter_templates, render_letter, render_letter_source
+from crm.documents.letters import RenderedLetter, letter_templates, render_letter
 from crm.domain.errors import NotFound, Refused
 from crm.domain.kinds import ActivityKind, TemplateKind
-from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.providers import Provider
-from crm.services import acts, merge, templates, touches, wordings
+from crm.services import acts, merge, paper_deliveries, templates, touches, wordings
 from crm.services.merge import Filling
 from crm.services.templates import Choice
 from crm.services.touches import Logged, Touch
@@ -39,7 +38,7 @@ def prepare(
     filling = merge.filling(session, provider_id, user_id, now=now)
     letter = _letter(session, slug, filling, mark_missing=mark_missing)
     looked = wordings.look(session, TemplateKind.DOCUMENT, slug, letter.text, filling.fields)
-    return PreparedLetter(filling.provider, letter, refusal(filling.provider), looked)
+    return PreparedLetter(filling.provider, letter, paper_deliveries.refusal(filling.provider), looked)
 
 
 def let_stand(db: Database, provider_id: int, slug: str, reason: str, *, actor_id: int, now: datetime) -> None:
@@ -60,26 +59,17 @@ def choices(session: Session, shown: str = "") -> list[Choice]:
 
 def _letter(session: Session, slug: str, filling: Filling, *, mark_missing: bool) -> RenderedLetter:
     """In the trainer's own wording where there is one."""
-    own = templates.source_in_force(session, TemplateKind.DOCUMENT, slug)
-    if own is None:
-        if slug not in letter_templates():
-            raise NotFound("There is no such letter.")
-        return render_letter(slug, filling.fields, audience=filling.audience, mark_missing=mark_missing)
-    template = store.by_slug(session, TemplateKind.DOCUMENT, slug)
-    if template is None or template.meta.get("kind", templates.LETTER) != templates.LETTER:
+    own, title = templates.source_in_force(session, TemplateKind.DOCUMENT, slug), ""
+    if own is None and slug not in letter_templates():
         raise NotFound("There is no such letter.")
-    return render_letter_source(
-        own, template.title, filling.fields, audience=filling.audience, mark_missing=mark_missing
+    if own is not None:
+        template = store.by_slug(session, TemplateKind.DOCUMENT, slug)
+        if template is None or template.meta.get("kind", templates.LETTER) != templates.LETTER:
+            raise NotFound("There is no such letter.")
+        title = template.title
+    return render_letter(
+        slug, filling.fields, audience=filling.audience, own=own, title=title, mark_missing=mark_missing
     )
-
-
-def refusal(provider: Provider) -> str:
-    """Why nothing may be sent to this provider, or an empty text."""
-    if provider.stage is Stage.DO_NOT_CONTACT:
-        return "This provider asked not to be contacted."
-    if provider.deactivated_on is not None:
-        return "The directory lists this provider as deactivated."
-    return ""
 
 
 def mark_sent(

@@ -82,7 +82,9 @@ def fill(
         parts = [words for words in prose.sections(filled.text).values() if words]
         html = "\n".join(prose.as_html(words) for words in parts)
         return Shown(text="\n\n".join(map(prose.plain, parts)), html=html, missing=filled.missing)
-    letter = letters.render_letter_source(wording.source, wording.title, fields, audience=whom, mark_missing=True)
+    letter = letters.render_letter(
+        wording.slug, fields, audience=whom, own=wording.source, title=wording.title or "Letter", mark_missing=True
+    )
     return Shown(letter=letter, text=letter.text, missing=letter.missing)
 
 

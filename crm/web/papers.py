@@ -14,7 +14,7 @@ from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.models.providers import Provider
-from crm.services import files, paper_deliveries, papers, printed_letters, touches
+from crm.services import files, paper_deliveries, papers, touches
 from crm.services.paper_deliveries import Given
 from crm.services.paper_desk import Wish
 from crm.services.papers import Prepared
@@ -122,7 +122,7 @@ def _page(provider_id: int | None, kind: DocumentKind, errors: dict[str, str]) -
         prepared, problem, missing = _prepared(session, provider_id, kind, provider)
         offered = paper_page.services(prices.switched_off(session))
         faxing = paper_deliveries.fax_refusal(session, provider, Enclosure(kind)) if provider else ""
-        refusal = printed_letters.refusal(provider) if provider else ""
+        refusal = paper_deliveries.refusal(provider) if provider else ""
     key = prepared.content.service_key if prepared else request.values.get("service", "")
     return render_template(
         "papers/show.html",

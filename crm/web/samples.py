@@ -10,7 +10,7 @@ from crm.domain.errors import Invalid, Refused
 from crm.domain.papers import DocumentKind
 from crm.models.messages import Message
 from crm.models.providers import Provider
-from crm.services import outreach_review, paper_deliveries, printed_letters, sample_requests, touches
+from crm.services import outreach_review, paper_deliveries, sample_requests, touches
 from crm.services.sample_requests import Requested
 from crm.web import filters
 from crm.web.context import actor_id, db, handoff, now
@@ -98,7 +98,7 @@ def _page(provider_id: int, paper: Enclosure, errors: dict[str, str]) -> str:
             asked_at=sample_requests.asked_at(session, provider_id),
             fax=paper_deliveries.fax_number(session, provider),
             fax_refusal=paper_deliveries.fax_refusal(session, provider, paper),
-            refusal=review.refusal or printed_letters.refusal(provider),
+            refusal=review.refusal or paper_deliveries.refusal(provider),
         )
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from crm.documents.faults import MissingField, TemplateFault
-from crm.documents.letters import letter_source, letter_templates, render_letter, render_letter_source
+from crm.documents.letters import letter_source, letter_templates, render_letter
 from crm.documents.merge import PracticeFields, examples
 from crm.domain import scope
 from crm.domain.script import Audience, word_count
@@ -47,11 +47,11 @@ def test_an_unknown_letter_is_said_to_be_unknown() -> None:
 
 def test_an_own_letter_is_laid_out_like_the_built_in_ones() -> None:
     source = letter_templates()["introduction-letter"].source
-    own = render_letter_source(source, "Mine", FULL, audience="pt_ot")
+    own = render_letter("", FULL, audience="pt_ot", own=source, title="Mine")
     built_in = render_letter("introduction-letter", FULL, audience="pt_ot")
     assert (own.title, own.text, own.html) == ("Mine", built_in.text, built_in.html)
 
 
 def test_a_letter_without_a_body_is_refused() -> None:
     with pytest.raises(TemplateFault, match="== body =="):
-        render_letter_source("Hello", "Mine", FULL, audience="pt_ot")
+        render_letter("", FULL, audience="pt_ot", own="Hello", title="Mine")

@@ -198,7 +198,9 @@ def test_any_template_fills_or_says_why_not_everywhere(pieces: list[str], filled
         lambda: fill_source(source, fields),
         lambda: emails.render_source(source, fields),
         lambda: scripts.fill_script_source(source, Audience.PT_OT, Channel.PHONE, Moment.THANK_YOU, fields),
-        lambda: letters.render_letter_source(source, "A letter", fields, audience="physician", mark_missing=True),
+        lambda: letters.render_letter(
+            "", fields, audience="physician", own=source, title="A letter", mark_missing=True
+        ),
     ):
         try:
             fill()
@@ -238,7 +240,7 @@ def test_neither_data_nor_words_become_tags(values: tuple[str, ...], written: st
         "html", "hr", "span",
     }  # fmt: skip
     assert not re.search(r"<[^>]*\son\w+\s*=", body)
-    letter = letters.render_letter_source(source, "A letter", fields, audience="physician")
+    letter = letters.render_letter("", fields, audience="physician", own=source, title="A letter")
     shown = "".join(letter.html.values())
     assert {name for name, _ in TAGS.findall(shown)} <= {"p", "ul", "li", "strong", "a", "br"}
     assert all(re.fullmatch(r"| href=\"(?:https?://|mailto:)[^\"\s]*\"", rest) for _, rest in TAGS.findall(shown))
