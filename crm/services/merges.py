@@ -15,9 +15,10 @@ from crm.domain.kinds import ActivityKind, PairState
 from crm.domain.sequences import StopReason
 from crm.models.practices import Affiliation
 from crm.models.providers import Provider, ProviderPair
-from crm.services import activities, changes, providers, sequence_stops
+from crm.services import activities, changes, merges_clients, providers, sequence_stops
 from crm.services.changes import Recorder
 from crm.store import duplicates, merges
+from crm.store import referrals as referral_store
 from crm.store.engine import Database
 
 
@@ -110,12 +111,16 @@ def _join(
     # The NPI is unique: it has to leave the one row before it can arrive in the other. Undo goes the other way round.
     recorder.update(gone, npi=None, archived_at=now, merged_into_id=keep.id, updated_at=now)
     session.flush()
+    clients = merges_clients.join(recorder, keep.id, gone.id)
     merges.move_all(session, recorder.id, gone.id, keep.id)
-    recorder.update(keep, **chosen, **together, updated_at=now)
+    first, last, count = referral_store.numbers_of(session, keep.id)
+    referred = {"first_referral_on": first, "last_referral_on": last, "referral_count": count}
+    recorder.update(keep, **chosen, **together, **referred, updated_at=now)
     session.flush()
     _settle_practices(session, recorder, keep)
     _settle_pairs(session, recorder, keep.id, gone.id, actor_id=actor_id, now=now)
     providers.score(session, keep, recorder)
+    merges_clients.wind(recorder, clients, actor_id=actor_id, now=now)
     activities.record(
         session,
         keep,
@@ -159,9 +164,6 @@ def _together(keep: Provider, gone: Provider) -> dict[str, object]:
         "last_touch_at": last.last_touch_at,
         "last_touch_kind": last.last_touch_kind,
         "next_due_on": _first(keep.next_due_on, gone.next_due_on),
-        "referral_count": keep.referral_count + gone.referral_count,
-        "first_referral_on": _first(keep.first_referral_on, gone.first_referral_on),
-        "last_referral_on": max(filter(None, (keep.last_referral_on, gone.last_referral_on)), default=None),
         "enroll_later_at": keep.enroll_later_at or gone.enroll_later_at,
         "edited_fields": sorted({*keep.edited_fields, *gone.edited_fields}),
     }

@@ -30,6 +30,9 @@ FREE = (
 )
 """Tables whose rows simply go along."""
 
+JOINED = ("client_provider", "due_report")
+"""Tables where two rows may say the same; `services/merges_clients.py` makes one of them."""
+
 ONE_EACH = {
     "affiliation": "practice_id",
     "provider_tag": "tag_id",

@@ -190,7 +190,7 @@ def test_nobody_is_merged_twice_or_out_of_nowhere(db: Database, pair: Ids) -> No
 
 
 def test_every_table_that_names_a_provider_is_thought_of() -> None:
-    known = {*store.FREE, *store.ONE_EACH, *store.POINTING, "provider_pair"}
+    known = {*store.FREE, *store.ONE_EACH, *store.JOINED, *store.POINTING, "provider_pair"}
     pointing = {
         table.name
         for table in SQLModel.metadata.sorted_tables
