@@ -209,7 +209,7 @@ def _move_client_days(act: Act, client: Client, status: ReferralStatus, *, step_
 def _close(act: Act, referral: Referral, kind: TaskKind, state: TaskState) -> None:
     """Close the open follow-ups of a kind about a referral: nobody has to do them any more."""
     assert referral.id is not None
-    for task in task_store.live_of_referral(act.session, referral.id, kind):
+    for task in task_store.live_about(act.session, referral_id=referral.id, kind=kind):
         act.close(task, state=state)
     provider = act.session.get(Provider, referral.provider_id)
     if provider is not None:

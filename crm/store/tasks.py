@@ -58,10 +58,6 @@ class Line(NamedTuple):
     email: str | None
     stage: Stage | None
     return_on: date | None
-    client_id: int | None = None
-    due_report_id: int | None = None
-    clearance_id: int | None = None
-    agreement_id: int | None = None
 
 
 class Mark(NamedTuple):
@@ -95,10 +91,6 @@ _COLUMNS = (
     provider.c.email,
     provider.c.stage,
     provider.c.return_on,
-    task.c.client_id,
-    task.c.due_report_id,
-    task.c.clearance_id,
-    task.c.agreement_id,
 )
 
 
@@ -170,14 +162,9 @@ def written_for(session: Session, provider_id: int, template_slug: str) -> int |
     return found
 
 
-def live_of_referral(session: Session, referral_id: int, kind: TaskKind) -> Sequence[Task]:
-    """Open follow-ups of one kind about a referral."""
-    return session.exec(select(Task).where(Task.referral_id == referral_id, Task.kind == kind, LIVE)).all()
-
-
-def live_of_clearance(session: Session, clearance_id: int) -> Sequence[Task]:
-    """Open follow-ups that ask for a clearance."""
-    return session.exec(select(Task).where(Task.clearance_id == clearance_id, LIVE)).all()
+def live_about(session: Session, **about: int | TaskKind) -> Sequence[Task]:
+    """Open follow-ups about one thing, named as `clearance_id=3` or `referral_id=3, kind=TaskKind.CALL_CLIENT`."""
+    return session.exec(select(Task).filter_by(**about).where(LIVE)).all()
 
 
 def people(session: Session) -> list[tuple[int, str]]:

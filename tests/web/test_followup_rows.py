@@ -14,8 +14,9 @@ from tests.factories import TODAY
 
 LINE = Line(
     id=7, kind=TaskKind.CALL, title="Call <Luis>", why="He asked & waits", remarks="", due_on=TODAY, due_at=None,
-    state=TaskState.OPEN, waiting_for="", snoozed=0, template_slug="", referral_id=None, owner_id=None, sample=False,
-    provider_id=3, name="Luis Ng, PT", practice_name="Bayou Ortho", city="Katy", phone="+17135550142", email="",
+    state=TaskState.OPEN, waiting_for="", snoozed=0, template_slug="", referral_id=None, client_id=None,
+    due_report_id=None, clearance_id=None, agreement_id=None, owner_id=None, sample=False, provider_id=3,
+    name="Luis Ng, PT", practice_name="Bayou Ortho", city="Katy", phone="+17135550142", email="",
     stage=None, return_on=None,
 )  # fmt: skip
 
