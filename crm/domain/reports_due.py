@@ -23,6 +23,9 @@ after they began starts with the period they are in."""
 NEAR_DAYS = 7
 """A visit to the provider within so many days of the last report needs none of its own."""
 
+ASKED = "asked-"
+"""How the occasion of a report begins that somebody wanted beyond the clock."""
+
 Key = tuple[int, DocumentKind, str]
 
 
@@ -101,6 +104,11 @@ def owed(
         found += [one for one in wanted if _is_open(one, theirs, today)]
         found += _progress(course, each, list(theirs.values()), today)
     return tuple(sorted(found, key=lambda one: (one.due_on, one.provider_id, one.kind.value, one.occasion)))
+
+
+def was_asked_for(occasion: str) -> bool:
+    """Whether somebody wanted this report beyond the clock, which leaves it alone."""
+    return occasion.startswith(ASKED)
 
 
 def on_time(due_on: date, delivered_on: date) -> bool:
