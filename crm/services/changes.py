@@ -154,6 +154,7 @@ def undo_in(session: Session, change_set_id: int, *, actor_id: int | None, now: 
     owners = tasks.owners_of(session, [row.row_id for row in found if row.table_name == "task"])
     kept = put_back(session, found, now)
     _settle_sequences(session, found, actor_id=actor_id, now=now)
+    _settle_reports(session, found, actor_id=actor_id, now=now)
     # Whatever has happened in between, the next step is that of the follow-ups there are now.
     tasks.refresh_next_due(session, owners)
     change_set.undone_at, change_set.undone_by, change_set.kept = now, actor_id, {"kept": kept}
@@ -168,6 +169,14 @@ def _settle_sequences(session: Session, found: Sequence[Noted], *, actor_id: int
         from crm.services import sequence_undo  # which itself is built on this module
 
         sequence_undo.settle(session, ids, actor_id=actor_id, now=now)
+
+
+def _settle_reports(session: Session, found: Sequence[Noted], *, actor_id: int | None, now: datetime) -> None:
+    """What is owed about a client follows the file as it is now."""
+    if any(row.table_name in ("client", "client_provider", "client_event", "due_report") for row in found):
+        from crm.services import report_clock  # which itself is built on this module
+
+        report_clock.settle(session, found, actor_id=actor_id, now=now)
 
 
 def revert(session: Session, change: Change, now: datetime) -> list[str]:

@@ -18,9 +18,10 @@ from crm.models.providers import Provider
 from crm.models.reports import DueReport
 from crm.models.tasks import Task
 from crm.models.types import Row
-from crm.services import next_steps
+from crm.services import days, next_steps
 from crm.services.acts import Act
 from crm.services.changes import Recorder
+from crm.services.reversal import Noted
 from crm.store import reports as store
 from crm.store.engine import Database
 
@@ -59,6 +60,22 @@ def catch_up(db: Database, *, now: datetime, today: date) -> int:
         ids = store.running_clients(session)
         rewind(session, ids, now=now, today=today)
         return len(ids)
+
+
+def settle(session: Session, undone: Iterable[Noted], *, actor_id: int | None, now: datetime) -> None:
+    """Wind the clock of the clients whose rows were put back by an undo."""
+    session.flush()
+    ids = {client_id for one in undone if (client_id := _client_of(session, one)) is not None}
+    rewind(session, sorted(ids), now=now, today=days.today_of(session, actor_id, now))
+
+
+def _client_of(session: Session, one: Noted) -> int | None:
+    if one.table_name == "client":
+        return one.row_id
+    if one.table_name not in ("client_provider", "client_event", "due_report"):
+        return None
+    known = {**(one.before or {}), **(one.after or {})}.get("client_id")
+    return int(str(known)) if known else store.client_of(session, one.table_name, one.row_id)
 
 
 class _Silent(Recorder):

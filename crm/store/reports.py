@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from crm.domain.client_kinds import ClientRole, ReportState, SessionState
 from crm.domain.papers import DocumentKind
@@ -167,6 +167,13 @@ def of_provider(session: Session, provider_id: int, limit: int = 8) -> list[Line
 def due_count(session: Session, today: date) -> int:
     """How many reports are due today or overdue."""
     return int(session.execute(_DUE_COUNT, {"today": today}).scalar_one())
+
+
+def client_of(session: Session, table_name: str, row_id: int) -> int | None:
+    """The client of a row of one of a client's tables."""
+    table = SQLModel.metadata.tables[table_name]
+    found: int | None = session.scalar(sa.select(table.c.client_id).where(table.c.id == row_id))
+    return found
 
 
 def referral_of(session: Session, client_id: int, provider_id: int) -> int | None:

@@ -90,9 +90,17 @@ def test_winding_again_changes_nothing(db: Database, client_id: int) -> None:
 
 
 def test_undo_takes_the_reports_and_the_follow_ups_back(db: Database, client_id: int) -> None:
-    changes.undo(db, wind(db, client_id, report_days=14), actor_id=None, now=NOW)
+    wind(db, client_id, started_on=None)
+    changes.undo(db, wind(db, client_id, started_on=START), actor_id=None, now=NOW)
     assert open_reports(db) == []
     assert live_tasks(db) == []
+
+
+def test_undo_winds_the_clock_by_the_file_as_it_is_now(db: Database, client_id: int) -> None:
+    rhythm = wind(db, client_id, report_days=14)
+    wind(db, client_id, ended_on=TODAY)
+    changes.undo(db, rhythm, actor_id=None, now=NOW)
+    assert kinds(db) == [K.CLIENT_INTRODUCTION, K.DISCHARGE_SUMMARY]
 
 
 def test_another_rhythm_moves_the_report_and_keeps_what_was_written(db: Database, client_id: int) -> None:
