@@ -39,7 +39,12 @@ def wind(act: Act, client: Client) -> None:
     kept = {row.id for one in wanted if (row := _row_of(one, rows))}
     touched = {row.provider_id for row in rows if row.id not in kept and _withdraw(act, client, row)}
     touched |= {one.provider_id for one in wanted if _put(act, client, one, rows)}
-    for provider_id in sorted(touched):
+    keep_next_due(act, touched)
+
+
+def keep_next_due(act: Act, provider_ids: Iterable[int]) -> None:
+    """Bring these providers' next day up to date."""
+    for provider_id in sorted(provider_ids):
         next_steps.keep_next_due(act, act.session.get_one(Provider, provider_id))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -11,10 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from crm.domain.client_kinds import ClientRole, ReportState, SessionState
+from crm.domain.measures import Motion
 from crm.domain.papers import DocumentKind
 from crm.models.client_care import ClientClearance, ClientEvent, ClientSession
 from crm.models.clients import Client, ClientProvider
-from crm.models.measurements import Assessment
+from crm.models.measurements import Assessment, Measurement
 from crm.models.providers import Provider
 from crm.models.referrals import Referral
 from crm.models.reports import DueReport
@@ -62,13 +62,6 @@ class OnTime(NamedTuple):
     of: int
 
 
-class Attended(NamedTuple):
-    """Sessions attended of those that were to be."""
-
-    attended: int
-    scheduled: int
-
-
 _COLUMNS = (
     *(report.c[name] for name in Line._fields[:10]),
     client.c.code,
@@ -113,11 +106,6 @@ def sessions(session: Session, client_id: int, first: date | None, last: date) -
     return list(session.exec(query.order_by(col(ClientSession.happened_on), col(ClientSession.id))))
 
 
-def attended(found: Sequence[ClientSession]) -> Attended:
-    """How many of these were attended."""
-    return Attended(sum(each.state is SessionState.ATTENDED for each in found), len(found))
-
-
 def clearances(session: Session, client_id: int) -> list[ClientClearance]:
     """Clearances that were asked for or came back, the latest first."""
     query = select(ClientClearance).where(
@@ -130,6 +118,30 @@ def last_assessment(session: Session, client_id: int) -> Assessment | None:
     """When somebody was measured last, and by whom."""
     query = select(Assessment).where(Assessment.client_id == client_id, col(Assessment.archived_at).is_(None))
     return session.exec(query.order_by(col(Assessment.measured_on).desc(), col(Assessment.id).desc()).limit(1)).first()
+
+
+def device(session: Session, assessment_id: int) -> str:
+    """What joints were measured with that day."""
+    query = select(Measurement.device).where(
+        Measurement.assessment_id == assessment_id, Measurement.motion != Motion.NONE, Measurement.device != ""
+    )
+    return session.exec(query.order_by(col(Measurement.id)).limit(1)).first() or ""
+
+
+def last_plan(session: Session, client_id: int, provider_id: int) -> str:
+    """The plan of the last progress report or assessment summary that left, where one was written."""
+    query = select(DueReport.plan).where(
+        DueReport.client_id == client_id,
+        DueReport.provider_id == provider_id,
+        col(DueReport.kind).in_((DocumentKind.PROGRESS_REPORT, DocumentKind.ASSESSMENT_SUMMARY)),
+        DueReport.state == ReportState.DELIVERED,
+        col(DueReport.archived_at).is_(None),
+        DueReport.plan != "",
+    )
+    return (
+        session.exec(query.order_by(col(DueReport.delivered_on).desc(), col(DueReport.id).desc()).limit(1)).first()
+        or ""
+    )
 
 
 def running_clients(session: Session) -> list[int]:
@@ -184,15 +196,21 @@ def referral_of(session: Session, client_id: int, provider_id: int) -> int | Non
     return session.exec(query.order_by(col(Referral.received_on).desc(), col(Referral.id).desc()).limit(1)).first()
 
 
-def open_progress(session: Session, client_id: int, provider_id: int) -> DueReport | None:
-    """The progress report that is open, of which there is never more than one."""
+def open_of(session: Session, client_id: int, provider_id: int, kind: DocumentKind) -> DueReport | None:
+    """The open report of this kind; of progress reports there is never more than one."""
     query = select(DueReport).where(
-        DueReport.client_id == client_id,
-        DueReport.provider_id == provider_id,
-        DueReport.kind == DocumentKind.PROGRESS_REPORT,
-        OWED,
+        DueReport.client_id == client_id, DueReport.provider_id == provider_id, DueReport.kind == kind, OWED
     )
-    return session.exec(query).first()
+    return session.exec(query.order_by(col(DueReport.due_on), col(DueReport.id)).limit(1)).first()
+
+
+def last_delivered_on(session: Session, client_id: int, provider_id: int) -> date | None:
+    """When the last report about this client reached this provider."""
+    query = select(sa.func.max(col(DueReport.delivered_on))).where(
+        DueReport.client_id == client_id, DueReport.provider_id == provider_id, col(DueReport.archived_at).is_(None)
+    )
+    found: date | None = session.exec(query).one()
+    return found
 
 
 def punctuality(session: Session, today: date, provider_id: int | None = None) -> OnTime:
