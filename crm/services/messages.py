@@ -112,7 +112,10 @@ def queue_in(session: Session, post: Post, draft: Draft, *, actor_id: int | None
         session.add(MessageAttachment(message_id=message.id, stored_file_id=file_id, name=name))
     if draft.override_reason and draft.overridden:
         reason = draft.override_reason
-        overrides.allow(session, "message", message.id, draft.overridden, reason, actor_id=draft.user_id, now=now)
+        whom, by = draft.provider_id, draft.user_id
+        overrides.allow(
+            session, "message", message.id, draft.overridden, reason, provider_id=whom, actor_id=by, now=now
+        )
     elif draft.override_reason:
         audit.note(session, "scope_override", draft.subject, actor_id=actor_id, now=now, reason=draft.override_reason)
     mail_timeline.note(session, message, "E-mail put into the outbox", actor_id=actor_id, now=now)

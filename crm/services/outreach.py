@@ -122,7 +122,8 @@ def sent_elsewhere(
         touch = Touch(ActivityKind.EMAIL, summary=written.subject, body=body)
         task = touches.take(act, task_id or tasks.written_for(session, provider_id, written.template))
         logged = touches.log_in(act, provider, touch, task=task)
-        overrides.allow(session, "activity", logged.activity_id, checked.standing, reason, actor_id=actor_id, now=now)
+        found, line = checked.standing, logged.activity_id
+        overrides.allow(session, "activity", line, found, reason, provider_id=provider_id, actor_id=actor_id, now=now)
         return act.id
 
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from hashlib import sha256
+from typing import Protocol
 
 from sqlmodel import Session
 
 from crm.domain.errors import Invalid
+from crm.domain.kinds import ActivityKind, TemplateKind
 from crm.domain.text_checks import TextFinding
 from crm.models.accounts import User
+from crm.models.providers import Provider
 from crm.models.templates import TextOverride
-from crm.services import audit
+from crm.services import activities, audit
 from crm.store import overrides as store
 
-Subject = Literal["template_version", "message", "document", "activity", "enrollment", "enrollment_step"]
 FIELD = "override_reason"
 SHORTEST = 10
 AUDIT_KIND = "override"
+LONGEST_SUBJECT = 40
 
 
 class Blocked(Protocol):
@@ -39,20 +42,32 @@ class Blocked(Protocol):
 
 Covered = frozenset[tuple[str, str]]
 
+WORDING = "template_version"
+"""What stands in a version of a wording may stand in everything that is filled from it."""
+
+
+def filled(kind: TemplateKind, slug: str) -> str:
+    """The subject that is one text, filled from this wording for one provider, whose id is the subject's."""
+    name = f"{kind.value}:{slug}"
+    return name if len(name) <= LONGEST_SUBJECT else f"{kind.value}:{sha256(slug.encode()).hexdigest()[:24]}"
+
 
 def allow(
     session: Session,
-    subject: Subject,
+    subject: str,
     subject_id: int,
     findings: Iterable[Blocked],
     reason: str,
     *,
+    provider_id: int | None = None,
     actor_id: int | None,
     now: datetime,
 ) -> None:
     """Let the blocking ones among `findings` stand: a row for each, and one entry in the audit trail.
 
-    Nothing happens when none blocks. Raises Invalid(override_reason) without a reason or a person.
+    `subject` and its id name a message, an activity, a `WORDING` or a `filled` text; where it concerns one provider,
+    their timeline says so. Nothing happens when none blocks. Raises Invalid(override_reason) without a reason or a
+    person.
     """
     blocked = _blocking(findings)
     if not blocked:
@@ -67,7 +82,18 @@ def allow(
     words = [{"rule": each.rule, "excerpt": each.text[:200]} for each in blocked[:20]]
     named = f"{subject} {subject_id}"
     audit.note(session, AUDIT_KIND, named, actor_id=actor_id, now=now, reason=said, words=words)
+    if provider_id is not None:
+        _tell_timeline(session, provider_id, blocked, said, actor_id=actor_id, now=now)
     session.flush()
+
+
+def _tell_timeline(
+    session: Session, provider_id: int, blocked: Sequence[Blocked], reason: str, *, actor_id: int, now: datetime
+) -> None:
+    quoted = ", ".join(dict.fromkeys(f"“{each.text[:60]}”" for each in blocked[:3]))
+    summary = f"Let {quoted} stand" + (f" and {len(blocked) - 3} more" if len(blocked) > 3 else "")
+    provider = session.get_one(Provider, provider_id)
+    activities.record(session, provider, ActivityKind.SYSTEM, actor_id=actor_id, now=now, summary=summary, body=reason)
 
 
 def checked_reason(reason: str, findings: Iterable[Blocked] = ()) -> str:
@@ -81,7 +107,7 @@ def checked_reason(reason: str, findings: Iterable[Blocked] = ()) -> str:
     return said[:1000]
 
 
-def allowed(session: Session, subject: Subject, subject_id: int) -> Covered:
+def allowed(session: Session, subject: str, subject_id: int) -> Covered:
     """What was allowed in one text: rule and words, without regard to capitals."""
     return frozenset((row.rule, row.excerpt.casefold()) for row in store.of(session, subject, subject_id))
 

@@ -20,11 +20,11 @@ from crm.domain.papers import LETTERS, REPORTS, SAMPLES, TITLES, DocumentKind
 from crm.domain.services import service_label
 from crm.domain.text_checks import TextFinding
 from crm.models.documents import Document
-from crm.services import files, overrides, paper_contents, templates
+from crm.services import files, paper_contents, templates, wordings
 from crm.services.paper_contents import Content
 from crm.services.paper_desk import Wish
+from crm.services.wordings import Looked
 from crm.store import documents as store
-from crm.store import templates as template_store
 from crm.store.engine import Database
 
 PDF = "application/pdf"
@@ -64,7 +64,7 @@ class Prepared:
     sheet: Sheet
     text: str
     content: Content
-    findings: tuple[TextFinding, ...]
+    looked: Looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,16 @@ def prepare(session: Session, wish: Wish) -> Prepared:
 
     Raises MissingField, TemplateFault, NotFound, and Refused where words may not leave.
     """
+    prepared = look(session, wish)
+    if prepared.looked.standing:
+        worst = prepared.looked.standing[0]
+        said = f"“{worst.text}” can’t go on this paper. {worst.why} {worst.suggestion}"
+        raise Refused("words", f"{said.strip()} Change the wording in the library.")
+    return prepared
+
+
+def look(session: Session, wish: Wish) -> Prepared:
+    """As `prepare`, with words that may not leave for a person to judge."""
     if wish.kind in REPORTS and wish.report is None:
         raise Refused(
             "needs_client", f"{TITLES[wish.kind]}: this paper is about a client. Make it from the client’s page."
@@ -91,9 +101,24 @@ def prepare(session: Session, wish: Wish) -> Prepared:
     content = paper_contents.content(session, wish)
     text = paper_text.spoken(content.checked)
     findings = tuple(content.check(text.replace("\n", "\n\n")))  # each line stands by itself on paper
-    _refuse(session, content.slug, findings)
+    looked = wordings.looked(session, TemplateKind.DOCUMENT, content.slug, findings, provider_id=wish.provider_id)
     title = _title(wish.kind, content.service_key)
-    return Prepared(title, _file_name(content.sender_name, title), content.sheet, text, content, findings)
+    return Prepared(title, _file_name(content.sender_name, title), content.sheet, text, content, looked)
+
+
+def let_stand(db: Database, wish: Wish, reason: str, *, everywhere: bool = False) -> None:
+    """Take responsibility for what blocks this paper, or `everywhere` its wording is used.
+
+    Raises Invalid(override_reason).
+    """
+    whom = None if everywhere else wish.provider_id
+    with db.write() as session:
+        found = look(session, wish)
+        slug = found.content.slug
+        wordings.let_stand(
+            session, TemplateKind.DOCUMENT, slug, found.looked, reason,
+            provider_id=whom, actor_id=wish.user_id, now=wish.now,
+        )  # fmt: skip
 
 
 def make(session: Session, wish: Wish) -> Paper:
@@ -116,7 +141,7 @@ def _set(prepared: Prepared, wish: Wish) -> Paper:
         provider_id=wish.provider_id,
         practice_id=content.practice_id,
         facts=content.facts,
-        findings=prepared.findings,
+        findings=tuple(prepared.looked.findings),
     )
 
 
@@ -179,17 +204,6 @@ def keep_in(
 def notice(pages: int) -> str:
     """What to say of a paper that didn't fit on one page; empty where it did."""
     return f"This paper takes {pages} pages: what it says doesn’t fit on one." if pages > 1 else ""
-
-
-def _refuse(session: Session, slug: str, findings: tuple[TextFinding, ...]) -> None:
-    """Words that nobody has let stand in the wording itself keep a paper from being made."""
-    template = template_store.by_slug(session, TemplateKind.DOCUMENT, slug)
-    covered = overrides.allowed(session, "template_version", template.version_id or 0) if template else frozenset()
-    standing = overrides.standing(findings, covered)
-    if standing:
-        worst = standing[0]
-        said = f"“{worst.text}” can’t go on this paper. {worst.why} {worst.suggestion}"
-        raise Refused("words", f"{said.strip()} Change the wording in the library.")
 
 
 def _title(kind: DocumentKind, service_key: str) -> str:

@@ -37,15 +37,23 @@ def prepare(
     """The letter filled for this provider. Raises MissingField, unless marks are asked for."""
     filling = merge.filling(session, provider_id, user_id, now=now)
     letter = _letter(session, slug, filling, mark_missing=mark_missing)
-    looked = wordings.look(session, TemplateKind.DOCUMENT, slug, letter.text, filling.fields)
+    looked = wordings.look(session, TemplateKind.DOCUMENT, slug, letter.text, filling.fields, provider_id=provider_id)
     return PreparedLetter(filling.provider, letter, paper_deliveries.refusal(filling.provider), looked)
 
 
-def let_stand(db: Database, provider_id: int, slug: str, reason: str, *, actor_id: int, now: datetime) -> None:
-    """Take responsibility for what blocks this letter. Raises Invalid(override_reason)."""
+def let_stand(
+    db: Database, provider_id: int, slug: str, reason: str, *, everywhere: bool = False, actor_id: int, now: datetime
+) -> None:
+    """Take responsibility for what blocks this letter, or `everywhere` its wording is used.
+
+    Raises Invalid(override_reason).
+    """
+    whom = None if everywhere else provider_id
     with db.write() as session:
         looked = prepare(session, provider_id, actor_id, slug, now=now, mark_missing=True).looked
-        wordings.let_stand(session, TemplateKind.DOCUMENT, slug, looked, reason, actor_id=actor_id, now=now)
+        wordings.let_stand(
+            session, TemplateKind.DOCUMENT, slug, looked, reason, provider_id=whom, actor_id=actor_id, now=now
+        )
 
 
 def choices(session: Session, shown: str = "") -> list[Choice]:

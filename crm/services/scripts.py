@@ -81,15 +81,23 @@ def prepare(
         own=own_scripts(session, *chosen[:2]),
         slug=asked.slug if asked else "",
     )
-    looked = wordings.look(session, TemplateKind.SCRIPT, prepared.template_slug, script.text, filling.fields)
+    looked = wordings.look(
+        session, TemplateKind.SCRIPT, prepared.template_slug, script.text, filling.fields, provider_id=provider_id
+    )
     return replace(prepared, looked=looked)
 
 
-def let_stand(db: Database, prepared: Prepared, reason: str, *, actor_id: int, now: datetime) -> None:
-    """Take responsibility for what blocks this script. Raises Invalid(override_reason)."""
+def let_stand(
+    db: Database, prepared: Prepared, reason: str, *, everywhere: bool = False, actor_id: int, now: datetime
+) -> None:
+    """Take responsibility for what blocks this script, or `everywhere` its wording is used.
+
+    Raises Invalid(override_reason).
+    """
     kind, slug = TemplateKind.SCRIPT, prepared.template_slug
+    whom = None if everywhere else prepared.provider.id
     with db.write() as session:
-        wordings.let_stand(session, kind, slug, prepared.looked, reason, actor_id=actor_id, now=now)
+        wordings.let_stand(session, kind, slug, prepared.looked, reason, provider_id=whom, actor_id=actor_id, now=now)
 
 
 def own_scripts(session: Session, audience: Audience, channel: Channel) -> list[Choice]:

@@ -26,9 +26,11 @@ def show(provider_id: int, slug: str) -> str:
 @bp.post("/providers/<int:provider_id>/letters/<slug>/override")
 def override(provider_id: int, slug: str) -> Response | tuple[str, int]:
     """Let the blocked words of this letter stand, with a reason."""
-    reason = request.form.get(overrides.FIELD, "")
+    reason, everywhere = request.form.get(overrides.FIELD, ""), "everywhere" in request.form
     try:
-        printed_letters.let_stand(db(), provider_id, slug, reason, actor_id=actor_id(), now=now())
+        printed_letters.let_stand(
+            db(), provider_id, slug, reason, everywhere=everywhere, actor_id=actor_id(), now=now()
+        )
     except Invalid as error:
         return _page(provider_id, slug, error.errors), 422
     flash("It may stay. Your name and reason are kept.")

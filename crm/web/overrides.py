@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from crm.models.accounts import User
 from crm.models.activities import Activity
+from crm.models.providers import Provider
 from crm.models.templates import Template, TemplateVersion, TextOverride
 from crm.store import overrides as store
 from crm.web.context import db
@@ -16,6 +17,8 @@ from crm.web.context import db
 bp = Blueprint("overrides", __name__)
 
 PAGE = 50
+FILLED = {"script": "Script", "document": "Paper", "email": "E-mail"}
+"""Texts filled for one provider, by the first word of the subject."""
 
 
 class Line(NamedTuple):
@@ -51,4 +54,8 @@ def _where(session: Session, row: TextOverride) -> tuple[str, str]:
         activity = session.get(Activity, row.subject_id)
         href = url_for("providers.show", provider_id=activity.provider_id) if activity is not None else ""
         return "E-mail sent by another program", href
-    return {"document": "Paper"}.get(row.subject, row.subject.replace("_", " ").capitalize()), ""
+    kind, _, _ = row.subject.partition(":")
+    provider = session.get(Provider, row.subject_id) if kind in FILLED else None
+    if provider is not None:
+        return f"{FILLED[kind]} for {provider.display_name}", url_for("providers.show", provider_id=provider.id)
+    return FILLED.get(kind, kind.replace("_", " ").capitalize()), ""

@@ -14,7 +14,7 @@ from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.models.providers import Provider
-from crm.services import files, paper_deliveries, papers, touches
+from crm.services import files, overrides, paper_deliveries, papers, touches, wordings
 from crm.services.paper_deliveries import Given
 from crm.services.paper_desk import Wish
 from crm.services.papers import Prepared
@@ -116,6 +116,20 @@ def deliver(provider_id: int, kind: str) -> AnyResponse | tuple[str, int]:
     return redirect(url_for("papers.index", provider_id=provider_id), 303)
 
 
+@bp.post("/papers/<kind>/override", defaults=_NOBODY)
+@bp.post("/providers/<int:provider_id>/papers/<kind>/override")
+def override(provider_id: int | None, kind: str) -> AnyResponse | tuple[str, int]:
+    """Let the blocked words of this paper stand, with a reason."""
+    wanted = _kind(kind, provider_id)
+    reason, everywhere = request.form.get(overrides.FIELD, ""), "everywhere" in request.form
+    try:
+        papers.let_stand(db(), _wish(provider_id, wanted), reason, everywhere=everywhere)
+    except Invalid as error:
+        return _page(provider_id, wanted, error.errors), 422
+    flash("It may stay. Your name and reason are kept.")
+    return redirect(_show_url(provider_id, wanted, request.form.get("service", "")), 303)
+
+
 def _page(provider_id: int | None, kind: DocumentKind, errors: dict[str, str]) -> str:
     with db().read() as session:
         provider = touches.get_provider(session, provider_id) if provider_id else None
@@ -124,13 +138,16 @@ def _page(provider_id: int | None, kind: DocumentKind, errors: dict[str, str]) -
         faxing = paper_deliveries.fax_refusal(session, provider, Enclosure(kind)) if provider else ""
         refusal = paper_deliveries.refusal(provider) if provider else ""
     key = prepared.content.service_key if prepared else request.values.get("service", "")
+    looked = prepared.looked if prepared else wordings.NOTHING
     return render_template(
         "papers/show.html",
         provider=provider,
         kind=kind,
         paper=paper_page.paper(provider_id, kind, key),
         title=prepared.title if prepared else paper_page.title(kind),
-        pages=len(pdf.pictures(prepared.sheet, ppi=PICTURE_PPI)) if prepared else 0,
+        pages=len(pdf.pictures(prepared.sheet, ppi=PICTURE_PPI)) if prepared and not looked.standing else 0,
+        looked=looked,
+        reason=request.form.get(overrides.FIELD, ""),
         notice=papers.notice,
         problem=problem,
         missing=missing,
@@ -149,7 +166,7 @@ def _prepared(
 ) -> tuple[Prepared | None, str, list[Any]]:
     """The paper, or why it can't be made and where to mend it."""
     try:
-        return papers.prepare(session, _wish(provider_id, kind)), "", []
+        return papers.look(session, _wish(provider_id, kind)), "", []
     except MissingField as error:
         return None, error.what_to_do, fixes([error], provider) if provider else []
     except (TemplateFault, Refused) as error:

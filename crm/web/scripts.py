@@ -45,9 +45,9 @@ def create_answer(provider_id: int) -> Response | tuple[str, int]:
 @bp.post("/providers/<int:provider_id>/script/override")
 def override(provider_id: int) -> Response | tuple[str, int]:
     """Let the blocked words of this script stand, with a reason."""
-    reason = request.form.get(overrides.FIELD, "")
+    reason, everywhere = request.form.get(overrides.FIELD, ""), "everywhere" in request.form
     try:
-        scripts.let_stand(db(), _prepared(provider_id), reason, actor_id=actor_id(), now=now())
+        scripts.let_stand(db(), _prepared(provider_id), reason, everywhere=everywhere, actor_id=actor_id(), now=now())
     except Invalid as error:
         return _page(provider_id, error.errors), 422
     flash("It may stay. Your name and reason are kept.")

@@ -3,11 +3,14 @@ from sqlmodel import select
 
 from crm.domain import text_checks
 from crm.domain.errors import Invalid
+from crm.domain.kinds import TemplateKind
+from crm.models.activities import Activity
 from crm.models.audit import AuditEntry
+from crm.models.providers import Provider
 from crm.services import overrides
 from crm.store import overrides as store
 from crm.store.engine import Database
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_provider, make_user
 
 TEXT = "I treat back pain.\nMy patients like it."
 REASON = "Quoted from their own brochure"
@@ -60,6 +63,27 @@ def test_a_reason_that_says_too_little_is_refused(db: Database, user_id: int, re
 def test_nobody_in_particular_can_let_anything_stand(db: Database, actor_id: int | None) -> None:
     with db.write() as session, pytest.raises(Invalid):
         overrides.allow(session, "message", 1, text_checks.check("I treat."), REASON, actor_id=actor_id, now=NOW)
+
+
+def test_where_it_concerns_a_provider_their_timeline_says_so(db: Database, user_id: int) -> None:
+    with db.write() as session:
+        whom = make_provider(session).id
+        found = text_checks.check("I treat. I diagnose.")
+        overrides.allow(session, "message", 7, found, REASON, provider_id=whom, actor_id=user_id, now=NOW)
+        overrides.allow(session, "message", 8, found, REASON, actor_id=user_id, now=NOW)
+    with db.read() as session:
+        line = session.exec(select(Activity)).one()
+        assert (line.provider_id, line.summary, line.body) == (whom, "Let “treat”, “diagnose” stand", REASON)
+        assert line.actor_id == user_id
+        assert session.get_one(Provider, whom).touch_count == 0
+
+
+def test_the_subject_of_a_filled_text_fits_its_column_and_tells_wordings_apart() -> None:
+    slugs = ("thank-you", "a-very-long-name-of-a-wording-of-our-own", "a-very-long-name-of-a-wording-of-our-own-2")
+    subjects = [overrides.filled(TemplateKind.DOCUMENT, slug) for slug in slugs]
+    assert subjects[0] == "document:thank-you"
+    assert len(set(subjects)) == 3
+    assert max(map(len, subjects)) <= overrides.LONGEST_SUBJECT
 
 
 def test_nothing_is_written_down_where_nothing_blocks(db: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,23 @@ def test_own_words_are_used_and_blocked_ones_refused_until_somebody_lets_them_st
         found = _found(sqlite_db, provider_id)
         overrides.allow(session, "template_version", 1, found, "Said so by counsel", actor_id=1, now=NOW)
     assert "I treat back pain" in _make(sqlite_db, DocumentKind.OVERVIEW, provider_id).text
+
+
+def test_words_are_let_stand_for_one_provider_or_wherever_the_wording_is_used(sqlite_db: Database) -> None:
+    _house(sqlite_db)
+    one, other = _provider(sqlite_db), _provider(sqlite_db)
+    source = templates.built_ins()[TemplateKind.DOCUMENT, "overview"].own
+    _own_words(sqlite_db, source.replace("have to go on alone", "need more than me: I treat back pain"))
+    wish = Wish(DocumentKind.OVERVIEW, one, user_id=1, now=NOW)
+    with pytest.raises(Invalid, match="Change “treat”, or say here why it may stay"):
+        papers.let_stand(sqlite_db, wish, "")
+    papers.let_stand(sqlite_db, wish, "Said so by counsel")
+    assert "I treat back pain" in _make(sqlite_db, DocumentKind.OVERVIEW, one).text
+    for whom in (other, None):
+        with pytest.raises(Refused):
+            _make(sqlite_db, DocumentKind.OVERVIEW, whom)
+    papers.let_stand(sqlite_db, replace(wish, provider_id=other), "Said so by counsel", everywhere=True)
+    assert "I treat back pain" in _make(sqlite_db, DocumentKind.OVERVIEW).text
 
 
 def test_what_the_business_is_said_to_do_is_our_act_on_a_line_of_its_own(sqlite_db: Database) -> None:

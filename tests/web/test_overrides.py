@@ -15,7 +15,7 @@ from crm.models.templates import TextOverride
 from crm.services import template_library, template_versions
 from crm.store import templates as stored
 from crm.web import missing
-from tests.factories import NOW, make_provider
+from tests.factories import NOW, make_practice, make_provider
 
 REASON = "Quoted from their own brochure"
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
@@ -67,6 +67,21 @@ def test_a_letter_out_of_scope_is_not_printed_until_somebody_says_why_it_may_sta
     listed = client.get("/settings/overrides").text
     assert REASON in listed
     assert "“treat”" in listed
+    assert "Paper for " in listed
+
+
+def test_it_is_for_one_provider_unless_the_wording_is_meant(
+    client: FlaskClient, handoff: Handoff, provider_id: int, bold_letter: str
+) -> None:
+    with handoff.db.write() as session:
+        other = make_provider(session, practice=make_practice(session)).id
+    there = f"/providers/{other}/letters/{bold_letter}"
+    here = f"/providers/{provider_id}/letters/{bold_letter}/override"
+    client.post(here, data={"override_reason": REASON}, headers=SAME_SITE)
+    assert "these words may not leave" in client.get(there).text
+    client.post(f"{there}/override", data={"override_reason": REASON, "everywhere": "1"}, headers=SAME_SITE)
+    assert "these words may not leave" not in client.get(there).text
+    assert "Wording: " in client.get("/settings/overrides").text
 
 
 def test_what_was_found_is_marked_once_and_never_inside_of_a_tag_or_word() -> None:

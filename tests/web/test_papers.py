@@ -9,13 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from crm.bootstrap import Handoff
-from crm.domain.kinds import ActivityKind
+from crm.domain.kinds import ActivityKind, TemplateKind
 from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.domain.pipeline import Stage
 from crm.models.accounts import Business
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.providers import Provider
+from crm.services import templates
 from crm.web import paper_page
 from tests import factories
 from tests.conftest import SAME_SITE
@@ -49,6 +50,26 @@ def test_the_pdf_opens_here_or_is_saved(client: FlaskClient, provider_id: int) -
     assert "Stride After Care" in paper_reading.text_of(answer.data)
     saved = client.get(f"/providers/{provider_id}/papers/overview.pdf?save=1")
     assert saved.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_paper_with_blocked_words_waits_for_a_reason_and_then_is_made(
+    client: FlaskClient, handoff: Handoff, provider_id: int
+) -> None:
+    with handoff.db.write() as session:
+        source = templates.built_ins()[TemplateKind.DOCUMENT, "overview"].own
+        factories.make_own_wording(session, "overview", source.replace("have to go on alone", "want me: I treat pain"))
+    page = f"/providers/{provider_id}/papers/overview"
+    shown = client.get(page).text
+    assert "these words may not leave" in shown
+    assert "1.png" not in shown
+    refused = client.post(f"{page}/override", data={"override_reason": "because"}, headers=SAME_SITE)
+    assert refused.status_code == 422
+    assert "at least 10 characters" in refused.text
+    client.post(f"{page}/override", data={"override_reason": "Said so by counsel"}, headers=SAME_SITE)
+    assert "1.png" in client.get(page).text
+    assert "these words may not leave" in client.get("/papers/overview").text
+    assert "Said so by counsel" in client.get(f"/providers/{provider_id}").text
+    assert f'<a href="/providers/{provider_id}">Paper for ' in client.get("/settings/overrides").text
 
 
 def test_a_letter_comes_as_docx(client: FlaskClient, provider_id: int) -> None:
