@@ -7,6 +7,7 @@ session is known.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -117,7 +118,7 @@ class Visiting:
 class SequenceLine:
     """Those enrolled in a sequence in the period: how many replied within 90 days of it, how many have referred.
 
-    Referred means a referral since then that is put down to this sequence. Each provider counts once.
+    Referred means a referral since then that is put down to this sequence. Each enrolment that wasn't undone counts.
     """
 
     sequence_id: int
@@ -127,7 +128,7 @@ class SequenceLine:
 
     @property
     def enrolled(self) -> Count:
-        """Providers enrolled."""
+        """Those enrolled."""
         return self.replied.whole
 
 
@@ -149,6 +150,13 @@ class Line:
     def is_few(self) -> bool:
         """Too few to be ranked: such lines come after the others."""
         return self.started.is_few
+
+
+def ranked(lines: Iterable[Line]) -> list[Line]:
+    """The best estimate first; those with fewer than `FEW` after all others, however well they did."""
+    return sorted(
+        lines, key=lambda line: (line.is_few, -line.estimate, -line.started.whole.value, line.label, line.value)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,167 @@
+"""The conditions that figures are counted by, for both databases. Whoever counts and whoever lists use the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import Session
+
+from crm.domain.funnels import ReferralStep
+from crm.domain.kinds import ReferralStatus
+from crm.domain.periods import Period, offsets
+from crm.models.activities import Activity
+from crm.models.providers import Provider
+from crm.models.referrals import Referral
+
+referral: sa.Table = Referral.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]
+activity: sa.Table = Activity.__table__  # type: ignore[attr-defined]
+
+Condition = sa.ColumnElement[bool]
+KEPT = (ReferralStatus.COMPLETED, ReferralStatus.CONTINUING)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is counted: a period in the business's zone, as seen on a day, of real rows or of samples."""
+
+    period: Period
+    today: date
+    zone: str
+    sample: bool
+    is_sqlite: bool
+
+    def received(self) -> Condition:
+        """Counted referrals received in the period."""
+        return sa.and_(counted(self.sample), referral.c.received_on.between(self.period.first_on, self.period.last_on))
+
+    def within(self, column: sa.ColumnElement[datetime]) -> Condition:
+        """Whether an instant is of one of the days."""
+        start, end = self.period.bounds(self.zone)
+        return sa.and_(column >= start, column < end)
+
+    def day_of(self, column: sa.ColumnElement[datetime]) -> sa.ColumnElement[date]:
+        """The day that an instant is in the business's zone."""
+        if not self.is_sqlite:
+            return sa.cast(sa.func.timezone(self.zone, column), sa.Date)
+        spans = offsets(self.zone, self.period.first_on, max(self.today, self.period.last_on))
+        return sa.type_coerce(sa.func.date(column, _moved(column, spans)), sa.Date)
+
+
+def scope(session: Session, period: Period, *, today: date, zone: str, sample: bool) -> Scope:
+    """What is counted, for this session's database."""
+    return Scope(period, today, zone, sample, session.get_bind().dialect.name == "sqlite")
+
+
+def counted(sample: bool) -> Condition:
+    """Referrals that count at all."""
+    return sa.and_(referral.c.archived_at.is_(None), referral.c.sample.is_(sample))
+
+
+class days_between(sa.sql.functions.FunctionElement[int]):  # noqa: N801  (reads as a function)
+    """`days_between(later, earlier)`: whole days from one date to another."""
+
+    type = sa.Integer()
+    name = "days_between"
+    inherit_cache = True
+
+
+@compiles(days_between, "sqlite")
+def _sqlite_days(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(days_between, "postgresql")
+def _postgres_days(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(CAST({later} AS DATE) - CAST({earlier} AS DATE))"
+
+
+class elapsed_days(sa.sql.functions.FunctionElement[float]):  # noqa: N801
+    """`elapsed_days(later, earlier)`: days of 24 hours from one instant to another."""
+
+    type = sa.Float()
+    name = "elapsed_days"
+    inherit_cache = True
+
+
+@compiles(elapsed_days, "sqlite")
+def _sqlite_elapsed(element: elapsed_days, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(julianday({later}) - julianday({earlier}))"
+
+
+@compiles(elapsed_days, "postgresql")
+def _postgres_elapsed(element: elapsed_days, compiler: SQLCompiler, **kw: Any) -> str:
+    later, earlier = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(extract(epoch FROM {later} - {earlier}) / 86400.0)"
+
+
+def _moved(column: sa.ColumnElement[datetime], spans: Sequence[tuple[datetime | None, int]]) -> Any:
+    """By how much to move an instant so that UTC reads as the local time; the latest span is asked for first."""
+    changes = [(spans[n][0], spans[n + 1][1]) for n in reversed(range(len(spans) - 1))]
+    first = f"{spans[0][1]:+d} seconds"
+    if not changes:
+        return first
+    return sa.case(*((column >= change, f"{offset:+d} seconds") for change, offset in changes), else_=first)
+
+
+# --- a referral's way ------------------------------------------------------------------------------------------------
+
+_ORDER = tuple(ReferralStep)
+_IS_LOST = referral.c.status == ReferralStatus.LOST
+
+
+def _any_day(*names: str) -> Condition:
+    return sa.or_(*(referral.c[name].is_not(None) for name in names))
+
+
+REACHED: dict[ReferralStep, Condition] = {
+    ReferralStep.RECEIVED: sa.true(),
+    ReferralStep.CONTACTED: _any_day("contacted_on", "scheduled_on", "started_on"),
+    ReferralStep.SCHEDULED: _any_day("scheduled_on", "started_on"),
+    ReferralStep.STARTED: _any_day("started_on"),
+    ReferralStep.KEPT: sa.and_(_any_day("started_on"), referral.c.status.in_(KEPT)),
+}
+"""How a referral shows that it came as far as a step. Each implies the one before, so the funnel never grows."""
+
+PLACE = sa.case(*((REACHED[step], _ORDER.index(step)) for step in reversed(_ORDER)))
+"""The number of the furthest step that a referral has reached."""
+
+
+def stopped_at(step: ReferralStep, *, lost: bool) -> Condition:
+    """Whether a referral came as far as a step and no further: lost there, or there still."""
+    beyond = [sa.not_(REACHED[later]) for later in _ORDER[_ORDER.index(step) + 1 :][:1]]
+    return sa.and_(REACHED[step], *beyond, _IS_LOST if lost else sa.not_(_IS_LOST))
+
+
+def started_within(days: int) -> Condition:
+    """Started at most so many days after it was received."""
+    return days_between(referral.c.started_on, referral.c.received_on) <= days
+
+
+def not_lost() -> Condition:
+    """Whether it may still bring what was expected of it."""
+    return sa.not_(_IS_LOST)
+
+
+# --- a referral among those of its source ----------------------------------------------------------------------------
+
+
+def is_first(sample: bool) -> Condition:
+    """Whether it is the first referral of its source."""
+    before = referral.alias("before")
+    earlier = sa.or_(
+        before.c.received_on < referral.c.received_on,
+        sa.and_(before.c.received_on == referral.c.received_on, before.c.id < referral.c.id),
+    )
+    same = before.c.provider_id == referral.c.provider_id
+    there = sa.and_(before.c.archived_at.is_(None), before.c.sample.is_(sample))
+    return sa.not_(sa.exists().where(same, there, earlier, before.c.received_on <= referral.c.received_on))
