@@ -11,12 +11,12 @@ from sqlmodel import Session
 from crm.domain.calendar import add_business_days
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.followups import ACTIVITY_OF, TITLES
-from crm.domain.kinds import ActivityKind, Outcome, TaskOrigin, TaskState
+from crm.domain.kinds import ActivityKind, Outcome, TaskKind, TaskOrigin, TaskState
 from crm.domain.pipeline import Stage
 from crm.models.accounts import User
 from crm.models.providers import Provider
 from crm.models.tasks import Task
-from crm.services import acts, next_steps, referral_steps, touches
+from crm.services import acts, clearances, next_steps, referral_steps, touches
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
 from crm.services.touches import Touch
@@ -170,6 +170,8 @@ def _complete_plain(act: Act, task: Task, done: Done, next_step: NextStep | None
     """Close one that isn't a touch: a client's call, a report, a to-do."""
     _keep_and_note(act, task, f"Done: {task.title}", body=done.body.strip(), outcome=done.outcome)
     step = next_step or referral_steps.after_call(act, task, done.outcome)
+    if task.kind is TaskKind.CLEARANCE and next_step is None:
+        return Completed(act.id, None, clearances.ask_again(act, task))
     provider = _provider(act, task)
     if step is None or provider is None:
         return Completed(act.id)

@@ -33,6 +33,7 @@ class Ending(NamedTuple):
     follows: str
 
 
+CLEARANCE = Ending(Outcome.DONE, "Asked again", "Comes back in five business days, until it is returned")
 Endings = tuple[Ending, ...]
 
 
@@ -68,6 +69,8 @@ def _endings(
     """All that a follow-up's endings depend on: those with the same past share them."""
     if kind is TaskKind.CALL_CLIENT:
         return tuple(Ending(outcome, *CLIENT[outcome]) for outcome in outcomes_of(kind))
+    if kind is TaskKind.CLEARANCE:
+        return (CLEARANCE,)
     return tuple(
         Ending(outcome, _words(kind, outcome), _follows(kind, stage, return_on, outcome, before, today))
         for outcome in outcomes_of(kind)

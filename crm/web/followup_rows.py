@@ -18,7 +18,7 @@ from crm.domain.papers import DocumentKind
 from crm.store.tasks import Line
 from crm.web import filters, labels
 from crm.web.assets import use
-from crm.web.presentation import link
+from crm.web.presentation import at, link
 
 WRITING = frozenset({TaskKind.EMAIL, TaskKind.THANK_YOU, TaskKind.SAMPLE})
 PAPERS = frozenset(kind.value for kind in WITH_LETTER)
@@ -64,6 +64,20 @@ def rows_of(lines: Sequence[Line], frame: Frame, *, show_due: bool = True) -> Ma
 
 def act_of(line: Line) -> Act | None:
     """What one does about a follow-up before it is done, where there is something."""
+    return (_about_referral(line) if line.referral_id else None) or _of_kind(line)
+
+
+def _about_referral(line: Line) -> Act | None:
+    """The thank-you waits to be read and sent; the paper is in hand with one tap."""
+    assert line.referral_id is not None
+    if line.kind is TaskKind.THANK_YOU:
+        return Act("Read and send", at("referrals.thanks", line.referral_id), "send")
+    if line.kind is TaskKind.WRITTEN_REFERRAL:
+        return Act("In hand", at("referrals.paper", line.referral_id), "file-check", posts=True)
+    return None
+
+
+def _of_kind(line: Line) -> Act | None:
     if line.kind is TaskKind.SAMPLE and line.provider_id:
         return _sample(line.provider_id, has_address=bool(line.email))
     if line.kind in WRITING and line.provider_id and line.email:
@@ -82,10 +96,20 @@ def act_of(line: Line) -> Act | None:
         return Act("Letter", url_for("letters.show", provider_id=line.provider_id, slug=slug), "mailbox")
     if line.kind is TaskKind.CALL and line.phone:
         return Act(f"Call {filters.phone(line.phone)}", phones.link(line.phone), "phone")
-    if line.kind is TaskKind.CALL_CLIENT and line.referral_id:
-        return Act("Referral", url_for("referrals.show", referral_id=line.referral_id), "handshake")
+    if line.kind is TaskKind.AGREEMENT and line.agreement_id:
+        return Act("Agreement", url_for("agreements.show", agreement_id=line.agreement_id), "file-signature")
     if line.kind is TaskKind.FIND_EMAIL:
         return Act("Find it", link("missing_emails.index"), "at-sign")
+    return _about_client(line)
+
+
+def _about_client(line: Line) -> Act | None:
+    """Where what concerns a client is found."""
+    if line.kind is TaskKind.CALL_CLIENT and line.referral_id:
+        return Act("Referral", url_for("referrals.show", referral_id=line.referral_id), "handshake")
+    if line.kind is TaskKind.CLEARANCE and line.client_id and line.clearance_id:
+        page = url_for("clients.clearance", client_id=line.client_id, clearance_id=line.clearance_id)
+        return Act("Clearance", page, "shield-check")
     return None
 
 

