@@ -183,7 +183,11 @@ def _authorization(desk: Desk, slug: str) -> Sheet:
 
 
 def _fax(desk: Desk, slug: str) -> Sheet:
-    return paper_form.fax_sheet(desk.words(slug), desk.sender, desk.fields, title=TITLES[desk.kind])
+    before = desk.wish.covers
+    return paper_form.fax_sheet(
+        desk.words(slug), desk.sender, desk.fields, title=TITLES[desk.kind],
+        subject=before.title if before else "", pages=before.pages + 1 if before else None,
+    )  # fmt: skip
 
 
 def _pad(desk: Desk, slug: str) -> Sheet:

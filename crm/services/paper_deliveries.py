@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
@@ -38,6 +38,8 @@ TOUCH_OF = {
 
 DONE_BY = {DocumentKind.THANK_YOU: TaskKind.THANK_YOU, DocumentKind.INTRODUCTION_LETTER: TaskKind.LETTER}
 """The follow-up that giving a paper does."""
+
+LONGEST_AGO = timedelta(days=366)
 
 SAID = {
     DeliveryHow.MAIL: "Posted",
@@ -100,14 +102,14 @@ def give(
     now: datetime,
     today: date,
     press: Press = PRESS,
-) -> int:
-    """Log that a paper left by post, hand or fax, or was printed. Returns the change set.
+) -> int | None:
+    """Log that a paper left by post, hand or fax, or was printed. Returns the change set; None where it is noted
+    already that it left this way on this day.
 
     Posted, handed over or faxed it is a touch, and a sample then counts as sent. Raises Invalid, and Refused for whom
     nothing may be sent to and for a fax that nobody asked for.
     """
-    if given.day > today:
-        raise Invalid({"delivered_on": touches.TO_COME})
+    check_day(given.day, today, "delivered_on")
     if given.how not in SAID:  # what leaves by e-mail is noted with its message
         raise Invalid({"how": "Choose one of the list."})
     with db.read() as session:
@@ -116,11 +118,22 @@ def give(
     with db.write() as session:
         provider = touches.get_provider(session, provider_id)
         _check(session, provider, paper, given)
+        made = ready.paper
+        if store.noted(session, provider_id, made.kind, made.service_key, given.how, given.day):
+            return None
         label = f"{SAID[given.how]}: {ready.paper.title}"
         act = acts.begin(session, "paper", label, actor_id=actor_id, now=now, today=today)
         activity = _log(act, provider, ready, given)
         _note(act, provider, ready, given, activity)
         return act.id
+
+
+def check_day(day: date, today: date, field: str) -> None:
+    """Raise Invalid for a day on which nothing can have left yet, or so long ago that the year must be mistyped."""
+    if day > today:
+        raise Invalid({field: touches.TO_COME})
+    if day < today - LONGEST_AGO:
+        raise Invalid({field: f"{day:%B} {day.day}, {day.year} is more than a year ago. Look at the year."})
 
 
 def refusal(provider: Provider) -> str:

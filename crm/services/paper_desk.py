@@ -27,12 +27,20 @@ from crm.store import prices
 
 
 @dataclass(frozen=True, slots=True)
+class Covers:
+    """What a fax cover goes before: its title, which names no client, and its pages."""
+
+    title: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """Which paper is wanted, for whom, by whom and when.
 
     `service_key` names the service of a service sheet; without one it is the service that suits the provider best.
     `folder` is where the logo lies; without it the name stands for it. `report` is what a paper about a real client
-    says; `filing` the name and birth date that are put on it and kept nowhere.
+    says; `filing` the name and birth date that are put on it and kept nowhere; `covers` what a fax cover goes before.
     """
 
     kind: DocumentKind
@@ -44,6 +52,7 @@ class Wish:
     folder: Path | None = None
     report: Report | None = None
     filing: Filing | None = None
+    covers: Covers | None = None
 
 
 @dataclass(slots=True)

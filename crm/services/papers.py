@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from crm.domain.text_checks import TextFinding
 from crm.models.documents import Document
 from crm.services import files, paper_contents, templates, wordings
 from crm.services.paper_contents import Content
-from crm.services.paper_desk import Wish
+from crm.services.paper_desk import Covers, Wish
 from crm.services.wordings import Looked
 from crm.store import documents as store
 from crm.store.engine import Database
@@ -33,7 +33,10 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper that was made. `slug` names the wording it was filled from, `facts` what was filled in."""
+    """A paper that was made. `slug` names the wording it was filled from, `facts` what was filled in.
+
+    One that is `named` bears the name and birth date of a client and is printed only: the one to keep is made without.
+    """
 
     kind: DocumentKind
     title: str
@@ -48,6 +51,7 @@ class Paper:
     practice_id: int | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
     findings: tuple[TextFinding, ...] = ()
+    named: bool = False
 
     @property
     def sample(self) -> bool:
@@ -142,6 +146,7 @@ def _set(prepared: Prepared, wish: Wish) -> Paper:
         practice_id=content.practice_id,
         facts=content.facts,
         findings=tuple(prepared.looked.findings),
+        named=wish.filing is not None,
     )
 
 
@@ -158,8 +163,15 @@ def docx(session: Session, wish: Wish) -> LetterFile:
     return LetterFile(prepared.file_name.removesuffix(".pdf") + ".docx", writer.letter_docx(prepared.sheet))
 
 
+def covering(session: Session, wish: Wish, kind: DocumentKind) -> Wish:
+    """A fax cover that names the paper it goes before, and counts the pages of both. Errors as `make`."""
+    follows = make(session, replace(wish, kind=kind))
+    return replace(wish, service_key="", covers=Covers(follows.title, follows.pages))
+
+
 def keep(db: Database, folder: Path, paper: Paper, *, actor_id: int | None, now: datetime) -> Document:
     """Put the file on disk and write down that it was made; the same paper made twice is one file."""
+    _refuse_named(paper)
     sha256 = files.keep(folder, paper.pdf)
     with db.write() as session:
         row = files.row(session, sha256, len(paper.pdf), name=paper.file_name, mime=PDF, now=now)
@@ -177,6 +189,7 @@ def keep_in(
     now: datetime,
 ) -> Document:
     """The row of a paper whose file is kept, in the caller's transaction: the one of the same file, or a new one."""
+    _refuse_named(paper)
     known = store.same(session, paper.kind, stored_file_id, provider_id)
     if known is not None:
         return known
@@ -199,6 +212,11 @@ def keep_in(
     session.add(row)
     session.flush()
     return row
+
+
+def _refuse_named(paper: Paper) -> None:
+    if paper.named:
+        raise ValueError("A paper with a client's name on it is never kept: keep one made without `filing`.")
 
 
 def notice(pages: int) -> str:

@@ -17,6 +17,7 @@ from crm.services.merge import Filling
 from crm.services.templates import Choice
 from crm.services.touches import Logged, Touch
 from crm.services.wordings import NOTHING, Looked
+from crm.store import paper_deliveries as deliveries
 from crm.store import templates as store
 from crm.store.engine import Database
 
@@ -85,8 +86,9 @@ def mark_sent(
 ) -> Logged:
     """Log that the letter was posted: a touch with its text and version, and the next step that follows from it.
 
-    Raises MissingField and Refused.
+    Logged already for this day, it stays that one. Raises MissingField, Refused, and Invalid for the day.
     """
+    paper_deliveries.check_day(sent_on, today, "sent_on")
     with db.write() as session:
         prepared = prepare(session, provider_id, user_id, slug, now=now)
         if prepared.refusal:
@@ -95,6 +97,9 @@ def mark_sent(
             said = ", ".join(f"“{each.text}”" for each in prepared.looked.standing[:3])
             raise Refused("out_of_scope", f"Not logged: {said} may not leave. Change it, or say why it may stay.")
         title = prepared.letter.title
+        earlier = deliveries.letter_near(session, provider_id, title, now - (today - sent_on))
+        if earlier is not None and earlier.id is not None:
+            return Logged(earlier.id, earlier.change_set_id, is_repeat=True)
         act = acts.begin(session, "letter", f"{title} sent", actor_id=user_id, now=now, today=today)
         touch = Touch(ActivityKind.LETTER, summary=title, body=prepared.letter.text, day=sent_on)
         logged = touches.log_in(act, prepared.provider, touch)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.domain.kinds import ActivityKind, Outcome
+from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.messages import Message
@@ -44,6 +45,32 @@ def of_provider(session: Session, provider_id: int, limit: int) -> list[tuple[Do
         .limit(limit)
     )
     return [(document, delivery) for document, delivery in session.exec(asked)]
+
+
+def noted(
+    session: Session, provider_id: int, kind: DocumentKind, service_key: str, how: DeliveryHow, day: date
+) -> bool:
+    """Whether it is known that a paper of this kind left this way on this day."""
+    asked = (
+        sa.select(sa.literal(1))
+        .select_from(Document)
+        .join(DocumentDelivery, col(DocumentDelivery.document_id) == Document.id)
+        .where(col(Document.provider_id) == provider_id, col(Document.kind) == kind)
+        .where(col(Document.service_key) == service_key)
+        .where(col(DocumentDelivery.how) == how, col(DocumentDelivery.delivered_on) == day)
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
+def letter_near(session: Session, provider_id: int, title: str, at: datetime) -> Activity | None:
+    """The letter of this name that was logged within half a day of then."""
+    asked = (
+        select(Activity)
+        .where(Activity.provider_id == provider_id, col(Activity.undone_at).is_(None))
+        .where(Activity.kind == ActivityKind.LETTER, Activity.summary == title)
+        .where(col(Activity.happened_at) >= at - HALF_A_DAY, col(Activity.happened_at) <= at + HALF_A_DAY)
+    )
+    return session.exec(asked.limit(1)).first()
 
 
 def asked_for_sample_at(session: Session, provider_id: int) -> datetime | None:

@@ -64,17 +64,22 @@ def _tab(provider_id: int, slug: str, title: str, shown: str) -> tuple[str, str,
 
 
 @bp.post("/providers/<int:provider_id>/letters")
-def create(provider_id: int) -> Response:
+def create(provider_id: int) -> Response | tuple[str, int]:
     """Log that the letter was posted."""
     slug = request.form.get("slug", FIRST)
-    sent_on = day_or_none(request.form.get("sent_on"), "sent_on") or today()
     try:
+        sent_on = day_or_none(request.form.get("sent_on"), "sent_on") or today()
         logged = printed_letters.mark_sent(
-            db(), provider_id, actor_id(), slug, sent_on=min(sent_on, today()), now=now(), today=today()
+            db(), provider_id, actor_id(), slug, sent_on=sent_on, now=now(), today=today()
         )
+    except Invalid as error:
+        return _page(provider_id, slug, error.errors), 422
     except (MissingField, Refused) as error:
         flash(str(error), "error")
         return redirect(url_for("letters.show", provider_id=provider_id, slug=slug), 303)
+    if logged.is_repeat:
+        flash("It is logged already, for the same day.")
+        return redirect(url_for("providers.show", provider_id=provider_id), 303)
     assert logged.change_set_id is not None
     flash_undo("Letter logged. The next step is planned.", logged.change_set_id)
     return redirect(url_for("providers.show", provider_id=provider_id), 303)

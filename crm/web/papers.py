@@ -56,7 +56,8 @@ def show(provider_id: int | None, kind: str) -> str:
 def file(provider_id: int | None, kind: str) -> AnyResponse:
     """The PDF, to print or with `save` to keep."""
     with db().read() as session:
-        paper = papers.make(session, _wish(provider_id, _kind(kind, provider_id)))
+        wish = _wish(provider_id, _kind(kind, provider_id))
+        paper = papers.make(session, _covering(session, provider_id, wish))
     return _file(paper.pdf, papers.PDF, paper.file_name, save="save" in request.args)
 
 
@@ -112,7 +113,11 @@ def deliver(provider_id: int, kind: str) -> AnyResponse | tuple[str, int]:
     except Refused as error:
         flash(str(error), "error")
         return redirect(_show_url(provider_id, wanted, request.form.get("service", "")), 303)
-    flash_undo(f"Noted: {paper_deliveries.SAID[given.how].lower()}.", change)
+    said = paper_deliveries.SAID[given.how].lower()
+    if change is None:
+        flash(f"It is noted already: {said}, on the same day.")
+    else:
+        flash_undo(f"Noted: {said}.", change)
     return redirect(url_for("papers.index", provider_id=provider_id), 303)
 
 
@@ -176,6 +181,14 @@ def _prepared(
 def _wish(provider_id: int | None, kind: DocumentKind) -> Wish:
     service_key = request.values.get("service", "")
     return Wish(kind, provider_id, service_key, user_id=actor_id(), now=now(), folder=handoff().post.files)
+
+
+def _covering(session: Session, provider_id: int | None, wish: Wish) -> Wish:
+    """A fax cover that says what follows it, where the address names that paper (`with`)."""
+    follows = request.args.get("with", "")
+    if wish.kind is not DocumentKind.FAX_COVER or follows not in paper_page.offered(provider_id):
+        return wish
+    return papers.covering(session, wish, DocumentKind(follows))
 
 
 def _kind(text: str, provider_id: int | None) -> DocumentKind:

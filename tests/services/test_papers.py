@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -223,8 +224,21 @@ def test_a_name_for_the_files_is_printed_and_kept_nowhere(sqlite_db: Database, t
     paper = _make(sqlite_db, DocumentKind.CLEARANCE_REQUEST, _provider(sqlite_db), filing=filing)
     assert "Marta Quist" in paper_reading.text_of(paper.pdf)
     assert "Marta" not in paper.text
-    document = papers.keep(sqlite_db, tmp_path, paper, actor_id=1, now=NOW)
-    assert "Marta" not in str(document.model_dump())
+    with pytest.raises(ValueError, match="never kept"):
+        papers.keep(sqlite_db, tmp_path / "files", paper, actor_id=1, now=NOW)
+    assert not (tmp_path / "files").exists()
+
+
+def test_a_fax_cover_names_what_follows_and_counts_the_pages_of_both(sqlite_db: Database) -> None:
+    _house(sqlite_db)
+    wish = Wish(DocumentKind.FAX_COVER, _provider(sqlite_db), user_id=1, now=NOW)
+    with sqlite_db.read() as session:
+        cover = papers.make(session, papers.covering(session, wish, DocumentKind.OVERVIEW))
+        bare = papers.make(session, wish)
+    said = paper_reading.text_of(cover.pdf)
+    assert "Overview of the practice" in said
+    assert re.search(r"Pages with this one\s+2\b", cover.text)
+    assert not re.search(r"Pages with this one\s+\d", bare.text)
 
 
 def test_the_visit_sheet_tells_who_what_and_what_was_promised(sqlite_db: Database) -> None:

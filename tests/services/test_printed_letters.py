@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
 from crm.documents.faults import MissingField
-from crm.domain.errors import NotFound, Refused
+from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import ActivityKind, ProviderKind
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
@@ -40,6 +42,23 @@ def test_a_letter_that_was_posted_is_a_touch_with_its_text_and_version(db: Datab
     assert activity.template_version_id is not None
     assert (provider.stage, provider.last_touch_at) == (Stage.CONTACTED, NOW)
     assert provider.next_due_on is not None
+
+
+def test_pressed_twice_it_is_one_letter_and_after_undo_a_new_one(db: Database) -> None:
+    provider_id = _provider(db)
+    first, second = _send(db, provider_id), _send(db, provider_id)
+    assert second.is_repeat
+    assert (second.activity_id, second.change_set_id) == (first.activity_id, first.change_set_id)
+    assert first.change_set_id is not None
+    changes.undo(db, first.change_set_id, actor_id=1, now=NOW)
+    assert not _send(db, provider_id).is_repeat
+
+
+@pytest.mark.parametrize(("days", "why"), [(1, "still to come"), (-367, "more than a year ago")])
+def test_a_day_that_can_not_be_is_refused(db: Database, days: int, why: str) -> None:
+    provider_id = _provider(db)
+    with pytest.raises(Invalid, match=why):
+        printed_letters.mark_sent(db, provider_id, 1, SLUG, sent_on=TODAY + timedelta(days=days), now=NOW, today=TODAY)
 
 
 def test_it_can_be_undone(db: Database) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 import docx
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from crm.bootstrap import Handoff
 from crm.domain.kinds import ActivityKind, TemplateKind
@@ -152,6 +153,43 @@ def test_a_wrong_day_keeps_the_page(client: FlaskClient, provider_id: int) -> No
     )
     assert answer.status_code == 422
     assert "still to come" in answer.text
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2025-01-01", "0001-01-01"])
+def test_a_day_that_is_long_ago_is_taken_for_a_wrong_year(client: FlaskClient, provider_id: int, day: str) -> None:
+    answer = client.post(
+        f"/providers/{provider_id}/papers/overview/deliveries",
+        data={"how": "mail", "delivered_on": day},
+        headers=SAME_SITE,
+    )
+    assert answer.status_code == 422
+    assert "more than a year ago" in answer.text
+
+
+def test_pressed_twice_it_is_noted_once_and_the_page_says_so(
+    client: FlaskClient, handoff: Handoff, provider_id: int
+) -> None:
+    page = f"/providers/{provider_id}/papers/service-sheet/deliveries"
+    for how in ("mail", "print", "mail"):
+        answer = client.post(page, data={"how": how}, headers=SAME_SITE)
+        said = client.get(answer.location).text
+        assert answer.status_code == 303
+    assert "It is noted already: posted, on the same day." in said
+    with handoff.db.read() as session:
+        assert len(session.exec(select(DocumentDelivery)).all()) == 2
+        assert session.get_one(Provider, provider_id).touch_count == 1
+    client.post("/changes/1/undo", headers=SAME_SITE)
+    client.post(page, data={"how": "mail"}, headers=SAME_SITE)
+    with handoff.db.read() as session:
+        assert len(session.exec(select(DocumentDelivery)).all()) == 2
+
+
+def test_the_cover_of_a_fax_says_what_follows(client: FlaskClient, provider_id: int) -> None:
+    cover = f"/providers/{provider_id}/papers/fax-cover.pdf"
+    said = paper_reading.text_of(client.get(f"{cover}?with=sample-progress-report").data)
+    assert "Sample progress report" in said
+    for odd in ("with=nothing", "with=fax-cover", "with=progress-report", ""):
+        assert client.get(f"{cover}?{odd}").status_code == 200
 
 
 @pytest.mark.parametrize("how", ["email", "encrypted", "pigeon", ""])
