@@ -97,7 +97,7 @@ def _of_kind(line: Line) -> Act | None:
     if line.kind is TaskKind.CALL and line.phone:
         return Act(f"Call {filters.phone(line.phone)}", phones.link(line.phone), "phone")
     if line.kind is TaskKind.AGREEMENT and line.agreement_id:
-        return Act("Agreement", url_for("agreements.show", agreement_id=line.agreement_id), "file-signature")
+        return Act("Agreement", url_for("agreements.show", agreement_id=line.agreement_id), "signature")
     if line.kind is TaskKind.FIND_EMAIL:
         return Act("Find it", link("missing_emails.index"), "at-sign")
     return _about_client(line)

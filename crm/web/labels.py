@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import cast
 
+from crm.domain.agreements import AgreementPer
 from crm.domain.kinds import (
     ActivityKind,
     Ask,
@@ -54,7 +55,7 @@ KINDS: dict[ActivityKind, tuple[str, str]] = {
     ActivityKind.SEQUENCE: ("Sequence", "route"),
     ActivityKind.REPORT: ("Report", "clipboard-list"),
     ActivityKind.CLIENT: ("Client", "user-round"),
-    ActivityKind.AGREEMENT: ("Agreement", "file-signature"),
+    ActivityKind.AGREEMENT: ("Agreement", "signature"),
     ActivityKind.GIFT: ("Gift or meal", "gift"),
 }
 TASKS: dict[TaskKind, tuple[str, str]] = {
@@ -69,7 +70,7 @@ TASKS: dict[TaskKind, tuple[str, str]] = {
     TaskKind.FIND_EMAIL: ("Find the e-mail", "at-sign"),
     TaskKind.WRITTEN_REFERRAL: ("Written referral", "file-pen-line"),
     TaskKind.CLEARANCE: ("Clearance", "shield-check"),
-    TaskKind.AGREEMENT: ("Agreement", "file-signature"),
+    TaskKind.AGREEMENT: ("Agreement", "signature"),
     TaskKind.TODO: ("To do", "circle-check"),
 }
 STEPS: dict[StepKind, tuple[str, str]] = {
@@ -118,6 +119,11 @@ HOWS: dict[ReferralHow, str] = {
     ReferralHow.PATIENT_MENTION: "A patient named the doctor",
     ReferralHow.UNKNOWN: "Not noted",
 }
+AGREEMENT_PER: dict[AgreementPer, str] = {
+    AgreementPer.TOTAL: "In all",
+    AgreementPer.MONTH: "A month",
+    AgreementPer.YEAR: "A year",
+}
 _TABLES: tuple[Mapping[StrEnum, str], ...] = (
     cast(Mapping[StrEnum, str], LABELS),
     cast(Mapping[StrEnum, str], OUTCOMES),
@@ -130,6 +136,7 @@ _TABLES: tuple[Mapping[StrEnum, str], ...] = (
     cast(Mapping[StrEnum, str], CONTACTS),
     cast(Mapping[StrEnum, str], REFERRALS),
     cast(Mapping[StrEnum, str], HOWS),
+    cast(Mapping[StrEnum, str], AGREEMENT_PER),
 )
 # By type first: members of different enums with equal values are equal keys.
 _LABELS: dict[type[StrEnum], Mapping[StrEnum, str]] = {type(next(iter(table))): table for table in _TABLES}

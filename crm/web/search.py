@@ -22,6 +22,7 @@ QUICK = 8
 MOST_PLACES = 4
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("Add a provider", "providers.new", "new person doctor"),
+    ("Log a referral", "referrals.choose", "new client received sent"),
     ("Import providers", "imports.index", "nppes file spreadsheet upload"),
     ("Find providers near me", "registry.index", "npi registry zip"),
     ("Duplicates", "duplicates.index", "merge same twice"),
@@ -32,6 +33,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("Today", "today.index", "home"),
     ("Inbox", "inbox.index", "replies bounces answers"),
     ("Mail", "mail.index", "outbox"),
+    ("Agreements", "agreements.index", "program contract workplace proposal renewal"),
+    ("Gifts and meals", "gifts.index", "lunch ledger"),
     ("Settings", "settings.index", "prices business account"),
 )
 """Label, endpoint, and further words by which somebody may look for it."""

@@ -24,6 +24,7 @@ from tests.factories import NOW, TODAY
 BY: dict[str, Any] = {"actor_id": None, "now": NOW, "today": TODAY}
 FORM = {"service_key": "workplace", "title": "Desk breaks", "value": "1,200", "per": "month"}
 S = AgreementState
+PROPOSED = Move(S.PROPOSED)
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def provider_id(db: Database) -> int:
         return factories._id(row)
 
 
-def noted(db: Database, provider_id: int, move: Move = Move(S.PROPOSED), **days: date | None) -> int:
+def noted(db: Database, provider_id: int, move: Move = PROPOSED, **days: date | None) -> int:
     return agreements.create(db, provider_id, FORM, days, move, **BY)[0]
 
 
