@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from crm.domain import privacy
+from crm.domain.calendar import next_business_day
 from crm.domain.errors import Invalid
 from crm.domain.kinds import ReferralHow, ReferralStatus
 
@@ -89,6 +90,19 @@ def check_received(received_on: date, today: date) -> None:
         raise Invalid({"received_on": "This day is still to come."})
     if received_on.year < 1990:
         raise Invalid({"received_on": "Check the year."})
+
+
+def contact_by(received_on: date) -> date:
+    """Until when the client should have been spoken with: the next business day."""
+    return next_business_day(received_on)
+
+
+def latest_received(today: date) -> date:
+    """The last day of receipt for which that day is over."""
+    day = today - timedelta(days=1)
+    while contact_by(day) >= today:
+        day -= timedelta(days=1)
+    return day
 
 
 def check_change(

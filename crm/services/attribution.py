@@ -23,6 +23,7 @@ from crm.models.templates import TemplateVersion
 from crm.services import acts, referral_steps
 from crm.services.acts import Act
 from crm.store import enrolling
+from crm.store import referral_rows as rows
 from crm.store import referrals as store
 from crm.store.engine import Database
 
@@ -58,7 +59,7 @@ def before(session: Session, provider: Provider, received_on: date, *, otherwise
     assert provider.id is not None
     zone = zone_of(session)
     end = rules.end_of(received_on, zone, now)
-    lines = store.touches_before(session, provider.id, end)
+    lines = rows.touches_before(session, provider.id, end)
     sequences = enrolling.sequences_of(session, [line.message_id for line in lines if line.message_id])
     led = [_of_line(line, sequences) for line in lines]
     return Before(led, lines, sequences, rules.summed(led, received_on, zone, otherwise=otherwise))

@@ -16,6 +16,7 @@ from crm.models.providers import Provider
 from crm.models.referrals import Referral, ReferralStep
 from crm.services import attribution
 from crm.services.acts import Act
+from crm.store import referral_rows as rows
 from crm.store import referrals as store
 
 
@@ -100,7 +101,7 @@ def link(act: Act, client: Client, provider: Provider, since_on: date) -> None:
     """The provider is one of those who sent this client, from the first referral on."""
     assert client.id is not None
     assert provider.id is not None
-    known = store.lead_role(act.session, client.id, provider.id)
+    known = rows.lead_role(act.session, client.id, provider.id)
     if known is not None:
         act.update(known, until_on=None, since_on=min(known.since_on, since_on))
         return

@@ -17,7 +17,7 @@ from crm.models.tasks import Task
 from crm.services import acts, next_steps, report_clock
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
-from crm.store import referrals as store
+from crm.store import referral_rows as rows
 from crm.store import tasks as task_store
 from crm.store.engine import Database
 
@@ -92,7 +92,7 @@ def correct_day(
     """Put a step that was taken on another day; gives the change set to undo, None when nothing differs."""
     with db.write() as session:
         referral = get(session, referral_id)
-        step = store.last_step_to(session, referral_id, status)
+        step = rows.last_step_to(session, referral_id, status)
         if step is None:
             raise NotFound("This step isn't there any more.")
         rules.check_day(referral_days(referral), status, day, today)
@@ -191,7 +191,7 @@ def _keep_client(act: Act, client: Client, referral: Referral, before: ReferralS
             act.update(client, ended_on=None)
         return
     was_client = client.started_on is not None and client.ended_on is None
-    if was_client and referral.started_on is not None and not store.open_of_client(act.session, client.id, referral.id):
+    if was_client and referral.started_on is not None and not rows.open_of_client(act.session, client.id, referral.id):
         act.update(client, ended_on=referral.ended_on)
 
 
@@ -199,7 +199,7 @@ def _move_client_days(act: Act, client: Client, status: ReferralStatus, *, step_
     """A corrected first or last day is the client's, too, where theirs came from this referral alone."""
     assert client.id is not None
     assert referral.id is not None
-    others = store.other_started(act.session, client.id, referral.id)
+    others = rows.other_started(act.session, client.id, referral.id)
     if status is ReferralStatus.STARTED and not others:
         act.update(client, started_on=step_day)
     if status in rules.ENDED and client.ended_on is not None and not others:

@@ -10,20 +10,20 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from crm.domain.client_kinds import ClientRole
 from crm.domain.conversion import Rate
-from crm.domain.kinds import TOUCHES, ReferralHow, ReferralStatus
-from crm.domain.referrals import ENDED, STILL_OPEN
+from crm.domain.kinds import ReferralHow, ReferralStatus, TaskKind, TaskState
+from crm.domain.referrals import DATED, WANTS_PAPER, contact_by, latest_received
 from crm.models.accounts import User
-from crm.models.activities import Activity
-from crm.models.clients import Client, ClientProvider
+from crm.models.clients import Client
 from crm.models.providers import Provider
 from crm.models.referrals import Referral, ReferralStep, ReferralTouch
+from crm.models.tasks import Task
 
 referral: sa.Table = Referral.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 client: sa.Table = Client.__table__  # type: ignore[attr-defined]
 provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]
 step: sa.Table = ReferralStep.__table__  # type: ignore[attr-defined]
+task: sa.Table = Task.__table__  # type: ignore[attr-defined]
 
 CAP = 1000
 NOT_ARCHIVED = referral.c.archived_at.is_(None)
@@ -47,10 +47,42 @@ class Line(NamedTuple):
     expected_cents: int | None
     provider_id: int
     client_id: int
+    continuing_on: date | None
+    lost_from: ReferralStatus | None
+    booked_cents: int | None
+    booked_by_hand: bool
+    sample: bool
     code: str
     name: str
     practice_name: str
     specialty: str
+
+    @property
+    def lacks_paper(self) -> bool:
+        """Whether it came by word and still wants its written referral."""
+        return self.written_on is None and self.status in WANTS_PAPER
+
+    @property
+    def contact_by(self) -> date | None:
+        """Until when the client has to be spoken with, while nobody has."""
+        return contact_by(self.received_on) if self.status is ReferralStatus.RECEIVED else None
+
+    @property
+    def since_on(self) -> date | None:
+        """The day on which it reached where it stands."""
+        column = DATED.get(self.status)
+        return getattr(self, column) if column else self.received_on
+
+
+class LedLine(NamedTuple):
+    """What led to a referral, in figures."""
+
+    first_touch_kind: str
+    last_touch_kind: str
+    touches: int
+    conversations: int
+    visits: int
+    days_to_it: int | None
 
 
 class Mark(NamedTuple):
@@ -72,18 +104,31 @@ class Step(NamedTuple):
     who: str | None
 
 
+class Due(NamedTuple):
+    """An open follow-up and its day."""
+
+    task_id: int
+    due_on: date
+
+
 @dataclass(frozen=True)
 class Filter:
-    """Which referrals are wanted; empty wants all."""
+    """Which referrals are wanted; empty wants all.
+
+    `late` wants those whose client should have been called before that day.
+    """
 
     statuses: tuple[ReferralStatus, ...] = ()
     service_key: str = ""
     provider_id: int | None = None
     unwritten: bool = False
+    late: date | None = None
+    search: str = ""
+    import_id: int | None = None
 
 
 _COLUMNS = (
-    *(referral.c[name] for name in Line._fields[:15]),
+    *(referral.c[name] for name in Line._fields[:20]),
     client.c.code,
     provider.c.display_name,
     provider.c.practice_name,
@@ -112,6 +157,14 @@ def page(
     if len(lines) <= limit:
         return lines, None
     return lines[:limit], Mark(lines[limit - 1].received_on, lines[limit - 1].id)
+
+
+def everyone(session: Session, wanted: Filter) -> list[tuple[Line, LedLine]]:
+    """All of them with what led to each, the newest first."""
+    led = [referral.c[name] for name in LedLine._fields]
+    query = sa.select(*_COLUMNS, *led).select_from(_JOINED).where(NOT_ARCHIVED, *_wanted(wanted))
+    rows = session.execute(query.order_by(referral.c.received_on.desc(), referral.c.id.desc()))
+    return [(Line(*row[: len(_COLUMNS)]), LedLine(*row[len(_COLUMNS) :])) for row in rows]
 
 
 def line(session: Session, referral_id: int) -> Line | None:
@@ -158,6 +211,33 @@ def touches(session: Session, referral_id: int) -> Sequence[ReferralTouch]:
     return session.exec(query.order_by(col(ReferralTouch.position))).all()
 
 
+def limits(session: Session, referral_ids: Sequence[int]) -> dict[int, dict[TaskKind, Due]]:
+    """The open follow-ups about these referrals, by kind."""
+    found: dict[int, dict[TaskKind, Due]] = {}
+    if not referral_ids:
+        return found
+    query = sa.select(task.c.referral_id, task.c.kind, task.c.id, task.c.due_on).where(
+        task.c.referral_id.in_(referral_ids), task.c.state.in_((TaskState.OPEN, TaskState.WAITING))
+    )
+    for referral_id, kind, task_id, due_on in session.execute(query.order_by(task.c.due_on.desc())):
+        found.setdefault(referral_id, {})[kind] = Due(task_id, due_on)
+    return found
+
+
+def late_count(session: Session, today: date) -> int:
+    """How many clients should have been called before today."""
+    query = sa.select(sa.func.count()).select_from(referral).where(NOT_ARCHIVED, *_wanted(Filter(late=today)))
+    return int(session.execute(query).scalar_one())
+
+
+def recent_partners(session: Session, limit: int) -> list[tuple[int, str, str]]:
+    """Who referred last: id, name and practice."""
+    columns = (provider.c.id, provider.c.display_name, provider.c.practice_name)
+    query = sa.select(*columns).where(provider.c.last_referral_on.is_not(None), provider.c.archived_at.is_(None))
+    query = query.order_by(provider.c.last_referral_on.desc(), provider.c.id.desc()).limit(limit)
+    return [(key, name, practice) for key, name, practice in session.execute(query)]
+
+
 def by_client_key(session: Session, client_key: str) -> Referral | None:
     """The referral that the phone has sent before."""
     return session.exec(select(Referral).where(Referral.client_key == client_key)).first()
@@ -191,53 +271,6 @@ def services_of(session: Session, provider_id: int) -> list[str]:
     return [key for (key,) in session.execute(query)]
 
 
-def touches_before(session: Session, provider_id: int, end: datetime) -> Sequence[Activity]:
-    """The touches with a provider up to an instant, the first first."""
-    query = select(Activity).where(
-        Activity.provider_id == provider_id,
-        col(Activity.kind).in_(sorted(TOUCHES)),
-        col(Activity.undone_at).is_(None),
-        Activity.happened_at <= end,
-    )
-    return session.exec(query.order_by(col(Activity.happened_at), col(Activity.id))).all()
-
-
-def lead_role(session: Session, client_id: int, provider_id: int) -> ClientProvider | None:
-    """The row that says that a provider referred a client."""
-    query = select(ClientProvider).where(
-        ClientProvider.client_id == client_id,
-        ClientProvider.provider_id == provider_id,
-        ClientProvider.role == ClientRole.REFERRING,
-    )
-    return session.exec(query).first()
-
-
-def open_of_client(session: Session, client_id: int, but: int) -> int:
-    """How many other referrals of a client are still under way."""
-    query = sa.select(sa.func.count()).where(
-        referral.c.client_id == client_id, referral.c.id != but, NOT_ARCHIVED, ~_in(referral.c.status, ENDED)
-    )
-    return int(session.execute(query).scalar_one())
-
-
-def other_started(session: Session, client_id: int, but: int) -> bool:
-    """Whether a client has come by another referral, too."""
-    query = sa.select(referral.c.id).where(
-        referral.c.client_id == client_id, referral.c.id != but, NOT_ARCHIVED, referral.c.started_on.is_not(None)
-    )
-    return session.execute(query.limit(1)).first() is not None
-
-
-def last_step_to(session: Session, referral_id: int, status: ReferralStatus) -> ReferralStep | None:
-    """The step by which a referral last reached a status."""
-    query = select(ReferralStep).where(
-        ReferralStep.referral_id == referral_id,
-        ReferralStep.status_to == status,
-        col(ReferralStep.undone_at).is_(None),
-    )
-    return session.exec(query.order_by(col(ReferralStep.id).desc()).limit(1)).first()
-
-
 def _wanted(wanted: Filter) -> list[Any]:
     clauses: list[Any] = []
     if wanted.statuses:
@@ -247,7 +280,14 @@ def _wanted(wanted: Filter) -> list[Any]:
     if wanted.provider_id is not None:
         clauses.append(referral.c.provider_id == wanted.provider_id)
     if wanted.unwritten:
-        clauses += [referral.c.written_on.is_(None), _in(referral.c.status, (*STILL_OPEN, ReferralStatus.STARTED))]
+        clauses += [referral.c.written_on.is_(None), _in(referral.c.status, WANTS_PAPER)]
+    if wanted.late is not None:
+        received = latest_received(wanted.late)
+        clauses += [referral.c.status == ReferralStatus.RECEIVED, referral.c.received_on <= received]
+    if wanted.search:
+        clauses.append(client.c.code.contains(wanted.search.strip().upper(), autoescape=True))
+    if wanted.import_id is not None:
+        clauses.append(referral.c.import_id == wanted.import_id)
     return clauses
 
 

@@ -180,6 +180,13 @@ def referral_fields(choices: tuple[tuple[str, str], ...], today: date) -> Markup
     return Markup(fields.render(form={}, errors={}, services=choices, received_on=today))  # noqa: S704  (ours, escaped)
 
 
+@lru_cache(maxsize=128)
+def referral_too(choices: tuple[tuple[str, str], ...]) -> Markup:
+    """The fields for a referral that was told while something else is logged."""
+    fields = current_app.jinja_env.get_template("referrals/_too.html")
+    return Markup(fields.render(services=choices))  # noqa: S704  (ours, escaped)
+
+
 def mark(text: str) -> tuple[datetime, int] | None:
     """Where an older page of the timeline begins."""
     if not text:

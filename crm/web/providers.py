@@ -34,6 +34,7 @@ def show(provider_id: int) -> Response | str:
         provider=provider,
         enrolled=enrolled,
         client_key=token_urlsafe(12),
+        referral_too=provider_page.referral_too(tuple(page.service_choices)),
         referral_fields=provider_page.referral_fields(tuple(page.service_choices), today()),
     )
 

@@ -1,32 +1,34 @@
-"""Referrals as a list and one by one: their status, what is still owed, what led to them."""
+"""Referrals as a list: where each stands, what is owed, and the same as a file."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from flask import abort, flash, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Response, abort, render_template, request, url_for
 
+from crm.documents.tables import Table, csv_of
 from crm.domain import referrals as rules
-from crm.domain.errors import Invalid
-from crm.domain.kinds import ActivityKind, ReferralStatus
-from crm.domain.services import referable
-from crm.services import referral_steps
+from crm.domain.kinds import ActivityKind, ReferralStatus, TaskKind
+from crm.domain.services import referable, service_label
+from crm.services import audit
 from crm.store import prices
 from crm.store import referrals as store
-from crm.store.referrals import Filter, Mark
+from crm.store.referrals import Filter, Line, Mark
 from crm.web import labels
-from crm.web.context import actor_id, db, flash_undo, now
-from crm.web.forms import day_or_none, maybe_one_of, one_of
+from crm.web.context import actor_id, db, now
+from crm.web.forms import maybe_one_of
 from crm.web.presentation import today
 from crm.web.referrals import bp
-from crm.web.ways import way_back
 
 PAGE = 50
 #: How far back the numbers above the list look.
 RECENT = timedelta(days=90)
 OPEN = "open"
+HEADS = (
+    "Client|From|Practice|Service|Received|How it came|Status|Contacted|Scheduled|Started|Continuing|Ended|Lost at"
+    "|Lost because|Written on|May be worth|Booked|First touch|Last touch|Touches|Conversations|Visits|Days to it"
+).split("|")
 
 
 @bp.get("/referrals")
@@ -38,74 +40,64 @@ def index() -> str:
         return render_template(
             "referrals/index.html",
             lines=lines,
+            limits=store.limits(session, [line.id for line in lines]),
             more=_more(mark) if mark else "",
             wanted=wanted,
             counts=store.status_counts(session),
+            late=store.late_count(session, today()),
             rate=store.started_rate(session),
             recent=store.started_rate(session, today() - RECENT),
             services=[(one.key, one.label) for one in referable(prices.switched_off(session))],
             statuses=[(status.value, labels.label(status)) for status in ReferralStatus],
             following=rules.NEXT,
+            thank=TaskKind.THANK_YOU,
         )
 
 
-@bp.get("/referrals/<int:referral_id>")
-def show(referral_id: int) -> str:
-    """One referral."""
-    return _page(referral_id, {})
-
-
-@bp.post("/referrals/<int:referral_id>/steps")
-def step(referral_id: int) -> Response | tuple[str, int]:
-    """Move it to another status."""
-    form = request.form
-    try:
-        status = one_of(ReferralStatus, form.get("status"), "status")
-        undo = referral_steps.change(
-            db(),
-            referral_id,
-            status,
-            happened_on=day_or_none(form.get("happened_on"), "happened_on"),
-            reason=form.get("reason_other") or form.get("reason", ""),
-            actor_id=actor_id(),
-            now=now(),
-            today=today(),
-        )
-    except Invalid as error:
-        return _page(referral_id, error.errors), 422
-    flash_undo(f"Now {labels.label(status).lower()}.", undo)
-    return way_back(url_for("referrals.show", referral_id=referral_id))
-
-
-@bp.post("/referrals/<int:referral_id>/papers")
-def paper(referral_id: int) -> Response:
-    """The written referral is in hand."""
-    try:
-        written_on = day_or_none(request.form.get("written_on"), "written_on") or today()
-        undo = referral_steps.mark_written(
-            db(), referral_id, written_on=written_on, actor_id=actor_id(), now=now(), today=today()
-        )
-    except Invalid as error:
-        flash(" ".join(error.errors.values()), "error")
-        return way_back(url_for("referrals.show", referral_id=referral_id))
-    flash_undo("The written referral is in hand.", undo)
-    return way_back(url_for("referrals.show", referral_id=referral_id))
-
-
-def _page(referral_id: int, errors: dict[str, str]) -> str:
+@bp.get("/referrals.csv")
+def export() -> Response:
+    """The list as it is filtered. A list of somebody's clients is client data: the audit trail says who took it."""
     with db().read() as session:
-        line = store.line(session, referral_id) or abort(404)
-        return render_template(
-            "referrals/show.html",
-            referral=line,
-            steps=store.steps(session, referral_id),
-            touches=[(ActivityKind(touch.kind), touch) for touch in store.touches(session, referral_id)],
-            following=[(status.value, labels.label(status)) for status in rules.NEXT[line.status]],
-            meanings=rules.MEANINGS,
-            lost_reasons=[(reason, reason) for reason in rules.LOST_REASONS],
-            errors=errors,
-            form=request.form,
-        )
+        found = store.everyone(session, _filter())
+    with db().write() as session:
+        subject = request.query_string.decode()[:200]
+        audit.note(session, "export", subject, actor_id=actor_id(), now=now(), referrals=len(found))
+    response = Response(csv_of(Table("Referrals", HEADS, (_cells(*row) for row in found))), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="referrals-{today().isoformat()}.csv"'
+    return response
+
+
+def _cells(line: Line, led: store.LedLine) -> list[object]:
+    dates = (line.contacted_on, line.scheduled_on, line.started_on, line.continuing_on, line.ended_on)
+    return [
+        line.code,
+        line.name,
+        line.practice_name,
+        service_label(line.service_key),
+        line.received_on,
+        labels.label(line.how),
+        labels.label(line.status),
+        *dates,
+        labels.label(line.lost_from) if line.lost_from else "",
+        line.lost_reason,
+        line.written_on,
+        _dollars(line.expected_cents),
+        _dollars(line.booked_cents),
+        _touch(led.first_touch_kind),
+        _touch(led.last_touch_kind),
+        led.touches,
+        led.conversations,
+        led.visits,
+        led.days_to_it,
+    ]
+
+
+def _touch(kind: str) -> str:
+    return labels.label(ActivityKind(kind)) if kind in set(ActivityKind) else kind.capitalize()
+
+
+def _dollars(cents: int | None) -> float | None:
+    return None if cents is None else cents / 100
 
 
 def _filter() -> Filter:
@@ -116,6 +108,9 @@ def _filter() -> Filter:
         service_key=request.args.get("service", ""),
         provider_id=request.args.get("provider", type=int),
         unwritten=request.args.get("unwritten") == "1",
+        late=today() if request.args.get("late") == "1" else None,
+        search=request.args.get("q", "")[:24],
+        import_id=request.args.get("import", type=int),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -11,10 +12,10 @@ from werkzeug.wrappers import Response
 from crm.domain.errors import Invalid
 from crm.domain.kinds import ActivityKind, Outcome, TaskKind
 from crm.domain.pipeline import LABELS
-from crm.services import touches
+from crm.services import referral_origins, touches
 from crm.services.next_steps import NextStep
 from crm.services.touches import Logged, Touch
-from crm.web import filters, labels
+from crm.web import filters, labels, referrals
 from crm.web.context import actor_id, db, flash_undo, now
 from crm.web.forms import day_or_none, maybe_one_of, one_of, way_back
 from crm.web.presentation import today
@@ -28,6 +29,8 @@ def create(provider_id: int) -> Response:
     page = way_back(request.form.get("next"), url_for("providers.show", provider_id=provider_id))
     try:
         touch, step = _touch(request.form), _step(request.form)
+        if request.form.get("referral_code", "").strip():
+            return _with_referral(provider_id, touch, step, page)
         logged = touches.log(
             db(),
             provider_id,
@@ -42,6 +45,18 @@ def create(provider_id: int) -> Response:
         flash(" ".join(error.errors.values()), "error")
         return redirect(f"{page}#log", 303)
     _say(touch, logged)
+    return redirect(page, 303)
+
+
+def _with_referral(provider_id: int, touch: Touch, step: NextStep | None, page: str) -> Response:
+    """They referred somebody while we spoke: the touch and the referral are one step, with one way back."""
+    read = referrals.read_new(request.form, "referral_")
+    if read.client_key is None and touch.client_key:
+        read = replace(read, client_key=f"{touch.client_key}-r")
+    _, logged = referral_origins.log_with(
+        db(), provider_id, touch, read, next_step=step, actor_id=actor_id(), now=now(), today=today()
+    )
+    referrals.say(logged, read)
     return redirect(page, 303)
 
 

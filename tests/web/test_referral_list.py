@@ -49,7 +49,13 @@ def test_the_list_shows_where_each_stands_and_what_is_owed(
     client: FlaskClient, handoff: Handoff, referral_id: int
 ) -> None:
     page = client.get("/referrals").text
-    for words in ("Started out of received: 0 of 1", "K-14", "Luis Ng, PT", "Written outstanding", "1 received"):
+    for words in (
+        "Started out of received: 0 of 1",
+        "K-14",
+        "Luis Ng, PT",
+        "Written referral outstanding",
+        "1 received",
+    ):
         assert words in page
     post(client, f"/referrals/{referral_id}/steps", status="started", next="/referrals")
     assert referral(handoff, referral_id).status is ReferralStatus.STARTED
@@ -76,7 +82,13 @@ def test_pages_follow_one_another(client: FlaskClient, handoff: Handoff, referra
 
 def test_one_referral_shows_its_steps_and_what_led_to_it(client: FlaskClient, referral_id: int) -> None:
     page = client.get(f"/referrals/{referral_id}").text
-    for words in ("Knee, six visits left", "Met at the clinic", "1 touch", "Outstanding", "Post-rehab conditioning"):
+    for words in (
+        "Knee, six visits left",
+        "Met at the clinic",
+        "1 touch",
+        "Written referral outstanding",
+        "Post-rehab conditioning",
+    ):
         assert words in page
     assert client.get("/referrals/99").status_code == 404
 
@@ -101,5 +113,5 @@ def test_the_providers_page_shows_whom_they_sent_and_what_to_bring_up_next(
     client: FlaskClient, referral_id: int
 ) -> None:
     page = client.get("/providers/1").text
-    for words in ("K-14", "1 client", "Written outstanding", "Bring up next"):
+    for words in ("K-14", "1 client", "Written referral outstanding", "Bring up next"):
         assert words in page
