@@ -104,6 +104,16 @@ def referral_days(
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
+def totals(session: Session, first_on: date, last_on: date, *, sample: bool = False) -> dict[GiftKind, int]:
+    """What was given in these days (both counted), in cents, by kind."""
+    query = (
+        sa.select(gift.c.kind, sa.func.sum(gift.c.value_cents))
+        .where(gift.c.archived_at.is_(None), gift.c.sample.is_(sample), gift.c.given_on.between(first_on, last_on))
+        .group_by(gift.c.kind)
+    )
+    return {kind: int(cents) for kind, cents in session.execute(query)}
+
+
 def years(session: Session) -> tuple[int, int] | None:
     """The first and the last year in which anything was given."""
     query = sa.select(sa.func.min(gift.c.given_on), sa.func.max(gift.c.given_on)).where(gift.c.archived_at.is_(None))

@@ -14,6 +14,7 @@ from crm.models.activities import Activity
 from crm.models.gifts import Gift
 from crm.services import changes, gifts
 from crm.services.gifts import NewGift
+from crm.store import gifts as store
 from crm.store.engine import Database
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -142,3 +143,12 @@ def test_a_long_ledger_takes_no_more_questions_than_a_short_one(db: Database, of
     with counted(db) as sent, db.read() as session:
         gifts.ledger(session, TODAY.year)
     assert len([each for each in sent if each.startswith("SELECT")]) == 4
+
+
+def test_what_was_given_in_a_period_adds_up_by_kind(db: Database, office: dict[str, int]) -> None:
+    gifts.log(db, lunch(office), **BY)
+    gifts.log(db, lunch(office, kind=GiftKind.GIFT, value_cents=500), **BY)
+    gifts.log(db, lunch(office, given_on=TODAY - timedelta(days=40)), **BY)
+    with db.read() as session:
+        found = store.totals(session, TODAY - timedelta(days=10), TODAY)
+    assert found == {GiftKind.MEAL: 7_200, GiftKind.GIFT: 500}
