@@ -17,15 +17,15 @@ _STEPS = (1, 2, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A month, and the month it is compared with (None without a comparison)."""
+    """A month, and what is drawn beside it: the month it is compared with, or a part of it."""
 
     label: str
     value: int
     before: int | None = None
 
 
-def svg(columns: Sequence[Column], title: str) -> Markup:
-    """The picture."""
+def svg(columns: Sequence[Column], title: str, other: str = "before") -> Markup:
+    """The picture; `other` is what the outlines are called."""
     if not columns:
         return marks.nothing("columns", title)
     ticks = _ticks(max(max(each.value, each.before or 0) for each in columns))
@@ -33,12 +33,12 @@ def svg(columns: Sequence[Column], title: str) -> Markup:
     slot = (WIDTH - start) / len(columns)
     parts = [_column(each, start + slot * n, slot, ticks[-1]) for n, each in enumerate(columns)]
     drawn = [_axis(ticks, start), *parts, *_names(columns, start, slot)]
-    return marks.picture("columns", HEIGHT, title, description(columns), drawn)
+    return marks.picture("columns", HEIGHT, title, description(columns, other), drawn)
 
 
-def description(columns: Sequence[Column]) -> str:
+def description(columns: Sequence[Column], other: str = "before") -> str:
     """What the picture shows."""
-    return marks.sentence([f"{each.label} {each.value:,}{_before(each)}" for each in columns])
+    return marks.sentence([f"{each.label} {each.value:,}{_beside(each, other)}" for each in columns])
 
 
 def table_of(columns: Sequence[Column]) -> list[tuple[str, str, str]]:
@@ -46,8 +46,8 @@ def table_of(columns: Sequence[Column]) -> list[tuple[str, str, str]]:
     return [(one.label, f"{one.value:,}", f"{one.before:,}" if one.before is not None else "") for one in columns]
 
 
-def _before(column: Column) -> str:
-    return f" (before {column.before:,})" if column.before is not None else ""
+def _beside(column: Column, other: str) -> str:
+    return f" ({other} {column.before:,})" if column.before is not None else ""
 
 
 def _ticks(most: int) -> list[int]:

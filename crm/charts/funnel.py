@@ -56,7 +56,8 @@ def _row(steps: Sequence[Step], number: int, most: int) -> Markup:
     long = marks.scaled(step.count, most, room)
     parts = [marks.text(0, top + 12, step.label, room=WIDTH * 0.5)]
     if step.remark:
-        parts.append(marks.text(WIDTH, top + 12, step.remark, "end", room=WIDTH * 0.48))
+        taken = min(marks.width_of(step.label), WIDTH * 0.5)
+        parts.append(marks.text(WIDTH, top + 12, step.remark, "end", room=WIDTH - taken - 10))
     if before > step.count:
         parts.append(marks.outline(0, top + 18, marks.scaled(before, most, room), BAR))
     parts += [marks.solid(0, top + 18, long, BAR), marks.text(WIDTH, top + 30, said, "end", strong=True)]

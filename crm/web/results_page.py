@@ -1,0 +1,171 @@
+"""What Results shows: read once for a period, then cut into tabs, each made of sections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlmodel import Session
+
+from crm.domain.results import Dimension, Overview
+from crm.domain.services import service_label
+from crm.services import agreement_worth, partners, results
+from crm.services.partners import QuietPartner, Suggestion
+from crm.store import agreements, gifts
+from crm.web import results_funnels as funnels
+from crm.web import results_money as money
+from crm.web import results_partners as sources
+from crm.web import results_rankings as rankings
+from crm.web.labels import label
+from crm.web.results_period import Chosen
+from crm.web.results_tables import Section
+
+QUIET = 50
+SUGGESTED = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything of a period."""
+
+    overview: Overview
+    quiet: Sequence[QuietPartner]
+    suggested: Sequence[Suggestion]
+    agreed: Sequence[tuple[str, int, str]]
+    given: Mapping[str, int]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing yet that could be shown for any period."""
+        now = self.overview.now
+        some = (now.funnel.started.whole, now.visiting.visits, now.worth.sessions, now.relations.steps[0].reached)
+        return not (any(one.value for one in some) or any(each.received.value for each in self.overview.cohorts))
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A part of the page."""
+
+    key: str
+    text: str
+
+
+TABS = (
+    Tab("", "Overview"),
+    Tab("funnels", "Funnels"),
+    Tab("ways", "What works"),
+    Tab("partners", "Partners"),
+    Tab("money", "Money"),
+)
+
+
+def read(session: Session, picked: Chosen) -> Found:
+    """Ask once for everything."""
+    overview = results.overview(session, picked.period, picked.compared, today=picked.today, zone=picked.zone)
+    sample = overview.is_sample
+    return Found(
+        overview,
+        partners.gone_quiet(session, picked.today, zone=picked.zone, sample=sample, limit=QUIET),
+        partners.might_refer_next(session, picked.today, limit=SUGGESTED, sample=sample),
+        _agreed(session, picked, sample=sample),
+        _given(session, picked, sample=sample),
+    )
+
+
+def tab_of(key: str) -> Tab:
+    """The part that an address names."""
+    return next((tab for tab in TABS if tab.key == key), TABS[0])
+
+
+def sections(found: Found) -> Mapping[str, tuple[Section, ...]]:
+    """The sections of each tab."""
+    return {key: tuple(make(found)) for key, make in _MAKE.items()}
+
+
+def of_tab(found: Found, tab: Tab, dimension: Dimension) -> tuple[Section, ...]:
+    """What a tab shows; of the breakdowns only the one that was chosen."""
+    made = tuple(_MAKE[tab.key](found))
+    if tab.key != "ways":
+        return made
+    chosen = f"by-{dimension.value}"
+    return tuple(one for one in made if not one.slug.startswith("by-") or one.slug == chosen)
+
+
+def everything(found: Found) -> list[Section]:
+    """Each section once, in the order of the tabs, for a workbook."""
+    return list({one.slug: one for made in sections(found).values() for one in made}.values())
+
+
+def _overview(found: Found) -> list[Section]:
+    return [funnels.months(found.overview.cohorts), funnels.referrals(found.overview.now.funnel)]
+
+
+def _funnels(found: Found) -> list[Section]:
+    now = found.overview.now
+    return [
+        funnels.referrals(now.funnel),
+        funnels.cohorts(found.overview.cohorts),
+        funnels.relations(now.relations),
+        funnels.first(now.first),
+    ]
+
+
+def _ways(found: Found) -> list[Section]:
+    ranked = [rankings.ranking(one) for one in found.overview.rankings]
+    return [*ranked, rankings.sequences(found.overview.sequences), funnels.visiting(found.overview.now.visiting)]
+
+
+def _partners(found: Found) -> list[Section]:
+    one, before = found.overview, found.overview.before
+    return [
+        sources.quiet(found.quiet),
+        sources.concentration(one.sources, one.ranking(Dimension.SOURCE)),
+        sources.arrivals(one.now.arrivals, before.arrivals if before else None),
+        sources.reports(one.now.reports, before.reports if before else None),
+        sources.suggestions(found.suggested),
+    ]
+
+
+def _money(found: Found) -> list[Section]:
+    one, before = found.overview, found.overview.before
+    return [
+        money.worth(one.now.worth, before.worth if before else None),
+        money.visiting(one.now.visiting),
+        money.by_provider(one.ranking(Dimension.SOURCE).lines),
+        money.by_sequence(one.ranking(Dimension.SEQUENCE).lines),
+        money.agreements(found.agreed),
+        money.gifts(found.given),
+    ]
+
+
+_MAKE: Mapping[str, Callable[[Found], list[Section]]] = {
+    "": _overview,
+    "funnels": _funnels,
+    "ways": _ways,
+    "partners": _partners,
+    "money": _money,
+}
+
+
+def _agreed(session: Session, picked: Chosen, *, sample: bool) -> list[tuple[str, int, str]]:
+    """What each running agreement comes to in the period, the largest first."""
+    days = picked.period.first_on, min(picked.period.last_on, picked.today)
+    if days[0] > days[1]:
+        return []
+    found = agreement_worth.value_of_each(session, *days, sample=sample)
+    named = {one.id: f"{one.title or service_label(one.service_key)}, {one.name}" for one in agreements.lines(session)}
+    ordered = sorted(found.items(), key=lambda each: -each[1])
+    return [
+        (named.get(key, "An agreement"), worth, url_for("agreements.show", agreement_id=key)) for key, worth in ordered
+    ]
+
+
+def _given(session: Session, picked: Chosen, *, sample: bool) -> dict[str, int]:
+    """What was given away in the period, by kind, in cents."""
+    totals: dict[str, int] = {}
+    for line in gifts.lines(session, picked.period.first_on, picked.period.last_on):
+        if line.sample == sample:
+            name = label(line.kind)
+            totals[name] = totals.get(name, 0) + line.value_cents
+    return totals
