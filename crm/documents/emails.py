@@ -112,7 +112,7 @@ def _for_audience(fields: MergeFields, audience: str) -> MergeFields:
 def _rendered(filled: Filled, fields: MergeFields, kind: Kind, *, mark_missing: bool, accent: str) -> RenderedEmail:
     parts = prose.sections(filled.text)
     if not parts.get("subject") or not parts.get("body"):
-        raise TemplateFault("An e-mail needs “== subject ==” and “== body ==” with text under each.")
+        raise TemplateFault("An e-mail needs “== subject ==” and “== body ==” with text under each.", line=1)
     footer = fill("email/footer.j2", fields, mark_missing=mark_missing) if kind == "outreach" else Filled("")
     subject = clean_subject(prose.one_line(parts["subject"]))
     missing = {fault.path: fault for fault in (*filled.missing, *footer.missing)}

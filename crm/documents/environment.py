@@ -84,10 +84,13 @@ class TextEnvironment(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         if len(source) > LONGEST_SOURCE:
-            raise TemplateFault("This template is too long.", template=name or "")
+            line = source.count("\n", 0, LONGEST_SOURCE) + 1
+            raise TemplateFault("This template is too long from here on.", template=name or "", line=line)
         tree = super()._parse(source, name, filename)
-        if sum(1 for _ in tree.find_all(nodes.Node)) > guard.MOST_PARTS:
-            raise TemplateFault("This template has too many parts. Make it shorter.", template=name or "")
+        lines = sorted(node.lineno or 0 for node in tree.find_all(nodes.Node))
+        if len(lines) > guard.MOST_PARTS:
+            line = max(lines[guard.MOST_PARTS], 1)
+            raise TemplateFault("This template has too many parts. Make it shorter.", template=name or "", line=line)
         check_names(tree, name or "")
         guarded: nodes.Template = guard.Guard().visit(tree)
         return guarded
@@ -205,7 +208,10 @@ def fill(name: str, fields: MergeFields, *, mark_missing: bool = False) -> Fille
 def fill_source(source: str, fields: MergeFields, *, mark_missing: bool = False) -> Filled:
     """Fill a template that somebody wrote; compiled once per wording."""
     key = hashlib.sha256(source.encode()).hexdigest()
-    return _fill(lambda: _compiled(key, body(source)), fields, mark_missing, source)
+    try:
+        return _fill(lambda: _compiled(key, body(source)), fields, mark_missing, source)
+    except TemplateFault as fault:
+        raise fault if fault.line else fault.at(_line_of(fault) or syntax.deepest(body(source))) from fault.__cause__
 
 
 _SOURCES: dict[str, Template] = {}
@@ -228,7 +234,7 @@ def _fill(template: Callable[[], Template], fields: MergeFields, mark_missing: b
     except (MissingField, TemplateFault):
         raise
     except TemplateNotFound as error:
-        raise TemplateFault(f"There is no template “{error.name}”.") from error
+        raise TemplateFault(f"There is no template “{error.name}”.", line=_line_of(error)) from error
     except TemplateSyntaxError as error:
         reason, line = syntax.explained(error, source)
         raise TemplateFault(reason, template=error.name or "", line=line) from error

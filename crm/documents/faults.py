@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from crm.documents.merge import BusinessFields, PracticeFields, ProviderFields, TrainerFields
 from crm.documents.merge_field import Fields, MergeField
 from crm.domain.errors import HandoffError
@@ -31,6 +33,12 @@ class TemplateFault(HandoffError):
         self.template = template
         self.line = line
         super().__init__(f"{_position(template, line)}{reason}")
+
+    def at(self, line: int) -> Self:
+        """The same, at this line."""
+        self.line = line
+        self.args = (f"{_position(self.template, line)}{self.reason}",)
+        return self
 
 
 class UnknownField(TemplateFault):

@@ -82,7 +82,7 @@ def render_letter(
 def _rendered(title: str, filled: Filled) -> RenderedLetter:
     parts = prose.sections(filled.text)
     if not parts.get("body"):
-        raise TemplateFault("A letter needs “== body ==” with text under it.")
+        raise TemplateFault("A letter needs “== body ==” with text under it.", line=1)
     return RenderedLetter(
         title=title,
         html={part: Markup(prose.as_html(parts.get(part, ""))) for part in PARTS},  # noqa: S704 - as_html escapes

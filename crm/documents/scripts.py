@@ -107,7 +107,7 @@ def _filled(filled: Filled, fields: MergeFields, audience: Audience, channel: Ch
     sections = prose.sections(filled.text)
     parts = {part: prose.plain(sections[part]) for part in PARTS if sections.get(part)}
     if not parts:
-        raise TemplateFault("A script needs at least one part, such as “== opening ==” with text under it.")
+        raise TemplateFault("A script needs at least one part, such as “== opening ==” with text under it.", line=1)
     spoken = "\n\n".join(parts.values())
     words = script.word_count(spoken)
     findings, checks = _judged(spoken, tuple(parts.items()), fields.names())

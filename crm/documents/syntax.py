@@ -38,6 +38,18 @@ def open_field(source: str) -> int:
     return source.count("\n", 0, found.start()) + 1 if found else 0
 
 
+def deepest(source: str) -> int:
+    """The line in which most tags stand open, or the longest where none does: what is too much is mostly there."""
+    open_now, most, where = 0, 0, 0
+    for found in _TAG.finditer(source):
+        if found[2] in _PAIRS and not (found[2] == "set" and _sets_at_once(source, found.end())):
+            open_now += -1 if found[1] else 1
+        if open_now > most:
+            most, where = open_now, source.count("\n", 0, found.start()) + 1
+    lines = source.split("\n")
+    return where or max(range(len(lines)), key=lambda number: len(lines[number])) + 1
+
+
 def never_closed(source: str) -> tuple[str, int] | None:
     """The innermost tag that is opened and never closed, with its line."""
     standing: list[tuple[str, int]] = []

@@ -32,6 +32,8 @@ SECONDS = 3.0
 MANY = replace(examples(), service=replace(examples().service, others=tuple("abcdefghijklmnopqrst")))
 LOOPS = "{% for i in service.others %}{% for j in service.others %}{% for k in service.others %}"
 ENDS = "{% endfor %}" * 3
+PARTS = 3002
+"""The line in which the parts of `{{ 1 }}` become too many, two to a line."""
 
 
 def long(piece: str, around: str = "{}") -> str:
@@ -83,6 +85,26 @@ def test_a_greedy_template_is_refused_soon(source: str) -> None:
         fill_source(source, MANY)
     assert time.process_time() - began < SECONDS
     assert caught.value.reason.endswith(".")
+    assert caught.value.line == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("a\n\n{% include 'email/nothing.j2' %}\n", 3),
+        ("a\n" + "{% if 1 %}\n" * 150 + "{% endif %}\n" * 150, 151),
+        ("a\n" * 31_000, 30_001),
+        ("a\n" + "\n{{ 1 }}" * 4_000, PARTS),
+        ("a\nb\n" + LOOPS + "x" * 40 + ENDS, 3),
+        ("---\ntitle: x\n---\na\n{{ trainer.nothing }}", 5),
+    ],
+    ids=["no such part", "deep", "long", "many parts", "loops", "unknown"],
+)
+def test_what_is_too_much_or_unknown_names_its_line(source: str, line: int) -> None:
+    with pytest.raises(TemplateFault) as caught:
+        fill_source(source, MANY)
+    assert caught.value.line == line
+    assert str(caught.value).startswith(f"line {line}: ")
 
 
 ODD_TEXT = {
