@@ -9,17 +9,17 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from crm.documents import pdf_lock
+from crm.documents import pdf, pdf_lock
 from crm.documents.paper_report import Filing
 from crm.domain import privacy, text_checks
 from crm.domain.client_kinds import ReportState
 from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import TaskState
-from crm.domain.papers import DeliveryHow
+from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.models.documents import DocumentDelivery
 from crm.services import acts, files, papers, report_clock, reports
 from crm.services.acts import Act
-from crm.services.paper_desk import Wish
+from crm.services.paper_desk import Covers, Wish
 from crm.services.papers import PRESS, Press
 from crm.services.reports import Look
 from crm.store.engine import Database
@@ -59,7 +59,22 @@ def prepared(
     session: Session, report_id: int, *, user_id: int | None, now: datetime, today: date, folder: Path
 ) -> papers.Prepared:
     """The report ready to be set, without a name; refusals as `papers.prepare`."""
-    return papers.prepare(session, _wish(reports.look(session, report_id, today=today), None, user_id, now, folder))
+    return prepare(session, reports.look(session, report_id, today=today), user_id, now, folder)
+
+
+def prepare(session: Session, seen: Look, user_id: int | None, now: datetime, folder: Path) -> papers.Prepared:
+    """As `prepared`, of a report that was looked at."""
+    return papers.prepare(session, _wish(seen, None, user_id, now, folder))
+
+
+def cover(session: Session, report_id: int, *, user_id: int | None, now: datetime, today: date, folder: Path) -> Made:
+    """The cover sheet for faxing it: to whom, what kind of report, how many pages; nothing about the client."""
+    seen = reports.look(session, report_id, today=today)
+    pages = pdf.page_count(pdf.pdf(prepare(session, seen, user_id, now, folder).sheet))
+    follows = Covers(seen.title, pages)
+    wish = Wish(DocumentKind.FAX_COVER, seen.provider.id, user_id=user_id, now=now, folder=folder, covers=follows)
+    made = papers.make(session, wish)
+    return Made(made.file_name, made.pdf)
 
 
 def make(

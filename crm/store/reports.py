@@ -87,6 +87,17 @@ def receivers(session: Session, client_id: int) -> list[ClientProvider]:
     return list(session.exec(query.order_by(col(ClientProvider.provider_id), col(ClientProvider.since_on))))
 
 
+def providers_of(session: Session, client_id: int) -> list[tuple[int, str]]:
+    """Providers who have to do with a client now, in any role."""
+    query = (
+        select(Provider.id, Provider.display_name)
+        .join(ClientProvider, col(ClientProvider.provider_id) == Provider.id)
+        .where(ClientProvider.client_id == client_id, col(ClientProvider.until_on).is_(None))
+        .order_by(col(Provider.display_name))
+    )
+    return [(number, name) for number, name in dict.fromkeys(session.exec(query)) if number is not None]
+
+
 def events(session: Session, client_id: int) -> list[ClientEvent]:
     """What happened to a client, in order of time."""
     query = select(ClientEvent).where(ClientEvent.client_id == client_id, col(ClientEvent.archived_at).is_(None))

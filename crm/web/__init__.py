@@ -39,6 +39,8 @@ NOUNS: tuple[str, ...] = (
     "gifts",
     "clients",
     "assessments",
+    "reports",
+    "report_papers",
     "scripts",
     "letters",
     "papers",
