@@ -11,6 +11,7 @@ from flask import Flask
 from sqlmodel import col, select
 
 from crm.models.accounts import MailAccount
+from crm.models.agreements import Agreement
 from crm.models.imports import ImportRun
 from crm.models.inbound import InboundMessage
 from crm.models.measurements import Assessment
@@ -91,6 +92,9 @@ WITH_QUERY = [
     "/clients?archived=1",
     "/providers/1/mail/new?template=sample",
     "/providers/1/samples/new?kind=sample-discharge",
+    "/agreements?state=declined",
+    "/agreements/new?q=zzzz",
+    "/gifts/new?q=nguyen",
     "/papers",
     "/papers/outcomes-sheet",
     "/providers/1/papers/sample-progress-report",
@@ -128,6 +132,7 @@ class Addresses:
             "task_id": self.ids(Task),
             "referral_id": self.ids(Referral),
             "visit_id": self.ids(Visit),
+            "agreement_id": self.ids(Agreement, limit=2),
             "client_id": self.ids(Assessment, column=Assessment.client_id),
             "assessment_id": self.ids(Assessment),
             "template_id": self.ids(Template, col(Template.built_in).is_(False), limit=3),
