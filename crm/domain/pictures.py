@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ LONGEST_SIDE, SHORTEST_SIDE = 3000, 16
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8\xff"
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+_WRITTEN_IN = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"})
+_END, _ADOBE = 0xD9, 0xEE
+_SCANNED = re.compile(rb"(?:[^\xff]|\xff(?:\x00|[\xd0-\xd7]))*", re.DOTALL)
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
@@ -104,3 +108,49 @@ def _check_jpeg(content: bytes, *, parts: int) -> None:
         raise Unusable("This JPEG has colors for the printing press (CMYK). Save it as RGB, or as PNG.")
     if b"\xff\xd9" not in content[-64:]:
         raise Unusable("The picture is cut off. Save it once more.")
+
+
+def bare(content: bytes) -> bytes:
+    """A picture that `read` has taken, without what cameras and programs write into it: place, names, comments."""
+    return _bare_png(content) if content.startswith(PNG) else _bare_jpeg(content)
+
+
+def _bare_png(content: bytes) -> bytes:
+    kept, at = [PNG], len(PNG)
+    while at + 12 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        if kind not in _WRITTEN_IN:
+            kept.append(content[at : at + 12 + length])
+        at += 12 + length
+        if kind == b"IEND":
+            break
+    return b"".join(kept)
+
+
+def _bare_jpeg(content: bytes) -> bytes:
+    """Segments before and between the scans, without comments and those of programs but for the colours' profile."""
+    kept, at = [content[:2]], 2
+    while at + 4 <= len(content) and content[at] == 0xFF:
+        marker = content[at + 1]
+        if marker == _END:
+            break
+        if marker == 0xFF or marker in _ALONE:
+            at += 1 if marker == 0xFF else 2
+            continue
+        end = at + 2 + struct.unpack_from(">H", content, at + 2)[0]
+        if not _told(marker, content[at + 4 : end]):
+            kept.append(content[at:end])
+        at = end
+        if marker == 0xDA:
+            scanned = _SCANNED.match(content, at)
+            assert scanned is not None
+            kept.append(scanned[0])
+            at = scanned.end()
+    return b"".join([*kept, b"\xff\xd9"])
+
+
+def _told(marker: int, body: bytes) -> bool:
+    """Whether a segment tells about the picture without being needed to show it."""
+    if marker == 0xE2:
+        return not body.startswith(b"ICC_PROFILE\0")
+    return marker == 0xFE or (marker in range(0xE1, 0xF0) and marker != _ADOBE)

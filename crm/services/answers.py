@@ -67,7 +67,7 @@ def answer(
         if checked is not None:
             outreach.check(checked, reason)
         standing = checked.standing if checked is not None else ()
-        draft = _draft(session, row, to, written, key, actor_id, reason.strip() if standing else "")
+        draft = _draft(session, row, to, written, key, actor_id, reason.strip() if standing else "", now)
         draft = replace(draft, overridden=standing)
         message = outreach.queue_with(session, post, draft, ready, actor_id=actor_id, now=now)
         row.state, row.verdict = InboundState.DONE, row.verdict or InboxVerdict.ANSWERED
@@ -85,7 +85,14 @@ def provider_of(session: Session, inbound_id: int) -> Provider:
 
 
 def _draft(
-    session: Session, row: InboundMessage, to: str, written: Written, key: str, actor_id: int | None, reason: str
+    session: Session,
+    row: InboundMessage,
+    to: str,
+    written: Written,
+    key: str,
+    actor_id: int | None,
+    reason: str,
+    now: datetime,
 ) -> Draft:
     if not inbox_standing.may_answer(session, row):
         raise Refused("no_answer", "Nobody can be written to at this address.")
@@ -105,6 +112,8 @@ def _draft(
         references=[each for each in known if each != theirs],
         mail_account_id=row.mail_account_id,
         override_reason=reason,
+        template_version_id=outreach.version_of(session, written.template, now),
+        merge_values={"template": written.template} if written.template else {},
     )
 
 

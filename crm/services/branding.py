@@ -69,11 +69,15 @@ def set_color(db: Database, text: str, *, actor_id: int | None, now: datetime) -
 def set_logo(
     db: Database, folder: Path, name: str, content: bytes, *, actor_id: int | None, now: datetime
 ) -> int | None:
-    """Take a picture as the logo. Returns the change set. Raises Invalid for `logo`: kind, size, pixels, damage."""
+    """Take a picture as the logo, without what is written in it about place and maker. Returns the change set.
+
+    Raises Invalid for `logo`: kind, size, pixels, damage.
+    """
     try:
         picture = pictures.read(content)
     except pictures.Unusable as error:
         raise Invalid({"logo": str(error)}) from error
+    content = pictures.bare(content)
     sha256 = files.keep(folder, content)
     with db.write() as session:
         shown = Path(name).name[:100] or "logo"

@@ -10,18 +10,24 @@ from zoneinfo import available_timezones
 
 from sqlmodel import Session
 
-from crm.domain import emails, phones, places
+from crm.domain import emails, phones, places, text_checks
 from crm.domain.errors import Invalid
+from crm.domain.scope_text import OurName
+from crm.domain.text_checks import TextFinding
 from crm.models.accounts import Business
-from crm.services import accounts, audit, demo
+from crm.services import accounts, audit, demo, overrides
 from crm.store.engine import Database
 
 FIELDS = ("name", "tagline", "line1", "line2", "city", "state", "zip", "phone", "fax", "email", "website", "zone")
+SUBJECT = "business"
 LIMITS = {"name": 120, "state": 2, "zip": 5, "website": 200}
 
 
 def save(db: Database, values: Mapping[str, str], *, actor_id: int | None, now: datetime) -> Business:
-    """Change the fields named in `values`, others stay. Raises Invalid with every field that is wrong."""
+    """Change the fields named in `values`, others stay. Raises Invalid with every field that is wrong.
+
+    A tagline that leaves the scope of practice needs a reason too (`override_reason`), given by a person.
+    """
     with db.write() as session:
         return save_in(session, values, actor_id=actor_id, now=now)
 
@@ -35,6 +41,8 @@ def save_in(session: Session, values: Mapping[str, str], *, actor_id: int | None
     changed = {name: value for name, value in clean.items() if getattr(business, name) != value}
     for name, value in changed.items():
         setattr(business, name, value)
+    if "tagline" in changed:
+        _judge(session, business, values.get(overrides.FIELD, ""), actor_id=actor_id, now=now)
     if "zip" in changed:
         place = places.place(business.zip)
         business.lat, business.lon = (place.lat, place.lon) if place is not None else (None, None)
@@ -45,6 +53,26 @@ def save_in(session: Session, values: Mapping[str, str], *, actor_id: int | None
         audit.note(session, "business_changed", business.name, actor_id=actor_id, now=now, fields=sorted(changed))
     session.add(business)
     return business
+
+
+def doubts(business: Business) -> list[TextFinding]:
+    """What the checks say of the tagline, which stands on every paper."""
+    said = f"{business.name}: {business.tagline}" if business.name else business.tagline
+    allowed = (business.phone, business.email, business.website)
+    return text_checks.check(said, names=(OurName(business.name),) if business.name else (), allowed=allowed)
+
+
+def _judge(session: Session, business: Business, reason: str, *, actor_id: int | None, now: datetime) -> None:
+    covered = overrides.allowed(session, SUBJECT, 1)
+    standing = overrides.standing(doubts(business), covered)
+    if not standing:
+        return
+    worst = standing[0]
+    said = f"“{worst.text}” stands on every paper of yours. {worst.why} {worst.suggestion}".strip()
+    try:
+        overrides.allow(session, SUBJECT, 1, standing, reason, actor_id=actor_id, now=now)
+    except Invalid as error:
+        raise Invalid({"tagline": said, **error.errors}) from error
 
 
 def checked(values: Mapping[str, str]) -> dict[str, str]:

@@ -158,12 +158,13 @@ def draft_of(
         provider_id=provider_id,
         user_id=actor_id,
         token=token,
-        template_version_id=_version(session, written.template, now),
+        template_version_id=version_of(session, written.template, now),
         merge_values={"template": written.template, "body": written.text},
         override_reason=reason.strip() if checked.needs_reason else "",
         overridden=checked.standing,
     )
 
 
-def _version(session: Session, slug: str, now: datetime) -> int | None:
+def version_of(session: Session, slug: str, now: datetime) -> int | None:
+    """The wording in force that an e-mail began with, as it is kept with what was sent; None for a blank one."""
     return templates.version_id(session, TemplateKind.EMAIL, slug, now=now) if slug else None

@@ -11,6 +11,7 @@ from crm.models.accounts import User
 from crm.models.activities import Activity
 from crm.models.providers import Provider
 from crm.models.templates import Template, TemplateVersion, TextOverride
+from crm.services import business
 from crm.store import overrides as store
 from crm.web.context import db
 
@@ -54,6 +55,8 @@ def _where(session: Session, row: TextOverride) -> tuple[str, str]:
         activity = session.get(Activity, row.subject_id)
         href = url_for("providers.show", provider_id=activity.provider_id) if activity is not None else ""
         return "E-mail sent by another program", href
+    if row.subject == business.SUBJECT:
+        return "Tagline", url_for("settings.business")
     kind, _, _ = row.subject.partition(":")
     provider = session.get(Provider, row.subject_id) if kind in FILLED else None
     if provider is not None:

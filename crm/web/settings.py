@@ -68,6 +68,9 @@ def save_business() -> Response:
         flash(f"Saved. We don't know where ZIP {saved.zip} is, so there are no distances yet.")
     else:
         flash("Saved.")
+    for each in businesses.doubts(saved) if "tagline" in form else ():
+        if not each.blocks:
+            flash(f"“{each.text}”: {each.why} {each.suggestion}")
     return _onward("settings.you")
 
 

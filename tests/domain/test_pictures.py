@@ -53,3 +53,44 @@ def test_a_moving_png_is_refused() -> None:
 def test_no_bytes_break_it(start: bytes, rest: bytes) -> None:
     with contextlib.suppress(Unusable):
         assert pictures.read(start + rest).mime in ("image/png", "image/jpeg")
+
+
+SECRET = b"taken at Dana's house"
+SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\x12\xff\x00\x34\xff\xd0\x56"
+
+
+def _segment(marker: int, body: bytes) -> bytes:
+    return b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def _told_jpeg() -> bytes:
+    """With place, comment, colours and a second picture behind the end."""
+    told = _segment(0xE1, b"Exif\0\0" + SECRET) + _segment(0xFE, SECRET) + _segment(0xED, b"Photoshop " + SECRET)
+    colors = _segment(0xE2, b"ICC_PROFILE\0\x01\x01profile") + _segment(0xE2, b"MPF\0" + SECRET)
+    plain = jpeg()
+    return plain[:2] + told + colors + plain[2:-2] + SCAN + _segment(0xFE, SECRET) + SCAN + b"\xff\xd9" + SECRET
+
+
+def test_a_jpeg_is_kept_without_what_is_written_in_it() -> None:
+    bare = pictures.bare(_told_jpeg())
+    assert SECRET not in bare
+    assert b"ICC_PROFILE" in bare
+    assert bare.count(SCAN) == 2
+    assert pictures.read(bare) == pictures.read(jpeg())
+    assert pictures.bare(bare) == bare
+
+
+def test_a_png_is_kept_without_what_is_written_in_it() -> None:
+    plain = png()
+    told = plain[:33] + chunk(b"tEXt", b"Author\0" + SECRET) + chunk(b"eXIf", SECRET) + plain[33:] + SECRET
+    assert pictures.bare(told) == plain
+    assert pictures.bare(plain) == plain
+
+
+@given(st.binary(max_size=200), st.integers(0, 30))
+def test_a_jpeg_that_can_be_read_can_be_read_when_bare(odd: bytes, place: int) -> None:
+    content = _told_jpeg()
+    content = content[: 40 + place] + odd + content[40 + place :]
+    with contextlib.suppress(Unusable):
+        found = pictures.read(content + b"\xff\xd9")
+        assert pictures.read(pictures.bare(content + b"\xff\xd9")) == found

@@ -9,8 +9,9 @@ from crm.domain.errors import Invalid
 from crm.models.accounts import Business
 from crm.models.audit import AuditEntry
 from crm.services import business
+from crm.store import overrides
 from crm.store.engine import Database
-from tests.factories import NOW, make_business
+from tests.factories import NOW, make_business, make_user
 
 
 def stored(db: Database) -> Business:
@@ -82,3 +83,27 @@ def test_a_change_is_noted_with_its_fields(db: Database) -> None:
     with db.read() as session:
         entry = session.exec(select(AuditEntry)).one()
     assert (entry.kind, entry.detail) == ("business_changed", {"fields": ["name"]})
+
+
+def test_a_tagline_out_of_scope_is_refused_until_somebody_says_why_it_may_stay(db: Database) -> None:
+    with db.write() as session:
+        make_business(session)
+        make_user(session)
+    claim = {"tagline": "Treating back pain since 1999"}
+    with pytest.raises(Invalid) as caught:
+        business.save(db, claim, actor_id=1, now=NOW)
+    assert set(caught.value.errors) == {"tagline", "override_reason"}
+    assert "“Treating”" in caught.value.errors["tagline"]
+    assert stored(db).tagline != claim["tagline"]
+    business.save(db, {**claim, "override_reason": "The board allows the word here"}, actor_id=1, now=NOW)
+    assert stored(db).tagline == claim["tagline"]
+    business.save(db, {"tagline": "Exercise after therapy"}, actor_id=1, now=NOW)
+    business.save(db, claim, actor_id=1, now=NOW)
+    with db.read() as session:
+        assert [row.excerpt for row in overrides.of(session, business.SUBJECT, 1)] == ["Treating"]
+
+
+@pytest.mark.parametrize("said", ["Safe, structured exercise when therapy ends", "From rehab to real life", ""])
+def test_a_tagline_in_scope_is_nobody_s_business(db: Database, said: str) -> None:
+    business.save(db, {"name": "Stride", "tagline": said}, actor_id=None, now=NOW)
+    assert business.doubts(stored(db)) == []

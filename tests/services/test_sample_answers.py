@@ -14,6 +14,7 @@ from crm.domain.pipeline import Stage
 from crm.models.inbound import InboundMessage
 from crm.models.messages import Message, MessageAttachment
 from crm.models.providers import Provider
+from crm.models.templates import Template, TemplateVersion
 from crm.services import mail_effects, sample_requests
 from crm.services.sample_requests import Requested
 from crm.store.engine import Database
@@ -56,6 +57,13 @@ def test_it_stands_in_their_thread_with_the_paper_and_their_words_below(office: 
         assert session.get_one(Provider, office.provider_id).stage is Stage.INTRODUCED
     settled = office.get(InboundMessage, row.id)
     assert (settled.state, settled.verdict) == (InboundState.DONE, "positive")
+
+
+def test_it_names_the_wording_it_was_filled_from(office: Office, row: InboundMessage) -> None:
+    message = _answer(office, row).message
+    with office.db.read() as session:
+        version = session.get_one(TemplateVersion, message.template_version_id)
+        assert session.get_one(Template, version.template_id).slug == sample_requests.SLUG
 
 
 def test_when_it_has_left_the_sample_counts_as_sent(office: Office, row: InboundMessage) -> None:

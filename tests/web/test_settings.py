@@ -34,6 +34,20 @@ def test_every_page_opens(client: FlaskClient, page: str) -> None:
     assert answer.text.count("<h1>") == 1
 
 
+def test_a_tagline_is_judged_like_any_other_text(client: FlaskClient) -> None:
+    refused = post(client, "/business", name="Second Wind", tagline="We treat back pain")
+    assert refused.status_code == 422
+    assert "“treat” stands on every paper of yours" in refused.text
+    assert 'name="override_reason"' in refused.text
+    reason = "Quoted from our licence"
+    assert post(client, "/business", tagline="We treat back pain", override_reason=reason).status_code == 303
+    listed = client.get("/settings/overrides").text
+    assert reason in listed
+    assert "Tagline" in listed
+    post(client, "/business", tagline="Bridging therapy and fitness")
+    assert "“therapy”" in client.get("/settings").text
+
+
 def test_the_business_is_saved_and_the_first_steps_lead_on(client: FlaskClient, handoff: Handoff) -> None:
     answer = post(client, "/business", name="Second Wind", zip="80202", walk="1")
     assert answer.location == "/settings/you?walk=1"
