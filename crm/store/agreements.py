@@ -117,6 +117,14 @@ def open_proposals(session: Session, *, sample: bool = False) -> list[tuple[int,
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
+def has_real(session: Session) -> bool:
+    """Whether there is one beside sample data."""
+    return (
+        session.execute(sa.select(agreement.c.id).where(KEPT, agreement.c.sample.is_(False)).limit(1)).first()
+        is not None
+    )
+
+
 def by_client_key(session: Session, client_key: str) -> Agreement | None:
     """The agreement that a form has made before."""
     return session.exec(select(Agreement).where(Agreement.client_key == client_key)).first()

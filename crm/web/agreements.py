@@ -38,14 +38,14 @@ def index() -> str:
     state = maybe_one_of(AgreementState, request.args.get("state", ""), "state")
     first, last = date(today().year, 1, 1), date(today().year, 12, 31)
     with db().read() as session:
-        counts = store.counts(session)
+        sample = not store.has_real(session)
         return render_template(
             "agreements/index.html",
             lines=store.lines(session, state=state),
-            counts=counts,
+            counts=store.counts(session),
             state=state,
-            worth=agreement_worth.value_between(session, first, last),
-            proposed=sum(value or 0 for _, value in store.open_proposals(session)),
+            worth=agreement_worth.value_between(session, first, last, sample=sample),
+            proposed=sum(value or 0 for _, value in store.open_proposals(session, sample=sample)),
             year=today().year,
         )
 
