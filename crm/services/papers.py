@@ -92,8 +92,15 @@ def prepare(session: Session, wish: Wish) -> Prepared:
     if prepared.looked.standing:
         worst = prepared.looked.standing[0]
         said = f"“{worst.text}” can’t go on this paper. {worst.why} {worst.suggestion}"
-        raise Refused("words", f"{said.strip()} Change the wording in the library.")
+        raise Refused("words", f"{said.strip()} {where_to_mend(wish.kind)}.")
     return prepared
+
+
+def where_to_mend(kind: DocumentKind) -> str:
+    """Where the words of a paper can be changed: those of the visit sheet are mostly our own notes."""
+    if kind is DocumentKind.VISIT_SHEET:
+        return "Change the note on the provider’s page, or the wording in the library"
+    return "Change the wording in the library"
 
 
 def look(session: Session, wish: Wish) -> Prepared:

@@ -154,6 +154,7 @@ def _page(provider_id: int | None, kind: DocumentKind, errors: dict[str, str]) -
         looked=looked,
         reason=request.form.get(overrides.FIELD, ""),
         notice=papers.notice,
+        where_to_mend=papers.where_to_mend,
         problem=problem,
         missing=missing,
         groups=paper_page.groups(provider_id),

@@ -259,6 +259,20 @@ def test_the_visit_sheet_tells_who_what_and_what_was_promised(sqlite_db: Databas
     assert text.count("“") >= 4
 
 
+@pytest.mark.parametrize("note", ["I treat his back pain", "Their patient Ann Lee, born 4/12/1961"])
+def test_a_note_that_would_be_printed_is_checked_like_every_other_text(sqlite_db: Database, note: str) -> None:
+    _house(sqlite_db)
+    provider_id = _provider(sqlite_db)
+    with sqlite_db.write() as session:
+        factories.make_activity(session, provider_id=provider_id, kind=ActivityKind.CALL, body=note, happened_at=NOW)
+    with pytest.raises(Refused, match="Change the note on the provider’s page"):
+        _make(sqlite_db, DocumentKind.VISIT_SHEET, provider_id)
+    papers.let_stand(
+        sqlite_db, Wish(DocumentKind.VISIT_SHEET, provider_id, user_id=1, now=NOW), "Only for me, and shredded"
+    )
+    assert note in _make(sqlite_db, DocumentKind.VISIT_SHEET, provider_id).text
+
+
 def test_a_picture_of_a_paper_is_a_picture(sqlite_db: Database) -> None:
     _house(sqlite_db)
     with sqlite_db.read() as session:
