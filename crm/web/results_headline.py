@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from crm.domain import results_words
 from crm.domain.figures import Count, Money, Part
 from crm.domain.results import Figures, Overview
 from crm.services.partners import QuietPartner
 from crm.web import filters
-from crm.web.results_partners import days_quiet
 
 
 class Stat(NamedTuple):
@@ -24,12 +24,8 @@ class Stat(NamedTuple):
 
 def sentence(found: Overview, quiet: Sequence[QuietPartner]) -> str:
     """ "Received 7, started 5; Dr. Shah quiet for 104 days"."""
-    rate = found.now.funnel.started.rate
-    said = f"Received {rate.whole:,}, started {rate.part:,}" if rate.whole else "No referral received"
-    if not quiet:
-        return f"{said}."
-    others = f" and {filters.plural(found.quiet.value - 1, 'other')}" if found.quiet.value > 1 else ""
-    return f"{said}; {days_quiet(quiet[0])}{others}."
+    first = next(((one.partner.display_name, one.quiet.days) for one in quiet), None)
+    return results_words.sentence(found.now.funnel.started.rate, first, max(found.quiet.value - 1, 0))
 
 
 def stats(found: Overview) -> list[Stat]:

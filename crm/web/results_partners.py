@@ -10,7 +10,6 @@ from crm.charts import shares
 from crm.domain.partners import RISK
 from crm.domain.results import Arrivals, Ranking, Reports, Sources
 from crm.services.partners import QuietPartner, Suggestion
-from crm.web import filters
 from crm.web.results_tables import Cell, Head, Kind, Section, count, number, part, words
 
 N = Kind.NUMBER
@@ -134,7 +133,3 @@ def _share(value: int, found: Sources) -> Cell:
     whole = found.whole.value
     return number(round(value / whole, 4) if whole else None, f"{value / whole:.0%}" if whole else "")
 
-
-def days_quiet(one: QuietPartner) -> str:
-    """ "Dr. Shah quiet for 104 days"."""
-    return f"{one.partner.display_name} quiet for {filters.plural(one.quiet.days, 'day')}"
