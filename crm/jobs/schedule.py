@@ -73,6 +73,7 @@ JOBS: tuple[Job, ...] = (
     Job("refresh_search", work.refresh_search, next_due=work.next_search),
     Job("rescore", work.rescore, next_due=work.next_rescore),
     Job("make_sequences", work.make_sequences, chore=at_hour_utc(10)),
+    Job("wind_reports", work.wind_reports, chore=at_hour_utc(7)),
     Job("heartbeat", work.heartbeat, every=timedelta(minutes=5), chore=after(timedelta(minutes=5))),
     Job("find_duplicates", work.find_duplicates, chore=at_hour_utc(9), at_first=False),
     Job("nightly_copy", work.nightly_copy, chore=at_hour_utc(8), at_first=False, finishes=True),

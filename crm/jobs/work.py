@@ -172,6 +172,13 @@ def find_duplicates(turn: Turn) -> int:
     return duplicates.scan(turn.handoff.db, now=turn.clock())
 
 
+def wind_reports(turn: Turn) -> int:
+    """See that every client's reports are on the list, also those of clients from before there was a clock."""
+    from crm.services import report_clock
+
+    return report_clock.catch_up(turn.handoff.db, now=turn.clock())
+
+
 def nightly_copy(turn: Turn) -> int:
     """Keep today's copy of the database and the files."""
     from crm.services import backup

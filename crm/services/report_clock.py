@@ -26,6 +26,10 @@ from crm.store import reports as store
 from crm.store.engine import Database
 
 
+PART = 100
+"""So many clients in one transaction, so that nobody waits long."""
+
+
 def wind(act: Act, client: Client) -> None:
     """Bring the reports owed about this client up to date with their file, in the caller's transaction.
 
@@ -56,15 +60,18 @@ def rewind(session: Session, client_ids: Iterable[int], *, now: datetime, today:
             wind(Act(_Silent(session, ChangeSet(kind="clock", created_at=now)), None, now, today), client)
 
 
-def catch_up(db: Database, *, now: datetime, today: date) -> int:
+def catch_up(db: Database, *, now: datetime, today: date | None = None) -> int:
     """Wind the clock of every client who is with us; gives how many.
 
-    Clients from before there was a clock get what is due in the period they are in.
+    Clients from before there was a clock get what is due in the period they are in. The day is the business's.
     """
-    with db.write() as session:
+    with db.read() as session:
         ids = store.running_clients(session)
-        rewind(session, ids, now=now, today=today)
-        return len(ids)
+        day = today or days.today_of(session, None, now)
+    for start in range(0, len(ids), PART):
+        with db.write() as session:
+            rewind(session, ids[start : start + PART], now=now, today=day)
+    return len(ids)
 
 
 def settle(session: Session, undone: Iterable[Noted], *, actor_id: int | None, now: datetime) -> None:

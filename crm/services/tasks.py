@@ -9,18 +9,29 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from crm.domain.calendar import add_business_days
+from crm.domain.client_kinds import ReportState
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.followups import ACTIVITY_OF, TITLES
 from crm.domain.kinds import ActivityKind, Outcome, TaskKind, TaskOrigin, TaskState
 from crm.domain.pipeline import Stage
 from crm.models.accounts import User
 from crm.models.providers import Provider
+from crm.models.reports import DueReport
 from crm.models.tasks import Task
 from crm.services import acts, clearances, next_steps, referral_steps, touches
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
 from crm.services.touches import Touch
 from crm.store.engine import Database
+
+
+class ReportOwed(Refused):
+    """A follow-up asks for a report that has not left yet."""
+
+    def __init__(self, report_id: int) -> None:
+        super().__init__("report_owed", "Say how it reached them; then the follow-up is done by itself.")
+        self.report_id = report_id
+
 
 OPEN_STATES = frozenset({TaskState.OPEN, TaskState.WAITING})
 FURTHEST_DAYS = 366 * 5
@@ -86,6 +97,7 @@ def complete(
     """Close a follow-up, log the touch it was, and plan the next one: the one given, else the cadence's proposal."""
     with db.write() as session:
         task = _live(session, task_id)
+        _check_no_report(session, task)
         act = acts.begin(session, "task", f"Done: {task.title}", actor_id=actor_id, now=now, today=today)
         act.close(task, state=TaskState.DONE, outcome=done.outcome)
         by = done.by or ACTIVITY_OF.get(task.kind)
@@ -160,6 +172,7 @@ def cancel(db: Database, task_id: int, *, reason: str = "", actor_id: int | None
     """Drop a follow-up that isn't needed any more."""
     with db.write() as session:
         task = _live(session, task_id)
+        _check_no_report(session, task)
         act = acts.begin(session, "task", f"Dropped: {task.title}", actor_id=actor_id, now=now, today=today)
         act.close(task, state=TaskState.CANCELLED)
         _keep_and_note(act, task, f"Dropped: {task.title}", reason=reason.strip())
@@ -206,6 +219,13 @@ def _live(session: Session, task_id: int) -> Task:
     if task.state not in OPEN_STATES:
         raise Refused("already_closed", "This follow-up was closed already. Reload the page.")
     return task
+
+
+def _check_no_report(session: Session, task: Task) -> None:
+    """A report that is owed is done by delivering it, and dropped by skipping it with a reason."""
+    report = session.get(DueReport, task.due_report_id) if task.due_report_id is not None else None
+    if report is not None and report.state is ReportState.OPEN and report.archived_at is None:
+        raise ReportOwed(task.due_report_id or 0)
 
 
 def _keep_and_note(act: Act, task: Task, summary: str, **columns: object) -> None:

@@ -62,6 +62,13 @@ class OnTime(NamedTuple):
     of: int
 
 
+class OfProvider(NamedTuple):
+    """A provider's reports: how many came on time, and the latest."""
+
+    punctual: OnTime
+    lines: list[Line]
+
+
 _COLUMNS = (
     *(report.c[name] for name in Line._fields[:10]),
     client.c.code,
@@ -177,14 +184,18 @@ def page(session: Session, part: Part, today: date, *, limit: int = LONGEST, **w
     return [Line(*row) for row in session.execute(query.limit(limit))]
 
 
-def of_provider(session: Session, provider_id: int, limit: int = 8) -> list[Line]:
-    """The reports of a provider, the latest day first."""
+def of_provider(session: Session, provider_id: int, today: date, shown: int = 6) -> OfProvider | None:
+    """The reports of a provider that were due or left, the latest first; None where there is none. One statement."""
     query = (
         _lines()
         .where(report.c.provider_id == provider_id, report.c.archived_at.is_(None))
         .order_by(report.c.due_on.desc(), report.c.id.desc())
+        .limit(LONGEST)
     )
-    return [Line(*row) for row in session.execute(query.limit(limit))]
+    lines = [Line(*row) for row in session.execute(query)]
+    counted = [each for each in lines if each.delivered_on or (each.state is ReportState.OPEN and each.due_on < today)]
+    met = sum(each.delivered_on is not None and each.delivered_on <= each.due_on for each in counted)
+    return OfProvider(OnTime(met, len(counted)), lines[:shown]) if lines else None
 
 
 def due_count(session: Session, today: date) -> int:

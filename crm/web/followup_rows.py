@@ -64,6 +64,8 @@ def rows_of(lines: Sequence[Line], frame: Frame, *, show_due: bool = True) -> Ma
 
 def act_of(line: Line) -> Act | None:
     """What one does about a follow-up before it is done, where there is something."""
+    if line.kind is TaskKind.REPORT and line.due_report_id:
+        return Act("Open", at("reports.show", line.due_report_id), "clipboard-check")
     return (_about_referral(line) if line.referral_id else None) or _of_kind(line)
 
 

@@ -23,10 +23,14 @@ from crm.models.providers import Provider, ProviderDifference
 from crm.models.tasks import Task
 from crm.services import next_steps
 from crm.services.namesakes import Similar
+from crm.store import agreements as agreement_store
+from crm.store import partners as partner_store
 from crm.store import prices
 from crm.store import providers as store
 from crm.store import referrals as referral_store
+from crm.store import reports as report_store
 from crm.store import tasks as task_store
+from crm.store.agreements import Line as Agreed
 from crm.store.providers import Line
 from crm.store.referrals import Line as Referred
 from crm.store.tasks import PastTouch
@@ -73,6 +77,9 @@ class Page:
     services: Sequence[Service]
     service_choices: Sequence[tuple[str, str]]
     referrals: Sequence[Referred]
+    reports: report_store.OfProvider | None
+    worth: tuple[int, int]
+    agreements: Sequence[Agreed]
     next_service: Service | None
     lacks_next_step: bool
     quiet_days: int | None
@@ -109,10 +116,13 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
     # Most have never referred: they cost no query.
     referred = referral_store.of_provider(session, provider.id, SHOWN_REFERRALS) if provider.referral_count else []
     used = [line.service_key for line in referred]
+    tasks = task_store.live_of(session, provider.id)
+    informed = provider.referral_count or any(each.due_report_id for each in tasks)
+    is_organization = provider.kind is ProviderKind.ORGANIZATION
     return Page(
         workplaces=places,
         contacts=_by_practice(store.contacts_at(session, [practice.id or 0 for _, practice in places])),
-        tasks=task_store.live_of(session, provider.id),
+        tasks=tasks,
         events=[timeline.event(line) for line in lines[:LINES]],
         older=f"{lines[LINES - 1].happened_at.isoformat()},{lines[LINES - 1].id}" if len(lines) > LINES else "",
         is_first=before is None,
@@ -123,6 +133,9 @@ def load(session: Session, provider: Provider, today: date, before: tuple[dateti
         services=[found for found in matching.services_for(provider.specialty, off) if not found.is_addon],
         service_choices=service_choices(provider, off),
         referrals=referred,
+        reports=report_store.of_provider(session, provider.id, today) if informed else None,
+        worth=partner_store.worth(session, provider.id) if provider.referral_count else (0, 0),
+        agreements=agreement_store.lines(session, provider_id=provider.id) if is_organization else (),
         next_service=matching.suggested_next(provider.specialty, list(dict.fromkeys(used)), off),
         lacks_next_step=due_tone(provider.stage, provider.next_due_on or provider.return_on, today) == "none",
         quiet_days=quiet_since(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -125,6 +126,12 @@ def create(client_id: int) -> Response:
     if undo:
         flash_undo(f"{TITLES[kind]} added.", undo)
     return _to(report_id)
+
+
+@bp.record
+def _name_kinds(state: BlueprintSetupState) -> None:
+    """What reports are called, for the pages of others."""
+    state.app.jinja_env.globals["report_titles"] = TITLES
 
 
 @bp.app_template_global("client_reports")

@@ -47,6 +47,9 @@ def _href(line: Line) -> str:
         return url_for("enrollments.show", enrollment_id=enrollment_id)
     if line.message_id:
         return url_for("mail.show", message_id=line.message_id)
+    report_id = line.evidence.get("due_report_id")
+    if line.kind is ActivityKind.REPORT and isinstance(report_id, int):
+        return url_for("reports.show", report_id=report_id)
     return url_for("referrals.show", referral_id=line.referral_id) if line.referral_id else ""
 
 

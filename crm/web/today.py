@@ -18,7 +18,7 @@ from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
 from crm.services import demo, inbox_standing, partners
 from crm.services.inbox_standing import View
-from crm.store import provider_lists, providers, tasks, visits
+from crm.store import provider_lists, providers, reports, tasks, visits
 from crm.store.provider_lists import Question
 from crm.web import timeline
 from crm.web.assets import sprite
@@ -74,6 +74,8 @@ def index() -> str:
             approach=_rows(session, APPROACH),
             replies=inbox_standing.page(session, View.TO_ANSWER, limit=SHORT),
             samples=demo.present(db()),
+            reports_due=reports.due_count(session, today()),
+            reports=reports.page(session, reports.Part.DUE, today(), limit=SHORT),
             Bucket=Bucket,
         )
 
