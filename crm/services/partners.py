@@ -13,7 +13,7 @@ from sqlmodel import Session
 from crm.domain import matching, partners
 from crm.domain.calendar import business_day_from
 from crm.domain.errors import Refused
-from crm.domain.partners import Action, Arrival, Quiet
+from crm.domain.partners import Action, Quiet
 from crm.domain.pipeline import quiet_since, usual_interval
 from crm.domain.services import Service
 from crm.models.providers import Provider
@@ -22,7 +22,7 @@ from crm.services.next_steps import NextStep
 from crm.store import partners as store
 from crm.store import prices
 from crm.store.engine import Database
-from crm.store.partners import Came, Partner
+from crm.store.partners import Partner
 
 YEAR = timedelta(days=365)
 
@@ -34,14 +34,6 @@ class QuietPartner:
     partner: Partner
     quiet: Quiet
     action: Action
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """One referral of the period and what it was to its source."""
-
-    came: Came
-    arrival: Arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +58,6 @@ def standing(session: Session, rows: Sequence[Any], today: date, zone: tzinfo) -
     found = [Partner(*(getattr(row, name) for name in Partner._fields)) for row in rows]
     owed = store.overdue_reports(session, [one.id for one in found], today)
     return [_quiet(one, days, owed.get(one.id, 0), today, zone) for one in found if (days := _days(one, today))]
-
-
-def arrivals(session: Session, first_on: date, last_on: date, *, sample: bool = False) -> list[Arrived]:
-    """What each referral of these days was: the source's first, one more, or one that was won back."""
-    return [
-        Arrived(one, partners.arrival(one.first_on, one.before_on, one.count_before, one.received_on))
-        for one in store.came(session, first_on, last_on, sample=sample)
-    ]
 
 
 def might_refer_next(session: Session, today: date, *, limit: int = 10, sample: bool = False) -> list[Suggestion]:
@@ -131,8 +115,3 @@ def _quiet(one: Partner, days: int, owed: int, today: date, zone: tzinfo) -> Qui
         overdue_reports=owed,
     )
     return QuietPartner(one, quiet, partners.next_action(quiet, today))
-
-
-def counts(found: Sequence[Arrived]) -> dict[Arrival, int]:
-    """How many of each."""
-    return {kind: sum(one.arrival is kind for one in found) for kind in Arrival}

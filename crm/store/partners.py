@@ -1,16 +1,16 @@
-"""Queries about those who refer: the quiet ones, what each referral of a period was, and what they refer for."""
+"""Queries about those who refer: the quiet ones, what they refer for, and what that is worth."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from crm.domain.kinds import ActivityKind
+from crm.domain.kinds import ActivityKind, ReferralStatus
 from crm.domain.pipeline import QUIET_AFTER, Stage
 from crm.models.providers import Provider
 from crm.models.referrals import Referral
@@ -38,22 +38,6 @@ class Partner(NamedTuple):
     last_touch_at: datetime | None
     last_touch_kind: ActivityKind | None
     next_due_on: date | None
-
-
-class Came(NamedTuple):
-    """One referral with what came before it from the same source."""
-
-    id: int
-    provider_id: int
-    received_on: date
-    first_on: date
-    before_on: date | None
-    place: int
-
-    @property
-    def count_before(self) -> int:
-        """How many the source had sent before."""
-        return self.place - 1
 
 
 _PARTNER = [provider.c[name] for name in Partner._fields]
@@ -84,29 +68,13 @@ def overdue_reports(session: Session, provider_ids: Sequence[int], today: date) 
     return dict(rows)
 
 
-def came(session: Session, first_on: date, last_on: date, *, sample: bool = False) -> list[Came]:
-    """The referrals received in these days (both counted), each with what its source had sent before it."""
-    counted = referral.c.archived_at.is_(None) & referral.c.sample.is_(sample)
-    sources = sa.select(referral.c.provider_id).where(counted, referral.c.received_on.between(first_on, last_on))
-
-    def along(what: sa.FunctionElement[Any], name: str, kind: type[sa.types.TypeEngine[Any]]) -> sa.ColumnElement[Any]:
-        by_day = (referral.c.received_on, referral.c.id)
-        return sa.type_coerce(what.over(partition_by=referral.c.provider_id, order_by=by_day), kind).label(name)
-
-    numbered = (
-        sa.select(
-            referral.c.id,
-            referral.c.provider_id,
-            referral.c.received_on,
-            along(sa.func.first_value(referral.c.received_on), "first_on", sa.Date),
-            along(sa.func.lag(referral.c.received_on), "before_on", sa.Date),
-            along(sa.func.row_number(), "place", sa.Integer),
-        )
-        .where(counted, referral.c.provider_id.in_(sources), referral.c.received_on <= last_on)
-        .subquery()
-    )
-    query = sa.select(numbered).where(numbered.c.received_on >= first_on)
-    return [Came(*row) for row in session.execute(query.order_by(numbered.c.received_on, numbered.c.id))]
+def worth(session: Session, provider_id: int) -> tuple[int, int]:
+    """What one provider's referrals may bring, the lost ones left out, and what they have brought, in cents."""
+    expected = sa.case((referral.c.status != ReferralStatus.LOST, referral.c.expected_cents), else_=0)
+    query = sa.select(sa.func.sum(expected), sa.func.sum(referral.c.booked_cents))
+    mine = query.where(referral.c.provider_id == provider_id, referral.c.archived_at.is_(None))
+    row = session.execute(mine).one()
+    return int(row[0] or 0), int(row[1] or 0)
 
 
 def most_active(session: Session, since: date, limit: int, *, sample: bool = False) -> list[tuple[int, str, str]]:

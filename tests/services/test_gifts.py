@@ -12,6 +12,7 @@ from crm.domain.gifts import GiftKind
 from crm.domain.kinds import ActivityKind
 from crm.models.activities import Activity
 from crm.models.gifts import Gift
+from crm.models.providers import Provider
 from crm.services import changes, gifts
 from crm.services.gifts import NewGift
 from crm.store import gifts as store
@@ -76,7 +77,7 @@ def test_value_totals_and_a_referral_close_by_are_said_but_refuse_nothing(db: Da
 
 def test_a_referral_to_the_practice_counts_for_whoever_sits_at_its_desk(db: Database, office: dict[str, int]) -> None:
     with db.write() as session:
-        shah = session.get_one(factories.Provider, office["shah"])
+        shah = session.get_one(Provider, office["shah"])
         factories.make_referral(session, provider_id=shah.id, practice_id=shah.practice_id, received_on=TODAY)
     pens = NewGift(office["ng"], TODAY, GiftKind.GIFT, "Pens", 500, contact_ids=[office["marlene"]])
     assert "Marlene referred on the same day" in gifts.log(db, pens, **BY).warnings[0]

@@ -7,12 +7,13 @@ import pytest
 from sqlmodel import Session, select
 
 from crm.domain.errors import Refused
-from crm.domain.kinds import ActivityKind, TaskKind
-from crm.domain.partners import Arrival
+from crm.domain.kinds import ActivityKind, ReferralStatus, TaskKind
 from crm.domain.pipeline import Stage
 from crm.models.providers import Provider
+from crm.models.referrals import Referral
 from crm.models.tasks import Task
 from crm.services import changes, partners
+from crm.store import partners as store
 from crm.store.engine import Database
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -79,22 +80,17 @@ def test_the_last_touch_is_counted_in_the_zone_of_the_business(db: Database) -> 
     assert found.quiet.last_touch_on == date(2026, 2, 1)
 
 
-def test_each_referral_of_a_period_was_new_repeated_or_won_back(db: Database) -> None:
+def test_a_lost_referral_is_worth_nothing_any_more(db: Database) -> None:
     with db.write() as session:
-        partner(session, "New", 5)
-        partner(session, "Repeat", 200, 150, 10, 4)
-        partner(session, "Left out", 400)
+        shah = partner(session, "Dr. Shah", 20)
+        row = session.exec(select(Referral)).one()
+        row.expected_cents, row.booked_cents = 120_000, 30_000
+        factories.make_referral(
+            session, provider_id=shah, status=ReferralStatus.LOST, expected_cents=99_900, received_on=TODAY
+        )
     with db.read() as session:
-        found = partners.arrivals(session, TODAY - timedelta(days=20), TODAY)
-    assert partners.counts(found) == {Arrival.NEW: 1, Arrival.REPEAT: 1, Arrival.WON_BACK: 1}
-
-
-def test_what_comes_after_the_period_changes_nothing(db: Database) -> None:
-    with db.write() as session:
-        partner(session, "Later", 50, 4)
-    with db.read() as session:
-        found = partners.arrivals(session, TODAY - timedelta(days=60), TODAY - timedelta(days=40))
-    assert [one.arrival for one in found] == [Arrival.NEW]
+        assert store.worth(session, shah) == (120_000, 30_000)
+        assert store.worth(session, 999) == (0, 0)
 
 
 def test_sample_partners_are_counted_only_when_asked_for(db: Database) -> None:
