@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, func, select
 
 from crm.models.activities import Activity
-from crm.models.audit import Change, ChangeSet
+from crm.models.agreements import Agreement
+from crm.models.client_care import ClientAuthorization, ClientEvent, ClientSession
 from crm.models.clients import Client
 from crm.models.documents import Document, DocumentDelivery
+from crm.models.gifts import Gift
 from crm.models.inbound import InboundMessage
 from crm.models.measurements import Assessment, ClientGoal, Measurement
 from crm.models.messages import Message
@@ -22,11 +24,17 @@ from crm.models.search import SearchQueue
 from crm.models.sequences import Enrollment
 from crm.models.tasks import Task
 from crm.models.visits import Visit
+from crm.store import demo_clients
+from crm.store.demo_rows import columns_of as _columns
+from crm.store.demo_rows import forget_rows as _forget_rows
 
 #: What people write about a provider, in an order in which it can be removed.
 ABOUT: tuple[type[SQLModel], ...] = (Referral, Activity, Task, Visit, Message)
 #: What may still point at a practice when its sample providers are gone.
-AT_PRACTICE: tuple[type[SQLModel], ...] = (Affiliation, Provider, Activity, Task, Visit, Referral, Enrollment)
+AT_PRACTICE: tuple[type[SQLModel], ...] = (
+    *(Affiliation, Provider, Activity, Task, Visit, Referral, Enrollment),
+    Gift,
+)
 
 _sample_providers = sa.select(col(Provider.id)).where(col(Provider.sample))
 
@@ -57,6 +65,13 @@ def count_measured(session: Session, since: datetime) -> int:
     return session.exec(query.where(Assessment.created_at > since)).one()
 
 
+def count_files(session: Session, since: datetime) -> dict[str, int]:
+    """What was written into the files of sample clients, and agreed with sample providers, after that moment."""
+    connection = session.connection()
+    tables = (ClientSession, ClientEvent, ClientAuthorization, Agreement)
+    return {str(table.__tablename__): demo_clients.count_own(connection, table, since) for table in tables}
+
+
 def remove_all(session: Session) -> None:
     """Remove every sample row and what hangs on one."""
     connection = session.connection()
@@ -70,6 +85,7 @@ def remove_all(session: Session) -> None:
             sa.select(col(ProviderTag.tag_id)).where(col(ProviderTag.provider_id).in_(_sample_providers)).distinct()
         ).scalars()
     )
+    demo_clients.remove(connection)
     _forget_changes(connection)
     _let_go_of_mail(connection)
     _let_go_of_papers(connection)
@@ -112,17 +128,6 @@ def _forget_changes(connection: sa.Connection) -> None:
         _forget_rows(connection, table, mine)
     theirs = sa.select(col(Document.id)).where(col(Document.provider_id).in_(_sample_providers))
     _forget_rows(connection, DocumentDelivery, col(DocumentDelivery.document_id).in_(theirs))
-
-
-def _forget_rows(connection: sa.Connection, table: type[SQLModel], mine: sa.ColumnElement[Any]) -> None:
-    named = sa.and_(
-        col(Change.table_name) == str(table.__tablename__),
-        col(Change.row_id).in_(sa.select(_columns(table).id).where(mine)),
-    )
-    emptied = list(connection.execute(sa.select(col(Change.change_set_id)).where(named).distinct()).scalars())
-    connection.execute(sa.delete(Change).where(named))
-    left = sa.exists().where(col(Change.change_set_id) == col(ChangeSet.id))
-    connection.execute(sa.delete(ChangeSet).where(col(ChangeSet.id).in_(emptied), ~left))
 
 
 def _remove_providers(connection: sa.Connection) -> None:
@@ -168,8 +173,3 @@ def _remove_clients(connection: sa.Connection, clients: list[int]) -> None:
         _forget_rows(connection, table, mine)
     for table, mine in tables:
         connection.execute(sa.delete(table).where(mine))
-
-
-def _columns(table: type[SQLModel]) -> sa.sql.base.ReadOnlyColumnCollection[str, sa.Column[object]]:
-    found: sa.Table = table.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
-    return found.c

@@ -14,24 +14,31 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from crm.domain import measuring, npi
+from crm.domain.agreements import AgreementState
+from crm.domain.client_kinds import ReportState
 from crm.domain.errors import Refused
 from crm.domain.kinds import TOUCHES, ReferralStatus, TaskState
 from crm.domain.mail_kinds import EnrollmentState
 from crm.domain.measures import Change
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
-from crm.models.clients import Client
+from crm.models.agreements import Agreement
+from crm.models.client_care import ClientAuthorization, ClientClearance, ClientEvent, ClientSession
+from crm.models.clients import Client, ClientProvider, SentClient
 from crm.models.documents import Document, DocumentDelivery
+from crm.models.gifts import Gift, GiftRecipient
 from crm.models.measurements import Assessment, ClientGoal, Measurement
 from crm.models.messages import Message
 from crm.models.practices import Affiliation, Contact, Practice
 from crm.models.providers import Provider, Tag
 from crm.models.referrals import Referral
+from crm.models.reports import DueReport
 from crm.models.sequences import Enrollment
 from crm.models.tasks import Task
 from crm.services import activities, assessments, changes, clients, demo, inbox_standing
 from crm.services.assessments import Sheet
 from crm.services.demo import reading
+from crm.services.demo.measured import LATELY
 from crm.services.inbox_standing import View
 from crm.store.engine import Database
 from tests.conftest import migrated, opened
@@ -53,6 +60,7 @@ from tests.factories import (
     make_tag,
     make_task,
     make_user,
+    saved,
 )
 
 
@@ -142,6 +150,65 @@ def test_referrals_stand_at_every_status(filled: Database) -> None:
     assert {referral.status for referral in all_of(filled, Referral)} == set(ReferralStatus)
 
 
+def test_two_years_of_referrals_say_what_led_to_them(filled: Database) -> None:
+    found = all_of(filled, Referral)
+    assert 60 <= len(found) <= 80
+    assert min(one.received_on for one in found) < TODAY - timedelta(days=700)
+    assert all(one.touches and one.first_touch_at and one.last_touch_kind for one in found)
+    assert all(one.lost_from for one in found if one.status is ReferralStatus.LOST)
+    came = [one for one in found if one.started_on and one.started_on < TODAY]
+    assert {one.service_key for one in came if not one.booked_cents} <= {"workplace"}  # which has no price by session
+    kinds = {one.last_touch_kind for one in found}
+    assert {"visit", "email", "call"} <= kinds
+
+
+def test_the_files_of_clients_are_lively(filled: Database) -> None:
+    with filled.read() as session:
+        tables = (
+            ClientSession,
+            ClientEvent,
+            ClientAuthorization,
+            ClientClearance,
+            ClientProvider,
+            SentClient,
+            DueReport,
+        )
+        for table in (*tables, Agreement, Gift):
+            rows = session.exec(select(table)).all()
+            assert rows, table
+            assert all(row.sample for row in rows), table
+        started = session.exec(select(Client.id).where(col(Client.started_on).is_not(None))).all()
+        signed = set(session.exec(select(ClientAuthorization.client_id)).all())
+        assert len(set(started) - signed) >= 1
+        reports = session.exec(select(DueReport)).all()
+        asked = session.exec(select(ClientClearance).where(col(ClientClearance.returned_on).is_(None))).all()
+        states = set(session.exec(select(Agreement.state)).all())
+    delivered = Counter(one.delivered_on <= one.due_on for one in reports if one.delivered_on)
+    assert delivered[True] > delivered[False] > 5
+    waiting = Counter(one.due_on < TODAY for one in reports if one.state is ReportState.OPEN)
+    assert waiting[True] >= 2
+    assert waiting[False] >= 2
+    assert len(asked) == 1
+    assert states == set(AgreementState)
+
+
+def test_what_the_trainer_shared_with_sample_people_stays_with_the_others(filled: Database) -> None:
+    with filled.write() as session:
+        mine, own = make_provider(session), make_client(session, code="K-14")
+        shared = saved(session, Gift(given_on=TODAY, what="Lunch", value_cents=900, created_at=NOW))
+        alone = saved(session, Gift(given_on=TODAY, what="Mug", value_cents=900, created_at=NOW))
+        for gift, provider_id in ((shared, 1), (shared, mine.id), (alone, 1)):
+            saved(session, GiftRecipient(gift_id=gift.id or 0, provider_id=provider_id, share_cents=450))
+        role = {"since_on": TODAY, "created_at": NOW}
+        saved(session, ClientProvider(client_id=own.id or 0, provider_id=1, **role))
+        saved(session, ClientProvider(client_id=own.id or 0, provider_id=mine.id or 0, **role))
+    demo.remove(filled, actor_id=1, now=NOW)
+    with filled.read() as session:
+        assert session.exec(select(Gift.what)).all() == ["Lunch"]
+        assert session.exec(select(GiftRecipient.provider_id)).all() == [mine.id]
+        assert session.exec(select(ClientProvider.provider_id)).all() == [mine.id]
+
+
 def test_some_are_on_their_way_through_a_sequence(filled: Database) -> None:
     found = all_of(filled, Enrollment)
     assert Counter(each.state.value for each in found) == {"active": 3, "paused": 1, "stopped": 1, "finished": 1}
@@ -150,13 +217,13 @@ def test_some_are_on_their_way_through_a_sequence(filled: Database) -> None:
     assert all(each.ended_at <= NOW for each in found if each.ended_at)
 
 
-def test_one_partner_has_gone_quiet(filled: Database) -> None:
+def test_two_partners_have_gone_quiet(filled: Database) -> None:
     quiet = [
         provider.display_name
         for provider in all_of(filled, Provider)
         if provider.stage is Stage.PARTNER and provider.last_referral_on < TODAY - timedelta(days=90)
     ]
-    assert quiet == ["Ingrid Solberg, PT, GCS"]
+    assert quiet == ["Ingrid Solberg, PT, GCS", "Hiroshi Tanaka-Bell, MD"]
 
 
 def test_nothing_happened_in_the_future(filled: Database) -> None:
@@ -324,7 +391,8 @@ def test_some_of_them_have_written_back(filled: Database) -> None:
 
 def test_clients_who_started_are_measured_and_something_can_be_judged(filled: Database) -> None:
     with filled.read() as session:
-        started = session.exec(select(Referral).where(col(Referral.started_on).is_not(None))).all()
+        since = TODAY - LATELY
+        started = session.exec(select(Referral).where(col(Referral.started_on) >= since)).all()
         told = [clients.told(session, session.get_one(Client, one.client_id), TODAY) for one in started]
     assert len(told) > 5
     assert all(told)

@@ -17,6 +17,8 @@ from crm.models.referrals import Referral
 from crm.services.demo.building import Setting, id_of
 
 DEVICE = "goniometer"
+LATELY = timedelta(days=200)
+"""Those who came longer ago are history: nobody opens their measures."""
 #: Whose measures fit, by a word of the referral, else by its service.
 _BY_WORD = (
     ("knee repl", (Audience.PT_OT, "")),
@@ -43,8 +45,9 @@ _BY_SERVICE = {
 
 
 def measure_clients(session: Session, told: Setting) -> int:
-    """Measure every sample client who started, in the caller's transaction. Returns how many were."""
-    query = select(Referral).where(col(Referral.sample), col(Referral.started_on).is_not(None))
+    """Measure every sample client who started lately, in the caller's transaction. Returns how many were."""
+    since = told.today - LATELY
+    query = select(Referral).where(col(Referral.sample), col(Referral.started_on) >= since)
     count = 0
     for referral in session.exec(query.order_by(col(Referral.id))):
         client = session.get_one(Client, referral.client_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from crm.domain.kinds import ActivityKind, ContactRole, Outcome, ReferralHow, ReferralStatus, TaskKind
 from crm.domain.pipeline import Stage
 from crm.services.demo import cast
+from crm.services.demo.cast_past import PAST
 
 _EVENT = re.compile(r"-(\d+) (\w+)(?: (\w+|-))?(?: > (\w+))?$")
 
@@ -116,7 +117,7 @@ def places() -> list[Place]:
 def people() -> list[Person]:
     """Every provider, in the order of the text."""
     found: list[Person] = []
-    for sign, parts in _lines(cast.PARTNERS + cast.WARM + cast.EARLY + cast.REST):
+    for sign, parts in _lines(cast.PARTNERS + cast.WARM + cast.EARLY + cast.REST + PAST):
         if sign == "*":
             stage = Stage(parts[-1])
             marks = parts[3].split() if len(parts) > 4 else []

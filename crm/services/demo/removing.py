@@ -16,6 +16,10 @@ WORDS = {
     "visit": ("visit", "visits"),
     "message": ("message", "messages"),
     "assessment": ("session of measuring", "sessions of measuring"),
+    "client_session": ("session with a client", "sessions with clients"),
+    "client_event": ("event of a client", "events of clients"),
+    "client_authorization": ("authorization", "authorizations"),
+    "agreement": ("agreement", "agreements"),
 }
 
 
@@ -38,6 +42,7 @@ def counted(session: Session) -> Removed:
     own = {str(table.__tablename__): store.count_about(session, table, since=since) for table in store.ABOUT if since}
     if since is not None:
         own["assessment"] = store.count_measured(session, since)
+        own |= store.count_files(session, since)
     return Removed(store.count_providers(session), own)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
+from crm.domain.client_kinds import ClientRole
 from crm.domain.kinds import (
     TOUCHES,
     ActivityKind,
@@ -21,16 +22,16 @@ from crm.domain.kinds import (
     VisitState,
 )
 from crm.domain.pipeline import ASIDE, Stage
-from crm.domain.referrals import LOST_REASONS, WRITTEN
+from crm.domain.referrals import DATED, LOST_REASONS, WRITTEN
 from crm.domain.services import service_label
 from crm.models.activities import Activity
-from crm.models.clients import Client
+from crm.models.clients import Client, ClientProvider
 from crm.models.messages import Message
 from crm.models.providers import Provider
-from crm.models.referrals import Referral, ReferralStep, ReferralTouch
+from crm.models.referrals import Referral, ReferralStep
 from crm.models.tasks import Task
 from crm.models.visits import Visit
-from crm.services import mailboxes, prices
+from crm.services import attribution, mailboxes, prices
 from crm.services.demo.building import Setting, id_of
 from crm.services.demo.reading import Due, Happened, Person, Planned, Referred
 
@@ -115,12 +116,14 @@ class Teller:
 
     def _referral(self, referred: Referred, provider: Provider) -> None:
         client = Client(
-            code=next(self.codes), condition=referred.reason, sample=True, created_by=self.told.actor_id,
-            created_at=self.told.now,
+            code=next(self.codes), condition=referred.reason, service_key=referred.service, sample=True,
+            created_by=self.told.actor_id, created_at=self.told.now,
         )  # fmt: skip
         self.session.add(client)
         self.session.flush()
         received = self.told.day(-referred.days_ago)
+        who = self.told.actor_id
+        led = attribution.before(self.session, provider, received, otherwise=who, now=self.told.now)
         row = Referral(
             client_id=id_of(client),
             provider_id=id_of(provider),
@@ -135,18 +138,22 @@ class Teller:
             owner_id=self.told.actor_id,
             created_by=self.told.actor_id,
             created_at=self.told.now,
+            **led.figures.columns,
         )
         if referred.status is ReferralStatus.LOST:
-            row.lost_reason = LOST_REASONS[2]
+            row.lost_reason = LOST_REASONS[referred.days_ago % (len(LOST_REASONS) - 1)]
         if referred.how in WRITTEN:
             row.written_on = received
         steps = list(_steps(referred, received, self.told.today))
+        before = ReferralStatus.RECEIVED
         for status, day in steps:
-            _date(row, status, day)
+            _date(row, client, status, day, before)
+            before = status
         self.session.add(row)
         self.session.flush()
         self._steps_of(row, steps)
-        self._touches_before(row)
+        self.session.add_all(attribution.copies(id_of(row), led))
+        self.session.add(_sent_by(row, self.told))
         self._timeline(row, client, referred, provider)
         provider.referral_count += 1
         provider.first_referral_on = provider.first_referral_on or received
@@ -162,23 +169,6 @@ class Teller:
                 )
             )  # fmt: skip
             before = status
-
-    def _touches_before(self, row: Referral) -> None:
-        query = select(Activity).where(Activity.provider_id == row.provider_id).order_by(col(Activity.happened_at))
-        found = [a for a in self.session.exec(query) if a.kind in TOUCHES and a.happened_at.date() <= row.received_on]
-        for position, touch in enumerate(found):
-            self.session.add(
-                ReferralTouch(
-                    referral_id=id_of(row),
-                    activity_id=touch.id,
-                    position=position,
-                    is_first=position == 0,
-                    is_last=position == len(found) - 1,
-                    kind=touch.kind.value,
-                    happened_at=touch.happened_at,
-                    snapshot={"summary": touch.summary},
-                )
-            )
 
     def _timeline(self, row: Referral, client: Client, referred: Referred, provider: Provider) -> None:
         at = self.told.at(-referred.days_ago, next(self.moments))
@@ -275,11 +265,26 @@ def _steps(referred: Referred, received: date, today: date) -> Iterator[tuple[Re
     yield referred.status, min(received + timedelta(days=ENDS[referred.status]), today)
 
 
-def _date(row: Referral, status: ReferralStatus, day: date) -> None:
-    if status in {ReferralStatus.CONTACTED, ReferralStatus.SCHEDULED, ReferralStatus.STARTED}:
-        setattr(row, f"{status.value}_on", day)
-    elif status in {ReferralStatus.COMPLETED, ReferralStatus.LOST}:
-        row.ended_on = day
+def _date(row: Referral, client: Client, status: ReferralStatus, day: date, before: ReferralStatus) -> None:
+    if column := DATED.get(status):
+        setattr(row, column, day)
+    if status is ReferralStatus.LOST:
+        row.lost_from = before
+    if status is ReferralStatus.STARTED:
+        client.started_on = day
+    if status is ReferralStatus.COMPLETED:
+        client.ended_on = day
+
+
+def _sent_by(row: Referral, told: Setting) -> ClientProvider:
+    return ClientProvider(
+        client_id=row.client_id,
+        provider_id=row.provider_id,
+        role=ClientRole.REFERRING,
+        since_on=row.received_on,
+        sample=True,
+        created_at=told.now,
+    )
 
 
 def _free_codes(session: Session) -> Iterator[str]:
