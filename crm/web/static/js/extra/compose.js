@@ -1,5 +1,6 @@
-// While an e-mail is written: what is empty or out of scope is listed at once, and the preview follows.
+// While an e-mail is written: what is empty or out of scope is marked in the text and listed, and the preview follows.
 import { all, later, make, one, post } from "../dom.js";
+import { light, marking, write } from "../marks.js";
 
 // The subject is line 1 of what is checked, the text begins at line 3.
 function place(each, form) {
@@ -9,34 +10,38 @@ function place(each, form) {
   const line = field.value.slice(before).split("\n")[0];
   const start = before + [...line].slice(0, each.start).join("").length;
   const found = field.value.startsWith(each.text, start) ? start : field.value.indexOf(each.text);
-  return { field, start: found };
+  return { field, start: found, end: found + each.text.length };
 }
 
-function better(each, words, form) {
-  const button = make("button", { type: "button", class: "btn small" }, `Write “${words}”`);
-  button.addEventListener("click", () => {
-    const { field, start } = place(each, form);
-    if (start < 0) return;
-    field.setRangeText(words, start, start + each.text.length, "end");
-    field.focus();
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  return button;
-}
-
-function finding(each, form) {
-  const said = `${each.why}${each.suggestion ? ` Better: ${each.suggestion}` : ""}`;
+/** A line of the list: the words select their place, a button writes better ones there. */
+function line(each, form, spots, marks) {
   const quote = make("button", { type: "button", class: "link" }, each.text);
-  quote.addEventListener("click", () => select(each, form));
-  const swaps = each.instead.flatMap((words) => [" ", better(each, words, form)]);
-  return make("p", { class: `finding ${each.severity}` }, quote, " ", said, ...swaps);
+  const item = make("p", { class: `finding ${each.severity}` }, quote, ` ${each.why}${each.suggestion ? ` Better: ${each.suggestion}` : ""}`);
+  const there = place(each, form);
+  if (there.start >= 0 && there.field.tagName === "TEXTAREA") spots.push({ start: there.start, end: there.end, kind: each.severity, of: item });
+  const now = () => ({ ...place(each, form), ...marks.of(item) });
+  quote.addEventListener("click", () => {
+    const { field, start, end } = now();
+    if (start >= 0) field.focus(), field.setSelectionRange(start, end);
+  });
+  for (const words of each.instead) {
+    const better = make("button", { type: "button", class: "btn small" }, words ? `Write “${words}”` : "Take it out");
+    better.addEventListener("click", () => {
+      const { field, start, end } = now();
+      if (start >= 0) write(field, start, end, words);
+    });
+    item.append(" ", better);
+  }
+  return item;
 }
 
-function select(each, form) {
-  const { field, start } = place(each, form);
-  if (start < 0) return;
-  field.focus();
-  field.setSelectionRange(start, start + each.text.length);
+/** The text with its marks beneath it. */
+function underlined(field) {
+  const under = make("div", { class: "input marks", "aria-hidden": "true" });
+  const box = make("div", { class: "marked" });
+  field.replaceWith(box);
+  box.append(under, field);
+  return marking(field, under);
 }
 
 export function start(form) {
@@ -44,6 +49,7 @@ export function start(form) {
   const reason = one("[data-compose-reason]", form);
   const preview = one("[data-compose-preview]", form);
   const mailto = one("[data-compose-mailto]");
+  const marks = underlined(form.elements.text);
   let asked = 0;
 
   async function look() {
@@ -56,7 +62,9 @@ export function start(form) {
     }
     if (mine !== asked) return;
     const fill = found.fill.map((sentence) => make("p", { class: "finding blocks" }, sentence));
-    list.replaceChildren(...fill, ...found.findings.map((each) => finding(each, form)));
+    const spots = [];
+    list.replaceChildren(...fill, ...found.findings.map((each) => line(each, form, spots, marks)));
+    marks.put(spots);
     reason.hidden = !found.needs_reason && !form.elements.reason.value;
     if (mailto && found.mailto) mailto.href = found.mailto;
     const papers = new Map(found.papers.map((each) => [each.value, each]));
@@ -77,6 +85,7 @@ export function start(form) {
 
   const soon = later(() => (look(), show()), 500);
   form.addEventListener("input", soon);
+  light(form.elements.text, marks, () => all(".finding", form));
   preview.addEventListener("click", (event) => (event.preventDefault(), show()));
   if (list.children.length) look();
   show();

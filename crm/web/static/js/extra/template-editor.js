@@ -1,5 +1,6 @@
 // The editor of a template: marks under the text, merge fields while typing, a preview that follows, drafts that save themselves.
 import { Failed, all, get, later, make, one, post } from "../dom.js";
+import { light, marking, write } from "../marks.js";
 
 export function start(form) {
   const text = form.elements.source;
@@ -10,65 +11,26 @@ export function start(form) {
   const key = `draft:${document.documentElement.dataset.user}:template-${form.dataset.id}`;
   const fields = all("[data-field]", form).map((item) => ({ path: item.dataset.field, said: item.textContent, note: item.lastElementChild.textContent }));
   let seen = form.dataset.seen;
-  let before = text.value;
   let kept = text.value;
   let asked = 0;
-  let marks = []; // {start, end, kind, of}: `of` is the line in the list that speaks of it
-
-  // --- marks: the same text under the field, see-through but for what is marked -----------------------------------
-  function paint() {
-    const parts = [];
-    let at = 0;
-    for (const mark of [...marks].sort((a, b) => a.start - b.start)) {
-      if (mark.start < at) continue;
-      parts.push(text.value.slice(at, mark.start), make("mark", { class: mark.kind }, text.value.slice(mark.start, mark.end)));
-      at = mark.end;
-    }
-    under.replaceChildren(...parts, `${text.value.slice(at)}\n`);
-    under.scrollTop = text.scrollTop;
-  }
-
-  /** Marks behind the place that was edited move with it; those in it go. */
-  function follow() {
-    const now = text.value;
-    let head = 0;
-    while (head < now.length && now[head] === before[head]) head++;
-    let tail = 0;
-    while (tail < Math.min(now.length, before.length) - head && now.at(-1 - tail) === before.at(-1 - tail)) tail++;
-    const end = before.length - tail;
-    const by = now.length - before.length;
-    marks = marks.flatMap((mark) => (mark.end <= head ? [mark] : mark.start >= end ? [{ ...mark, start: mark.start + by, end: mark.end + by }] : []));
-    before = now;
-    paint();
-  }
-
-  /** Write as if it was typed, so that the browser's own undo takes it back. */
-  function write(start, end, words) {
-    text.focus();
-    text.setSelectionRange(start, end);
-    if (!document.execCommand("insertText", false, words)) {
-      text.setRangeText(words, start, end, "end");
-      text.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  }
+  const marks = marking(text, under);
 
   // --- what there is to say about it -------------------------------------------------------------------------------
-  function line(each, kind, ...said) {
+  function line(spots, each, kind, ...said) {
     const item = make("p", { class: `finding ${kind === "fault" ? "blocks" : kind}` }, ...said);
-    const mine = each.places.map(([start, end]) => ({ start, end, kind, of: item }));
-    marks.push(...mine);
-    const place = () => marks.find((mark) => mark.of === item);
-    if (mine.length) {
+    spots.push(...each.places.map(([start, end]) => ({ start, end, kind, of: item })));
+    const place = () => marks.of(item);
+    if (each.places.length) {
       item.firstChild.addEventListener?.("click", () => {
         const found = place();
         if (found) text.focus(), text.setSelectionRange(found.start, found.end);
       });
     }
-    for (const words of (mine.length && each.instead) || []) {
+    for (const words of (each.places.length && each.instead) || []) {
       const use = make("button", { type: "button", class: "btn small" }, words || "Take it out");
       use.addEventListener("click", () => {
         const found = place();
-        if (found) write(found.start, found.end, words);
+        if (found) write(text, found.start, found.end, words);
       });
       item.append(" ", use);
     }
@@ -77,15 +39,15 @@ export function start(form) {
   const quote = (words) => make("button", { type: "button", class: "link" }, words);
 
   function show(found) {
-    marks = [];
+    const spots = [];
     const list = [];
-    if (found.fault) list.push(line(found.fault, "fault", quote(found.fault.line ? `Line ${found.fault.line}:` : "It breaks:"), ` ${found.fault.reason}`));
-    for (const each of found.missing) list.push(line(each, "warns", quote(`${each.label} is empty.`), ` ${each.why}`));
-    for (const each of found.findings) list.push(line(each, each.severity, quote(each.text), ` ${each.why}${each.suggestion ? ` Better: ${each.suggestion}` : ""}`));
+    if (found.fault) list.push(line(spots, found.fault, "fault", quote(found.fault.line ? `Line ${found.fault.line}:` : "It breaks:"), ` ${found.fault.reason}`));
+    for (const each of found.missing) list.push(line(spots, each, "warns", quote(`${each.label} is empty.`), ` ${each.why}`));
+    for (const each of found.findings) list.push(line(spots, each, each.severity, quote(each.text), ` ${each.why}${each.suggestion ? ` Better: ${each.suggestion}` : ""}`));
     one("[data-editor-findings]", form).replaceChildren(...list);
     one("[data-editor-reason]", form).hidden = !found.findings.some((each) => each.severity === "blocks") && !form.elements.override_reason.value;
     one("[data-editor-who]", form).textContent = found.reader;
-    paint();
+    marks.put(spots);
     if (found.fault) return; // the last preview that was any stays
     const { words, time, fits, advice } = found.length;
     one("[data-editor-length]", form).replaceChildren(make("span", { class: "pill" }, `${words} ${words === 1 ? "word" : "words"}`), " ", time ? make("span", { class: `pill${fits ? "" : " warn"}` }, time) : "");
@@ -160,7 +122,7 @@ export function start(form) {
       // what can't be read is no draft
     }
     if (!local || local.source === text.value) return localStorage.removeItem(key);
-    const back = () => (write(0, text.value.length, local.source), text.setSelectionRange(0, 0));
+    const back = () => (write(text, 0, text.value.length, local.source), text.setSelectionRange(0, 0));
     if (local.seen === seen) return back();
     const offer = make("button", { type: "button", class: "btn small" }, "Bring it back");
     const note = make("p", { class: "draft-note", role: "status" }, "This browser has another draft that was not saved. ", offer);
@@ -221,7 +183,7 @@ export function start(form) {
     const found = typed();
     const start = found ? found.index : text.selectionStart;
     const closing = /^\s*\}\}/.exec(text.value.slice(text.selectionEnd));
-    write(start, text.selectionEnd + (found && closing ? closing[0].length : 0), `{{ ${path} }}`);
+    write(text, start, text.selectionEnd + (found && closing ? closing[0].length : 0), `{{ ${path} }}`);
     close();
   }
   popup.addEventListener("pointerdown", (event) => (event.preventDefault(), insert(event.target.closest("li").dataset.path)));
@@ -254,13 +216,7 @@ export function start(form) {
     event.preventDefault();
   });
   text.addEventListener("blur", () => setTimeout(() => (close(), soonLooked()), 150));
-  text.addEventListener("scroll", () => (under.scrollTop = text.scrollTop));
-  document.addEventListener("selectionchange", () => {
-    if (document.activeElement !== text) return;
-    const at = text.selectionStart;
-    const here = marks.find((mark) => mark.start <= at && at <= mark.end)?.of;
-    for (const item of all(".finding", form)) item === here ? item.setAttribute("aria-current", "true") : item.removeAttribute("aria-current");
-  });
+  light(text, marks, () => all(".finding", form));
 
   const provider = one("[data-editor-provider]", form);
   const search = later(async () => {
@@ -272,11 +228,10 @@ export function start(form) {
   provider.addEventListener("input", search);
   provider.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), look()));
 
-  text.addEventListener("input", () => (follow(), stash(), offer(), soonSaved(), soonLooked(), (state.textContent = "Writing…")));
+  text.addEventListener("input", () => (stash(), offer(), soonSaved(), soonLooked(), (state.textContent = "Writing…")));
   form.addEventListener("change", (event) => event.target !== text && soonLooked());
   document.addEventListener("visibilitychange", () => document.hidden && save());
   form.addEventListener("submit", () => ((left = true), localStorage.removeItem(key)));
-  paint();
   bringBack();
   look();
 }
