@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,20 @@ if TYPE_CHECKING:
     from crm.services.paper_desk import Wish
     from crm.services.papers import Paper
 
-KINDS = tuple(kind.value for kind in DocumentKind if kind not in REPORTS)
+KINDS = tuple(kind.value for kind in DocumentKind)
 
 
 @click.command(name="document")
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.option("--provider", metavar="NPI|ID", help="For which provider, by NPI or number.")
+@click.option("--client", "client_code", metavar="CODE", default="", help="About which client a report is, by code.")
 @click.option("--service", "service_key", metavar="KEY", default="", help="Which service a service sheet is about.")
+@click.option(
+    "--period",
+    metavar="PERIOD",
+    default="",
+    help="Which days results are of: last-month, 2026-03, 2026-01-01..2026-03-31.",
+)
 @click.option(
     "-o",
     "--output",
@@ -33,29 +41,48 @@ KINDS = tuple(kind.value for kind in DocumentKind if kind not in REPORTS)
     metavar="FILE.pdf",
     help="Where to write it; - is standard output. A letter is written as DOCX where the name ends so.",
 )
-def command(kind: str, provider: str | None, service_key: str, output: Path) -> None:
-    """Make a paper: a sample, a letter, a sheet, the referral pad, a form or the visit sheet.
+def command(kind: str, provider: str | None, client_code: str, service_key: str, period: str, output: Path) -> None:
+    """Make a paper: a sample, a letter, a sheet, the referral pad, a form, the visit sheet or results.
 
     KIND is one of: sample-progress-report, sample-assessment, sample-discharge, sample-session-log,
     sample-status-change, sample-client-intro, introduction-letter, thank-you, overview, outcomes-sheet,
-    service-sheet, referral-pad, clearance-request, client-authorization, fax-cover, visit-sheet.
+    service-sheet, referral-pad, clearance-request, client-authorization, fax-cover, visit-sheet, monthly-results,
+    partner-summary.
+
+    With --client, a report about a client: client-introduction, assessment-summary, session-log, progress-report,
+    discharge-summary, status-change. It is refused without the client's authorization, and has room for the name to be
+    written in.
     """
+    from crm.services import papers
+
     wanted = DocumentKind(kind)
     if provider is None and wanted not in FREE:
         raise click.UsageError(f"{kind} is made for a provider: add --provider with an NPI or a number.")
+    if wanted in REPORTS and not client_code.strip():
+        raise click.UsageError(f"{kind} is about a client: add --client with the code.")
     with opened() as handoff, handoff.db.read() as session:
         if output.suffix.lower() == ".docx":
             _write(output, _docx(session, handoff, wanted, provider))
             return
-        paper = _paper(session, handoff, wanted, provider, service_key)
+        if wanted in REPORTS:
+            paper = _report(session, handoff, wanted, provider or "", client_code)
+        else:
+            wish = _wish(session, handoff, wanted, provider, service_key)
+            paper = papers.make(session, replace(wish, period=period))
     _write(output, paper.pdf)
     _notice(paper.pages)
 
 
-def _paper(session: Session, handoff: Handoff, kind: DocumentKind, provider: str | None, service_key: str) -> Paper:
-    from crm.services import papers
+def _report(session: Session, handoff: Handoff, kind: DocumentKind, provider: str, code: str) -> Paper:
+    from crm.services import days, report_papers, scripts
 
-    return papers.make(session, _wish(session, handoff, kind, provider, service_key))
+    provider_id = scripts.find(session, provider).id
+    assert provider_id is not None
+    now = clock()
+    today = days.today_of(session, None, now)
+    return report_papers.make_unlisted(
+        session, code, provider_id, kind, now=now, today=today, folder=handoff.post.files
+    )  # fmt: skip
 
 
 def _docx(session: Session, handoff: Handoff, kind: DocumentKind, provider: str | None) -> bytes:

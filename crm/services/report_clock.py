@@ -25,7 +25,6 @@ from crm.services.reversal import Noted
 from crm.store import reports as store
 from crm.store.engine import Database
 
-
 PART = 100
 """So many clients in one transaction, so that nobody waits long."""
 

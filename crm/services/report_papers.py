@@ -77,6 +77,18 @@ def cover(session: Session, report_id: int, *, user_id: int | None, now: datetim
     return Made(made.file_name, made.pdf)
 
 
+def make_unlisted(
+    session: Session, code: str, provider_id: int, kind: DocumentKind, *, now: datetime, today: date, folder: Path
+) -> papers.Paper:
+    """A report by the client's code, with room for the name to be written in; it isn't noted as delivered.
+
+    Raises Refused without the client's authorization, and as `papers.make`.
+    """
+    seen = reports.unlisted(session, code, provider_id, kind, today=today)
+    _check_permitted(seen)
+    return papers.make(session, _wish(seen, None, None, now, folder))
+
+
 def make(
     db: Database,
     folder: Path,

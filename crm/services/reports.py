@@ -25,6 +25,7 @@ from crm.services import acts, authorizations, client_file, clients, paper_deliv
 from crm.services import report_content as content
 from crm.services.acts import Act
 from crm.services.report_content import LEFT_OUT, Wanted, Written
+from crm.store import referrals as referral_store
 from crm.store import reports as store
 from crm.store.engine import Database
 
@@ -72,7 +73,10 @@ def get(session: Session, report_id: int) -> DueReport:
 
 def look(session: Session, report_id: int, *, today: date) -> Look:
     """Everything its page shows."""
-    row = get(session, report_id)
+    return _look(session, get(session, report_id), today)
+
+
+def _look(session: Session, row: DueReport, today: date) -> Look:
     client, provider = session.get_one(Client, row.client_id), session.get_one(Provider, row.provider_id)
     report = content.build(session, client, wanted(row, today, client), today)
     assert client.id is not None
@@ -89,6 +93,26 @@ def look(session: Session, report_id: int, *, today: date) -> Look:
         fax=paper_deliveries.fax_number(session, provider),
         document=session.get(Document, row.document_id) if row.document_id else None,
     )
+
+
+def unlisted(session: Session, code: str, provider_id: int, kind: DocumentKind, *, today: date) -> Look:
+    """A report as it would be made now, by the client's code: the one that is open, else one beyond the clock that is
+    not put on the list. Raises NotFound.
+    """
+    client = referral_store.client_by_code(session, code.strip().upper())
+    if client is None or client.id is None:
+        raise NotFound(f"There is no client with the code {code}.")
+    row = store.open_of(session, client.id, provider_id, kind) or _loose(session, client, provider_id, kind, today)
+    return _look(session, row, today)
+
+
+def _loose(session: Session, client: Client, provider_id: int, kind: DocumentKind, today: date) -> DueReport:
+    assert client.id is not None
+    one = _asked(session, client, provider_id, kind, today)
+    return DueReport(
+        client_id=client.id, provider_id=provider_id, kind=kind, occasion=one.occasion, from_on=one.from_on,
+        due_on=today, created_at=client.created_at, updated_at=client.created_at,
+    )  # fmt: skip
 
 
 def wanted(row: DueReport, today: date, client: Client) -> Wanted:

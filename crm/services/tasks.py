@@ -29,7 +29,7 @@ class ReportOwed(Refused):
     """A follow-up asks for a report that has not left yet."""
 
     def __init__(self, report_id: int) -> None:
-        super().__init__("report_owed", "Say how it reached them; then the follow-up is done by itself.")
+        super().__init__("report_owed", "Say how it reached them, or skip it here: then its follow-up goes by itself.")
         self.report_id = report_id
 
 

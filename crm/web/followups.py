@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -137,9 +137,6 @@ def complete(task_id: int) -> Response | tuple[str | Response, int]:
         )
     except Invalid as error:
         return _page(task_id, error.errors), 422
-    except tasks.ReportOwed as error:
-        flash(str(error), "error")
-        return redirect(url_for("reports.show", report_id=error.report_id), 303)
     flash_undo(_said(finished), finished.change_set_id)
     return _back()
 
@@ -196,11 +193,7 @@ def reassign(task_id: int) -> Response:
 def drop(task_id: int) -> Response:
     """Not needed any more."""
     reason = request.form.get("reason", "")[:300]
-    try:
-        undo = tasks.cancel(db(), task_id, reason=reason, actor_id=actor_id(), now=now(), today=today())
-    except tasks.ReportOwed as error:
-        flash("A report is skipped on its page, with the reason.", "error")
-        return redirect(url_for("reports.show", report_id=error.report_id, _anchor="skip"), 303)
+    undo = tasks.cancel(db(), task_id, reason=reason, actor_id=actor_id(), now=now(), today=today())
     flash_undo("Dropped.", undo)
     return _back()
 

@@ -16,7 +16,7 @@ from crm.documents.faults import MissingField, TemplateFault
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.papers import REPORTS, TITLES, DocumentKind
 from crm.models.clients import Client
-from crm.services import papers, report_papers, reports
+from crm.services import papers, report_papers, reports, tasks
 from crm.services.papers import Prepared
 from crm.services.reports import Look
 from crm.store import reports as store
@@ -126,6 +126,13 @@ def create(client_id: int) -> Response:
     if undo:
         flash_undo(f"{TITLES[kind]} added.", undo)
     return _to(report_id)
+
+
+@bp.app_errorhandler(tasks.ReportOwed)
+def lead_to_report(owed: tasks.ReportOwed) -> Response:
+    """A follow-up that asks for a report is done, or dropped, on the report's page."""
+    flash(str(owed), "error")
+    return _to(owed.report_id)
 
 
 @bp.record

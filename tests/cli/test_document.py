@@ -1,16 +1,23 @@
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import docx
 import pytest
 from click.testing import CliRunner, Result
+from sqlmodel import select
 
 from crm.bootstrap import open_handoff
 from crm.cli import cli
 from crm.config import Settings
 from crm.documents import pdf
+from crm.models.client_care import ClientAuthorization
+from crm.models.clients import Client
+from crm.store.engine import Database
 from tests import factories
 from tests.documents import paper_reading
+from tests.services import reports as client_reports
 
 
 @pytest.fixture
@@ -68,7 +75,7 @@ def test_a_letter_is_written_as_docx_and_other_papers_are_not(data_dir: Path) ->
         (("overview", "--provider", "99"), 1, "There is no provider with the NPI or number “99”."),
         (("service-sheet", "--service", "juggling"), 1, "There is no service called “juggling”."),
         (("outcomes-sheet",), 1, "at least 5 clients"),
-        (("progress-report", "--provider", "1"), 2, "is not one of"),
+        (("progress-report", "--provider", "1"), 2, "add --client with the code"),
     ],
 )
 def test_what_cannot_be_made_is_said_in_a_sentence(
@@ -96,3 +103,38 @@ def test_a_paper_that_does_not_fit_on_a_page_says_so(data_dir: Path) -> None:
     done = _run(data_dir, "overview", "-o", str(out))
     assert done.exit_code == 0
     assert f"This paper takes {pdf.page_count(out.read_bytes())} pages" in done.stderr
+
+
+def test_a_report_about_a_client_needs_their_authorization(data_dir: Path, tmp_path: Path) -> None:
+    today = datetime.now(UTC).astimezone(ZoneInfo("America/Chicago")).date()
+    db = Database(f"sqlite:///{data_dir / 'handoff.db'}")
+    with db.write() as session:
+        provider_id = client_reports.make_file(session, today, permitted=False).provider_id
+    made = tmp_path / "report.pdf"
+    words = ("progress-report", "--client", "k-14", "--provider", str(provider_id), "-o", str(made))
+    refused = _run(data_dir, *words)
+    assert refused.exit_code == 1
+    assert "No authorization of K-14 covers a progress report to Asha Shah, MD" in refused.output
+    assert not made.exists()
+    with db.write() as session:
+        client = session.exec(select(Client)).one()
+        signed = ClientAuthorization(
+            client_id=client.id, provider_id=provider_id, signed_on=today, created_at=client.created_at
+        )  # fmt: skip
+        session.add(signed)
+    db.dispose()
+    assert _run(data_dir, *words).exit_code == 0
+    said = paper_reading.text_of(made.read_bytes())
+    assert "K-14" in said
+    assert "Beyond the published thresholds" in said
+
+
+def test_a_report_says_what_it_lacks(data_dir: Path) -> None:
+    lacking = _run(data_dir, "progress-report", "--provider", factories.npi(7), "-o", "-")
+    assert lacking.exit_code == 2
+    assert "add --client with the code" in lacking.output
+    unknown = _run(
+        data_dir, "progress-report", "--provider", factories.npi(7), "--client", "ZZ", "-o", "-"
+    )  # fmt: skip
+    assert unknown.exit_code == 1
+    assert "There is no client with the code ZZ" in unknown.output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from crm.domain.client_kinds import ClearanceAnswer, ClientRole, EventKind, SessionState
 from crm.domain.measures import Motion, Side
@@ -102,9 +102,12 @@ def wind(session: Session, client_id: int, today: date) -> None:
     report_clock.wind(act, session.get_one(Client, client_id))
 
 
-def report_id(session: Session, kind: str) -> int:
+def report_id(session: Session, kind: str, client_id: int | None = None) -> int:
     """The latest report of a kind."""
-    found = session.exec(select(DueReport).where(DueReport.kind == kind).order_by(DueReport.id.desc())).first()  # type: ignore[union-attr]  # a column
+    query = select(DueReport).where(DueReport.kind == kind, col(DueReport.archived_at).is_(None))
+    if client_id is not None:
+        query = query.where(DueReport.client_id == client_id)
+    found = session.exec(query.order_by(col(DueReport.id).desc())).first()
     assert found
     assert found.id
     return found.id

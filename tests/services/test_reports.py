@@ -17,13 +17,14 @@ from crm.documents.paper_report import Filing
 from crm.domain.client_kinds import ReportState
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import TOUCHES, ActivityKind, TaskState
-from crm.domain.papers import DeliveryHow, DocumentKind
+from crm.domain.papers import REPORTS, DeliveryHow, DocumentKind
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
 from crm.models.tasks import Task
 from crm.services import changes, report_papers, reports
+from crm.services.report_content import LEFT_OUT
 from crm.services.report_papers import Delivery
 from crm.store import reports as store
 from crm.store.engine import Database
@@ -211,7 +212,7 @@ def test_what_was_written_is_kept_and_the_rest_follows_the_file(db: Database, fi
     form = {**shown, "plan": "Stairs\n- Walk 20 minutes", "ask": ""}
     change = reports.save(db, report_id, form, **BY)
     kept = row(db, report_id)
-    assert (kept.bottom_line, kept.plan, kept.ask) == ("", "Stairs\n- Walk 20 minutes", reports.LEFT_OUT)
+    assert (kept.bottom_line, kept.plan, kept.ask) == ("", "Stairs\n- Walk 20 minutes", LEFT_OUT)
     story = look(db, report_id).report.story
     assert (story.plan, story.ask) == (("Stairs", "Walk 20 minutes"), "")
     assert reports.save(db, report_id, form, **BY) is None
@@ -281,7 +282,7 @@ def test_a_fall_owes_a_report_at_once_and_tells_who_was_called(db: Database, fil
     assert "Your office was called on March 4 (nurse at the desk)." in seen.report.story.events
 
 
-@pytest.mark.parametrize("kind", sorted(reports.REPORTS))
+@pytest.mark.parametrize("kind", sorted(REPORTS))
 def test_every_kind_is_one_page_with_its_text_and_no_stored_name(
     db: Database, file: File, folder: Path, kind: DocumentKind
 ) -> None:

@@ -12,6 +12,7 @@ from crm.bootstrap import Handoff
 from crm.domain.client_kinds import ReportState
 from crm.domain.kinds import TaskState
 from crm.domain.papers import DeliveryHow, DocumentKind
+from crm.models.client_care import ClientClearance
 from crm.models.documents import DocumentDelivery
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
@@ -190,7 +191,7 @@ def test_an_urgent_change_is_a_phone_call_first(client: FlaskClient, handoff: Ha
 
 def test_the_clearance_that_is_outstanding_is_shown(client: FlaskClient, handoff: Handoff, file: File) -> None:
     with handoff.db.write() as session:
-        for one in session.exec(select(files.ClientClearance)):
+        for one in session.exec(select(ClientClearance)):
             one.returned_on = None
     assert "The clearance is outstanding since" in shown(client, f"/reports/{progress(handoff).id}")
 
@@ -207,7 +208,7 @@ def test_a_follow_up_leads_to_its_report_and_is_not_simply_done(
     assert answer.location.endswith(f"/reports/{report.id}")
     assert "Say how it reached them" in shown(client, answer.location)
     dropped = client.post(f"/followups/{report.task_id}/drops", data={}, headers=SAME_SITE)
-    assert dropped.location.endswith(f"/reports/{report.id}#skip")
+    assert dropped.location.endswith(f"/reports/{report.id}")
     with handoff.db.read() as session:
         assert session.get_one(Task, report.task_id).state is TaskState.OPEN
 
