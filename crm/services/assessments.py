@@ -15,7 +15,7 @@ from crm.domain.measuring import Line, Spot
 from crm.domain.units import Entered
 from crm.models.clients import Client
 from crm.models.measurements import Assessment, Measurement
-from crm.services import changes, clients
+from crm.services import changes, client_facts, clients
 from crm.services.changes import Recorder
 from crm.store import clients as client_store
 from crm.store import measurements as store
@@ -147,7 +147,7 @@ def _checked(sheet: Sheet, client: Client, session: Session, today: date) -> tup
     if sheet.measured_on is None or sheet.measured_on > today or sheet.measured_on.year < 1990:
         errors["measured_on"] = "Choose the day of measuring, today or before."
     names = tuple(sender.name for sender in client_store.senders(session, client.id or 0))
-    remarks = clients.check_words(sheet.remarks, "remarks", errors, allowed=names)
+    remarks = client_facts.check_words(sheet.remarks, "remarks", errors, allowed=names)
     tester = " ".join(sheet.tester.split())
     if len(tester) > 120:
         errors["tester"] = "Shorten this to 120 letters."

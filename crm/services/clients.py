@@ -5,30 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlmodel import Session
 
-from crm.domain import comparisons, measuring, populations, privacy
-from crm.domain import referrals as rules
+from crm.domain import comparisons, measuring, populations
+from crm.domain.client_kinds import ClientOrigin
 from crm.domain.comparisons import Point, Series
-from crm.domain.errors import Invalid, NotFound
+from crm.domain.errors import NotFound
 from crm.domain.measuring import Spot
 from crm.domain.populations import Person
 from crm.domain.report import Row
 from crm.models.clients import Client
 from crm.models.measurements import ClientGoal
-from crm.services import changes
+from crm.services import acts, audit, changes, client_facts, days, report_clock
 from crm.services.changes import Recorder
-from crm.store import clients as store
 from crm.store import measurements
-from crm.store import referrals as referral_store
 from crm.store.engine import Database
 
-FREE_TEXT = ("condition", "precautions", "goals")
-SEXES = ("", "female", "male")
-LONGEST = 2000
 PAIN = "nprs"
+DAYS = frozenset({"started_on", "ended_on", "sees_provider_on", "report_days"})
+"""What the report clock goes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +47,31 @@ def get(session: Session, client_id: int) -> Client:
 def create(db: Database, form: Mapping[str, str], *, actor_id: int | None, now: datetime) -> tuple[int, int]:
     """Add somebody who came by themselves. Gives the client's id and the change set to undo."""
     with db.write() as session:
-        values = _checked(session, {"code": "", **form}, None, now)
-        recorder = changes.begin(session, "client", f"Client {values['code']}", actor_id=actor_id, now=now)
-        client = Client(**values, created_by=actor_id, created_at=now)
-        recorder.insert(client)
+        today = days.today_of(session, actor_id, now)
+        values = client_facts.checked(session, {"code": "", **form}, None, today)
+        act = acts.begin(session, "client", f"Client {values['code']}", actor_id=actor_id, now=now, today=today)
+        client = Client(origin=ClientOrigin.SELF, **values, created_by=actor_id, created_at=now)
+        act.insert(client)
+        audit.note(session, "client", client.code, actor_id=actor_id, now=now, what="added")
+        report_clock.wind(act, client)
         assert client.id is not None
-        return client.id, recorder.id
+        return client.id, act.id
 
 
 def update(db: Database, client_id: int, form: Mapping[str, str], *, actor_id: int | None, now: datetime) -> int | None:
     """Save corrections; gives the change set to undo, or None when nothing differs."""
     with db.write() as session:
+        today = days.today_of(session, actor_id, now)
         client = get(session, client_id)
-        values = _checked(session, form, client, now)
-        recorder = changes.begin(session, "client", f"Client {client.code}", actor_id=actor_id, now=now)
-        if not recorder.update(client, **values):
-            session.delete(recorder.change_set)
+        values = client_facts.checked(session, form, client, today)
+        act = acts.begin(session, "client", f"Client {client.code}", actor_id=actor_id, now=now, today=today)
+        if not act.update(client, **values):
+            session.delete(act.recorder.change_set)
             return None
-        return recorder.id
+        if DAYS & values.keys():
+            report_clock.wind(act, client)
+        audit.note(session, "client", client.code, actor_id=actor_id, now=now, what="corrected")
+        return act.id
 
 
 def archive(db: Database, client_id: int, *, away: bool, actor_id: int | None, now: datetime) -> int:
@@ -76,9 +79,12 @@ def archive(db: Database, client_id: int, *, away: bool, actor_id: int | None, n
     with db.write() as session:
         client = get(session, client_id)
         label = f"{'Put away' if away else 'Brought back'} client {client.code}"
-        recorder = changes.begin(session, "client", label, actor_id=actor_id, now=now)
-        recorder.update(client, archived_at=now if away else None)
-        return recorder.id
+        today = days.today_of(session, actor_id, now)
+        act = acts.begin(session, "client", label, actor_id=actor_id, now=now, today=today)
+        act.update(client, archived_at=now if away else None)
+        report_clock.wind(act, client)
+        audit.note(session, "client", client.code, actor_id=actor_id, now=now, what="put away" if away else "back")
+        return act.id
 
 
 def set_goals(
@@ -175,66 +181,6 @@ def _keep_goals(
 def _line_name(spot_name: str) -> str:
     key, _, motion = spot_name.partition(".")
     return f"{key}.{motion.rpartition('.')[2]}"
-
-
-def _checked(session: Session, form: Mapping[str, str], client: Client | None, now: datetime) -> dict[str, Any]:
-    """Columns for what the form holds; Invalid with every field that is wrong."""
-    errors: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    if "code" in form:
-        values |= _code(session, form["code"], client, errors)
-    if "birth_year" in form:
-        values["birth_year"] = _year(form["birth_year"], now, errors)
-    if "sex" in form:
-        values["sex"] = form["sex"] if form["sex"] in SEXES else ""
-    if "shows_pain" in form:
-        values["shows_pain"] = form["shows_pain"] == "1"
-    for name in FREE_TEXT:
-        if name in form:
-            values[name] = check_words(form[name], name, errors, allowed=_known(session, client))
-    if errors:
-        raise Invalid(errors)
-    return values
-
-
-def check_words(text: str, name: str, errors: dict[str, str], *, allowed: tuple[str, ...] = ()) -> str:
-    """Free text about a client, with nothing that names anybody; what is wrong is put into `errors`."""
-    said = text.replace("\r\n", "\n").strip()
-    found = privacy.identifiers(said, allowed=allowed)
-    if found:
-        errors[name] = privacy.sentence(found)
-    elif len(said) > LONGEST:
-        errors[name] = f"Shorten this to {LONGEST} letters."
-    return said
-
-
-def _known(session: Session, client: Client | None) -> tuple[str, ...]:
-    """The names of providers who sent the client, which may be written down."""
-    if client is None or client.id is None:
-        return ()
-    return tuple(sender.name for sender in store.senders(session, client.id))
-
-
-def _code(session: Session, text: str, client: Client | None, errors: dict[str, str]) -> dict[str, Any]:
-    try:
-        code = rules.check_code(text)
-    except Invalid as error:
-        errors |= error.errors
-        return {}
-    other = referral_store.client_by_code(session, code)
-    if other is not None and (client is None or other.id != client.id):
-        errors["code"] = f"{code} is taken. Choose another code."
-    return {"code": code}
-
-
-def _year(text: str, now: datetime, errors: dict[str, str]) -> int | None:
-    text = text.strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or not now.year - 115 <= int(text) <= now.year:
-        errors["birth_year"] = f"The year only, between {now.year - 115} and {now.year}."
-        return None
-    return int(text)
 
 
 def rows_for_report(session: Session, client: Client, today: date) -> tuple[Row, ...]:

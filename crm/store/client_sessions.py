@@ -58,6 +58,14 @@ def attended(
     return attendance.of(((day, state) for day, state in session.execute(query)), today)
 
 
+def first_attended(session: Session, client_id: int) -> date | None:
+    """The day of the first session that was attended."""
+    c = session_row.c
+    mine = (c.client_id == client_id, c.state == SessionState.ATTENDED, c.archived_at.is_(None))
+    found: date | None = session.execute(sa.select(sa.func.min(c.happened_on)).where(*mine)).scalar()
+    return found
+
+
 def on_day(session: Session, client_id: int, day: date, state: SessionState) -> ClientSession | None:
     """A session of this day in this state."""
     query = _of(client_id).where(it.happened_on == day, it.state == state)

@@ -7,21 +7,34 @@ from urllib.parse import urlencode
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from crm.charts import progress
 from crm.domain.errors import Invalid
 from crm.domain.measures import measure
+from crm.domain.services import referable
 from crm.models.clients import Client
 from crm.services import clients
-from crm.services.clients import Told
 from crm.store import clients as store
-from crm.store import measurements
+from crm.store import measurements, prices
+from crm.store.clients import Show
+from crm.web import client_page, client_words
+from crm.web.client_session_form import fresh
 from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.forms import maybe_one_of
 from crm.web.presentation import today
 
 bp = Blueprint("clients", __name__)
 
 PAGE = 50
-FIELDS = ("code", "birth_year", "sex", "condition", "precautions", "goals", "shows_pain")
+FIELDS = (
+    "code birth_year sex condition precautions goals shows_pain service_key started_on ended_on sees_provider_on "
+    "report_days"
+).split()
+SHOWS = [
+    (Show.ALL, "All"),
+    (Show.ACTIVE, "Training now"),
+    (Show.UNAUTHORIZED, "No authorization"),
+    (Show.UNCLEARED, "Clearance outstanding"),
+    (Show.ENDED, "Ended"),
+]
 SEXES = [("female", "Female"), ("male", "Male"), ("", "Not given")]
 
 
@@ -29,15 +42,26 @@ SEXES = [("female", "Female"), ("male", "Male"), ("", "Not given")]
 def index() -> str:
     """Those added last, found by code."""
     search, archived = request.args.get("q", "").strip(), request.args.get("archived") == "1"
+    show = maybe_one_of(Show, request.args.get("show"), "show") or Show.ALL
+    before = request.args.get("before", type=int)
     with db().read() as session:
         lines, more = store.page(
-            session, limit=PAGE, search=search, archived=archived, before=request.args.get("before", type=int)
+            session, today(), limit=PAGE, search=search, archived=archived, show=show, before=before
         )
         here, away = store.counts(session)
-    kept = {name: value for name, value in (("q", search), ("archived", "1" if archived else "")) if value}
+    given = (("q", search), ("archived", "1" if archived else ""), ("show", show.value if show is not Show.ALL else ""))
+    kept = {name: value for name, value in given if value}
     link = f"{url_for('clients.index')}?{urlencode(kept | {'before': str(more)})}" if more else ""
     return render_template(
-        "clients/index.html", lines=lines, more=link, search=search, archived=archived, here=here, away=away
+        "clients/index.html",
+        lines=lines,
+        more=link,
+        search=search,
+        archived=archived,
+        show=show,
+        shows=SHOWS,
+        here=here,
+        away=away,
     )
 
 
@@ -113,22 +137,21 @@ def set_goals(client_id: int) -> Response | tuple[str, int]:
 def _page(client_id: int, typed: dict[str, str], errors: dict[str, str]) -> str:
     with db().read() as session:
         client = clients.get(session, client_id)
-        told = clients.told(session, client, today())
         return render_template(
             "clients/show.html",
             client=client,
-            senders=store.senders(session, client_id),
-            told=told,
-            plots=[(one, _plot(one), progress.table_of(one.row)) for one in told if len(one.days) > 1],
+            page=client_page.load(session, client, today()),
             assessments=measurements.assessments(session, client_id),
             measure=measure,
+            roles=client_words.ROLES,
+            states=client_words.STATES,
+            kinds_of_event=client_words.EVENTS,
+            until=client_words.until,
+            fresh=fresh(),
+            session_states=client_words.STATES,
             typed=typed,
             errors=errors,
         )
-
-
-def _plot(one: Told) -> str:
-    return progress.svg(one.row, one.spot.words, [day.toordinal() for day in one.days])
 
 
 def _read() -> dict[str, str]:
@@ -137,7 +160,9 @@ def _read() -> dict[str, str]:
 
 
 def _form(client: Client | None, form: dict[str, str], errors: dict[str, str]) -> str:
-    return render_template("clients/form.html", client=client, form=form, errors=errors, sexes=SEXES)
+    with db().read() as session:
+        services = [(one.key, one.label) for one in referable(prices.switched_off(session))]
+    return render_template("clients/form.html", client=client, form=form, errors=errors, sexes=SEXES, services=services)
 
 
 def _back(client_id: int) -> Response:

@@ -45,6 +45,9 @@ def _href(line: Line) -> str:
     enrollment_id = line.evidence.get("enrollment_id")
     if line.kind is ActivityKind.SEQUENCE and isinstance(enrollment_id, int):
         return url_for("enrollments.show", enrollment_id=enrollment_id)
+    client_id = line.evidence.get("client_id")
+    if line.kind is ActivityKind.CLIENT and isinstance(client_id, int):
+        return url_for("clients.show", client_id=client_id)
     if line.message_id:
         return url_for("mail.show", message_id=line.message_id)
     report_id = line.evidence.get("due_report_id")

@@ -4,7 +4,7 @@ from datetime import date
 
 from crm.store import clients as store
 from crm.store.engine import Database
-from tests.factories import NOW, make_assessment, make_client, make_provider, make_referral
+from tests.factories import NOW, TODAY, make_assessment, make_client, make_provider, make_referral
 
 
 def test_pages_follow_each_other_without_a_gap(db: Database) -> None:
@@ -14,7 +14,7 @@ def test_pages_follow_each_other_without_a_gap(db: Database) -> None:
     before = None
     with db.read() as session:
         while True:
-            lines, before = store.page(session, limit=3, before=before)
+            lines, before = store.page(session, TODAY, limit=3, before=before)
             found += [line.id for line in lines]
             if before is None:
                 break
@@ -30,7 +30,7 @@ def test_a_line_has_the_latest_referral_and_the_last_day_of_measuring(db: Databa
             make_assessment(session, client_id=client.id, measured_on=day)
         make_assessment(session, client_id=client.id, measured_on=date(2026, 3, 1), archived_at=NOW)
     with db.read() as session:
-        (line,), _ = store.page(session, limit=5)
+        (line,), _ = store.page(session, TODAY, limit=5)
         senders = store.senders(session, client.id or 0)
     assert (line.provider, line.measured, line.measured_on) == ("Latest", 2, date(2026, 2, 5))
     assert [sender.name for sender in senders] == ["Latest", "First"]
@@ -41,6 +41,6 @@ def test_codes_are_found_as_they_are_written(db: Database) -> None:
         make_client(session, code="K-14")
         make_client(session, code="K_14")
     with db.read() as session:
-        assert [line.code for line in store.page(session, limit=5, search=" k-1")[0]] == ["K-14"]
-        assert [line.code for line in store.page(session, limit=5, search="_")[0]] == ["K_14"]
+        assert [line.code for line in store.page(session, TODAY, limit=5, search=" k-1")[0]] == ["K-14"]
+        assert [line.code for line in store.page(session, TODAY, limit=5, search="_")[0]] == ["K_14"]
         assert store.counts(session) == (2, 0)

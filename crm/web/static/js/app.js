@@ -20,6 +20,7 @@ const onDemand = {
   "[data-compose]": "./extra/compose.js",
   "[data-editor]": "./extra/template-editor.js",
   "[data-measuring]": "./extra/measuring.js",
+  "[data-pick]": "./extra/pick.js",
   "dialog.log": "./extra/log.js",
 };
 for (const [selector, module] of Object.entries(onDemand)) {
