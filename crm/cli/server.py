@@ -8,16 +8,18 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from crm.cli.common import opened
+from crm.cli.thrift import give_memory_back
 from crm.domain.errors import Refused
 
 if TYPE_CHECKING:
     from crm.bootstrap import Handoff
+    from crm.jobs.twin import Twin
 
 
 def listening(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,9 +35,11 @@ def serve(host: str | None, port: int | None) -> None:
     from crm.jobs.child import WorkerChild
     from crm.jobs.log import to_stderr
 
+    give_memory_back()
+    first = _worker_twin()
     with opened() as handoff, _server(handoff, host, port) as run:
         to_stderr()
-        child = WorkerChild()
+        child = WorkerChild(first=first)
         child.start()
         try:
             run()
@@ -50,6 +54,7 @@ def web(host: str | None, port: int | None) -> None:
     """Run the web server alone."""
     from crm.jobs.log import to_stderr
 
+    give_memory_back()
     with opened() as handoff, _server(handoff, host, port) as run:
         to_stderr()
         run()
@@ -62,6 +67,7 @@ def worker(tied: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # before anything heavy is loaded: a stop is always a clean one
         signal.signal(number, lambda *_: stop.set())
+    give_memory_back()
 
     from crm.jobs.child import when_parent_ends
     from crm.jobs.log import to_stderr
@@ -75,6 +81,27 @@ def worker(tied: bool) -> None:
     if not finished:  # a long import or scan is left as it is: its rows say where to go on
         sys.stderr.flush()
         os._exit(0)
+
+
+def _worker_twin() -> Twin | None:
+    """The first worker, ready to begin. What it shares with the web server is loaded before it is made."""
+    from sqlalchemy.orm import configure_mappers
+
+    import crm.jobs.worker
+    import crm.models  # noqa: F401
+    from crm.jobs.twin import twin
+
+    configure_mappers()
+    if migrating := twin(_migrate, name="handoff migrate"):
+        migrating.begin()
+        migrating.wait()
+    return twin(lambda: worker.main(["--tied"], standalone_mode=False), name="handoff worker")
+
+
+def _migrate() -> None:
+    """Make the schema in a copy of this process: it takes what is only needed for that with it when it goes."""
+    with suppress(Exception), opened():  # whoever opens it next says what is wrong
+        pass
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from crm.jobs.log import line
+from crm.jobs.twin import Twin
 
 log = logging.getLogger("handoff.jobs")
 
@@ -25,13 +26,14 @@ PATIENCE_SECONDS = 130.0
 
 
 class WorkerChild:
-    """Keeps one worker running until `stop`."""
+    """Keeps one worker running until `stop`: the first may be a twin, the others are started by command."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, command: Sequence[str] = COMMAND, *, first: Twin | None = None) -> None:
         self._command = list(command)
+        self._first = first
         self._stopping = threading.Event()
         self._starting = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[bytes] | Twin | None = None
         self._watcher = threading.Thread(target=self._watch, name="worker-child", daemon=True)
 
     def start(self) -> None:
@@ -60,7 +62,7 @@ class WorkerChild:
             with self._starting:
                 if self._stopping.is_set():
                     return
-                self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE)
+                self._child = self._begin()
             code = self._child.wait()
             assert self._child.stdin is not None
             self._child.stdin.close()
@@ -69,6 +71,13 @@ class WorkerChild:
             wait = 1.0 if time.monotonic() - began > HEALTHY_SECONDS else min(wait * 2, LONGEST_WAIT)
             log.error(line(event="worker_ended", code=code, restart_in_s=wait))
             self._stopping.wait(wait)
+
+    def _begin(self) -> subprocess.Popen[bytes] | Twin:
+        first, self._first = self._first, None
+        if first is None:
+            return subprocess.Popen(self._command, stdin=subprocess.PIPE)
+        first.begin()
+        return first
 
 
 def when_parent_ends(act: Callable[[], None]) -> None:

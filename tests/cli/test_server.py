@@ -47,7 +47,7 @@ def workers_of(program: subprocess.Popen[str]) -> list[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            if parent == program.pid and b"worker" in (stat.parent / "cmdline").read_bytes():
+            if parent == program.pid and "worker" in (stat.parent / "comm").read_text():
                 found.append(int(stat.parent.name))
     return found
 
