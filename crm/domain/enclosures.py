@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crm.domain.papers import REPORTS, SAMPLES, DocumentKind
+from crm.domain.papers import ABOUT_CLIENTS, SAMPLES, DocumentKind
 from crm.domain.services import all_services, service_label
 
 LARGEST_TOTAL = 5 * 1024 * 1024
@@ -45,10 +45,13 @@ WITH_LETTER = (DocumentKind.INTRODUCTION_LETTER, DocumentKind.THANK_YOU, *WITH_M
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A paper to go with something; a service sheet may name its service (else the one that suits best)."""
+    """A paper to go with something; a service sheet may name its service (else the one that suits best), a paper about
+    a stretch of time its period.
+    """
 
     kind: DocumentKind
     service_key: str = ""
+    period: str = ""
 
     @property
     def value(self) -> str:
@@ -83,7 +86,7 @@ def is_sample(kind: DocumentKind) -> bool:
 
 def fax_refusal(kind: DocumentKind, *, asked: bool) -> str:
     """Why this paper must not be faxed, or an empty text. Advertising by fax is lawful only where it was asked for."""
-    if kind in REPORTS or kind is DocumentKind.CLEARANCE_REQUEST or asked:
+    if kind in ABOUT_CLIENTS or kind is DocumentKind.CLEARANCE_REQUEST or asked:
         return ""
     return (
         "Nobody there has asked for it, and advertising by fax that wasn't asked for is against the law. Post it or "

@@ -25,6 +25,8 @@ class DocumentKind(StrEnum):
     CLIENT_AUTHORIZATION = "client-authorization"
     FAX_COVER = "fax-cover"
     VISIT_SHEET = "visit-sheet"
+    MONTHLY_RESULTS = "monthly-results"
+    PARTNER_SUMMARY = "partner-summary"
     CLIENT_INTRODUCTION = "client-introduction"
     ASSESSMENT_SUMMARY = "assessment-summary"
     SESSION_LOG = "session-log"
@@ -60,6 +62,12 @@ REPORTS = frozenset(
 )
 """Papers about a real client: they leave with the client's authorization only, and never by plain e-mail."""
 
+ABOUT_CLIENTS = REPORTS | {DocumentKind.PARTNER_SUMMARY}
+"""Papers that say something about real clients: what is said of reports holds for all of them."""
+
+FOR_ONESELF = frozenset({DocumentKind.VISIT_SHEET, DocumentKind.MONTHLY_RESULTS})
+"""Papers that are given to nobody."""
+
 LETTERS = frozenset({DocumentKind.INTRODUCTION_LETTER, DocumentKind.THANK_YOU})
 """Letters on letterhead: they come as DOCX too."""
 
@@ -71,6 +79,7 @@ FREE = (
     DocumentKind.CLEARANCE_REQUEST,
     DocumentKind.CLIENT_AUTHORIZATION,
     DocumentKind.FAX_COVER,
+    DocumentKind.MONTHLY_RESULTS,
 )
 """Papers that make sense without a provider: to have in the bag, or to fill in by hand."""
 
@@ -91,6 +100,8 @@ TITLES: Mapping[DocumentKind, str] = {
     DocumentKind.CLIENT_AUTHORIZATION: "Client authorization",
     DocumentKind.FAX_COVER: "Fax cover sheet",
     DocumentKind.VISIT_SHEET: "Visit sheet",
+    DocumentKind.MONTHLY_RESULTS: "Results",
+    DocumentKind.PARTNER_SUMMARY: "Your clients",
     DocumentKind.CLIENT_INTRODUCTION: "First letter",
     DocumentKind.ASSESSMENT_SUMMARY: "Assessment summary",
     DocumentKind.SESSION_LOG: "Session log",
@@ -116,4 +127,6 @@ USES: Mapping[DocumentKind, str] = {
     DocumentKind.CLIENT_AUTHORIZATION: "The client’s permission, before anything about them leaves.",
     DocumentKind.FAX_COVER: "Goes first when a paper that was asked for is faxed.",
     DocumentKind.VISIT_SHEET: "For yourself: who, what happened, what to say and ask.",
+    DocumentKind.MONTHLY_RESULTS: "For yourself: a month or another period on one page.",
+    DocumentKind.PARTNER_SUMMARY: "Where each of their clients stands this quarter, by code. Only with authorization.",
 }

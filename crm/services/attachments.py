@@ -177,7 +177,15 @@ def _ready(
     press: Press,
 ) -> Ready:
     try:
-        wish = Wish(wanted.kind, provider_id, wanted.service_key, user_id=user_id, now=now, folder=folder)
+        wish = Wish(
+            wanted.kind,
+            provider_id,
+            wanted.service_key,
+            user_id=user_id,
+            now=now,
+            folder=folder,
+            period=wanted.period,
+        )
         paper = press(session, wish)
     except (MissingField, TemplateFault, Refused) as error:
         raise Invalid({FIELD: f"{wanted.words} can't be made yet. {problem(error)}"}) from error

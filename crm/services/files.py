@@ -15,6 +15,8 @@ from crm.domain.errors import NotFound
 from crm.models.messages import StoredFile
 from crm.store import files as store
 
+PDF = "application/pdf"
+
 
 def keep(folder: Path, content: bytes) -> str:
     """Put the content on disk and give its hash. Call it before the transaction that refers to it.

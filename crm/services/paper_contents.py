@@ -13,12 +13,12 @@ from crm.documents.pdf import Sheet
 from crm.domain import calendar, matching, sample_clients, text_checks, wording
 from crm.domain.errors import NotFound
 from crm.domain.kinds import TemplateKind
-from crm.domain.papers import LETTERS, TITLES, DocumentKind
+from crm.domain.papers import ABOUT_CLIENTS, LETTERS, TITLES, DocumentKind
 from crm.domain.scope_text import OurName
 from crm.domain.services import all_services, referable, service
 from crm.domain.text_checks import TextFinding
 from crm.models.accounts import Business
-from crm.services import paper_outcomes, paper_visits, templates
+from crm.services import paper_outcomes, paper_results, paper_visits, templates
 from crm.services.paper_desk import Desk, Wish, open_desk
 from crm.store import documents as store
 
@@ -59,7 +59,7 @@ def content(session: Session, wish: Wish) -> Content:
     desk.facts |= {"audience": desk.audience.value, "moment": desk.fields.script.state}
     return Content(
         sheet=sheet,
-        checked=checked.paper,
+        checked={} if wish.kind is K.MONTHLY_RESULTS else checked.paper,  # it names providers, and leaves to nobody
         slug=slug,
         audience=desk.audience.value,
         service_key=key,
@@ -68,7 +68,7 @@ def content(session: Session, wish: Wish) -> Content:
         facts=desk.facts,
         names=_names(desk),
         ours=_ours(desk),
-        client_codes=() if wish.report else tuple(store.client_codes(session)),
+        client_codes=() if wish.report or wish.kind in ABOUT_CLIENTS else tuple(store.client_codes(session)),
     )
 
 
@@ -214,4 +214,6 @@ _BUILD: Mapping[DocumentKind, Callable[[Desk, str], Sheet]] = {
     K.CLIENT_AUTHORIZATION: _authorization,
     K.FAX_COVER: _fax,
     K.VISIT_SHEET: _visit,
+    K.MONTHLY_RESULTS: paper_results.monthly,
+    K.PARTNER_SUMMARY: paper_results.partner,
 }

@@ -41,6 +41,7 @@ class Wish:
     `service_key` names the service of a service sheet; without one it is the service that suits the provider best.
     `folder` is where the logo lies; without it the name stands for it. `report` is what a paper about a real client
     says; `filing` the name and birth date that are put on it and kept nowhere; `covers` what a fax cover goes before.
+    `period` names the days of a paper about a stretch of time, as `crm.domain.periods` reads it.
     """
 
     kind: DocumentKind
@@ -53,6 +54,7 @@ class Wish:
     report: Report | None = None
     filing: Filing | None = None
     covers: Covers | None = None
+    period: str = ""
 
 
 @dataclass(slots=True)

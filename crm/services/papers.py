@@ -27,7 +27,7 @@ from crm.services.wordings import Looked
 from crm.store import documents as store
 from crm.store.engine import Database
 
-PDF = "application/pdf"
+PDF = files.PDF
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -113,7 +113,7 @@ def look(session: Session, wish: Wish) -> Prepared:
     text = paper_text.spoken(content.checked)
     findings = tuple(content.check(text.replace("\n", "\n\n")))  # each line stands by itself on paper
     looked = wordings.looked(session, TemplateKind.DOCUMENT, content.slug, findings, provider_id=wish.provider_id)
-    title = _title(wish.kind, content.service_key)
+    title = _title(wish.kind, content.service_key, content.facts.get("days"))
     return Prepared(title, _file_name(content.sender_name, title), content.sheet, text, content, looked)
 
 
@@ -231,8 +231,9 @@ def notice(pages: int) -> str:
     return f"This paper takes {pages} pages: what it says doesn’t fit on one." if pages > 1 else ""
 
 
-def _title(kind: DocumentKind, service_key: str) -> str:
-    return f"{TITLES[kind]}: {service_label(service_key)}" if service_key else TITLES[kind]
+def _title(kind: DocumentKind, service_key: str, days: object = None) -> str:
+    about = service_label(service_key) if service_key else days
+    return f"{TITLES[kind]}: {about}" if about else TITLES[kind]
 
 
 def _file_name(sender: str, title: str) -> str:

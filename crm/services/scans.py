@@ -12,7 +12,7 @@ from sqlmodel import Session
 from crm.domain.errors import Invalid, NotFound
 from crm.models.messages import StoredFile
 from crm.services import files
-from crm.services.papers import PDF
+from crm.services.files import PDF
 
 LARGEST = 8 * 1024 * 1024
 """Bytes: a few pages as a phone takes them."""

@@ -19,6 +19,7 @@ from crm.web.presentation import today
 K = DocumentKind
 GROUPS: tuple[tuple[str, tuple[DocumentKind, ...]], ...] = (
     ("Before the visit", (K.VISIT_SHEET,)),
+    ("Month by month", (K.MONTHLY_RESULTS, K.PARTNER_SUMMARY)),
     ("To leave", (K.REFERRAL_PAD, K.OVERVIEW, K.SERVICE_SHEET, K.OUTCOMES_SHEET)),
     (
         "Samples, when they say yes",
@@ -50,6 +51,8 @@ _ICONS = {
     K.INTRODUCTION_LETTER: "mailbox",
     K.THANK_YOU: "heart-handshake",
     K.FAX_COVER: "printer",
+    K.MONTHLY_RESULTS: "chart-no-axes-column",
+    K.PARTNER_SUMMARY: "users",
 }
 _FAXED = "Faxed, confirmed"
 
@@ -78,7 +81,8 @@ class MadeLine(NamedTuple):
 
 def offered(provider_id: int | None) -> frozenset[str]:
     """The kinds that can be made here."""
-    return frozenset(kind.value for _, kinds in GROUPS for kind in kinds if provider_id or kind in FREE)
+    kinds = (kind for _, some in GROUPS for kind in some)
+    return frozenset(kind.value for kind in kinds if (kind is not K.MONTHLY_RESULTS if provider_id else kind in FREE))
 
 
 def groups(provider_id: int | None) -> list[tuple[str, list[PaperLine]]]:
@@ -88,9 +92,9 @@ def groups(provider_id: int | None) -> list[tuple[str, list[PaperLine]]]:
     return [(name, lines) for name, lines in found if lines]
 
 
-def paper(provider_id: int | None, kind: DocumentKind, service_key: str = "") -> PaperLine:
+def paper(provider_id: int | None, kind: DocumentKind, service_key: str = "", period: str = "") -> PaperLine:
     """One paper with its addresses."""
-    chosen = {"service": service_key} if service_key else {}
+    chosen = {name: value for name, value in (("service", service_key), ("period", period)) if value}
     where: dict[str, Any] = {"provider_id": provider_id, "kind": kind.value, **chosen}
     docx = url_for("papers.letter", **where) if provider_id and kind in LETTERS else ""
     href, pdf = url_for("papers.show", **where), url_for("papers.file", **where)

@@ -103,7 +103,7 @@ def deliver(provider_id: int, kind: str) -> AnyResponse | tuple[str, int]:
             remarks=request.form.get("remarks", "")[:500],
             confirmed=bool(request.form.get("confirmed")),
         )
-        paper = Enclosure(wanted, request.form.get("service", ""))
+        paper = Enclosure(wanted, request.form.get("service", ""), request.form.get("period", ""))
         folder = handoff().post.files
         change = paper_deliveries.give(
             db(), folder, provider_id, paper, given, actor_id=actor_id(), now=now(), today=today()
@@ -143,12 +143,14 @@ def _page(provider_id: int | None, kind: DocumentKind, errors: dict[str, str]) -
         faxing = paper_deliveries.fax_refusal(session, provider, Enclosure(kind)) if provider else ""
         refusal = paper_deliveries.refusal(provider) if provider else ""
     key = prepared.content.service_key if prepared else request.values.get("service", "")
+    period = request.values.get("period", "")
     looked = prepared.looked if prepared else wordings.NOTHING
     return render_template(
         "papers/show.html",
         provider=provider,
         kind=kind,
-        paper=paper_page.paper(provider_id, kind, key),
+        paper=paper_page.paper(provider_id, kind, key, period),
+        period=period,
         title=prepared.title if prepared else paper_page.title(kind),
         pages=len(pdf.pictures(prepared.sheet, ppi=PICTURE_PPI)) if prepared and not looked.standing else 0,
         looked=looked,
@@ -181,7 +183,10 @@ def _prepared(
 
 def _wish(provider_id: int | None, kind: DocumentKind) -> Wish:
     service_key = request.values.get("service", "")
-    return Wish(kind, provider_id, service_key, user_id=actor_id(), now=now(), folder=handoff().post.files)
+    period = request.values.get("period", "")
+    return Wish(
+        kind, provider_id, service_key, user_id=actor_id(), now=now(), folder=handoff().post.files, period=period
+    )
 
 
 def _covering(session: Session, provider_id: int | None, wish: Wish) -> Wish:

@@ -11,11 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from crm.documents import docx, merge, paper_form, paper_letter, paper_report, paper_sheet, paper_text, pdf, pdf_lock
+from crm.documents import (
+    docx,
+    merge,
+    paper_form,
+    paper_letter,
+    paper_report,
+    paper_results,
+    paper_sheet,
+    paper_text,
+    pdf,
+    pdf_lock,
+)
 from crm.documents.environment import fill
 from crm.documents.merge import MergeFields
 from crm.documents.paper_frame import Sender
 from crm.documents.paper_report import Filing
+from crm.documents.paper_results import Month, Monthly, Standing, Tile
 from crm.documents.pdf import Sheet
 from crm.documents.prose import sections
 from crm.domain import sample_clients, text_checks
@@ -98,8 +110,34 @@ def _others(fields: MergeFields, sender: Sender) -> dict[str, Sheet]:
         "pad": paper_form.pad_sheet(
             words("referral-pad"), sender, fields, [one.short for one in services], title="Referral pad"
         ),
+        "monthly": paper_results.monthly_sheet(words("monthly-results"), sender, us, _monthly(), title="Results"),
+        "partner": paper_results.partner_sheet(words("partner-summary"), sender, us, _standing(), title="Your clients"),
         "letter": paper_letter.letter_sheet(letter, sender, us, title="Letter of introduction"),
     }
+
+
+def _monthly() -> Monthly:
+    """As full as it gets, with long names."""
+    lines = [(LONG if n % 3 == 0 else "Maria Okafor, MD", "1,234", "1,230") for n in range(7)]
+    return Monthly(
+        period="September to November 2026, before: June to August 2026",
+        sentence=f"Received 1,234, started 1,230; {LONG} quiet for 1,104 days and 12 others.",
+        tiles=[Tile("$123,456.50", "referred for the first time", "$123,456.50")] * 6,
+        months=[Month("Sep", 1234 - n, 1200 - n) for n in range(12)],
+        funnel=[("Completed or continuing", "1,234 of 1,234", "1,234", "54.5")] * 5,
+        sources=lines,
+        quiet=[(name, "1,104", "Visit and tell how their clients did") for name, _, _ in lines[:5]],
+        owed=[("Booked of referrals received", "$123,456.50", "$123,456.50")] * 3,
+        notes=[f"900 of 1,000 referrals came from {LONG}: more than a quarter from one source is a risk."],
+        more_sources="and 1,234 more",
+        more_quiet="and 1,234 more",
+    )
+
+
+def _standing() -> Standing:
+    line = ("K-14", "First session arranged, Nov 23", "12 of 14", "12, the last on Nov 23", "Assessment summary Nov 23")
+    withheld = "12 more clients aren’t listed: without a signed authorization to you, nothing about them leaves here."
+    return Standing("October to December 2026", "Maria Okafor, MD", "Nov 23", [line] * 18, withheld)
 
 
 def _paper(kind: str) -> merge.PaperFields:
