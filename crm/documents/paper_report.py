@@ -55,7 +55,10 @@ def report_sheet(
     referrer: str = "",
     filing: Filing | None = None,
 ) -> Sheet:
-    """The whole report. `filing` of a real report gets a line for name and birth date, filled in or to fill in."""
+    """The whole report. `referrer` is who reads it, and who sent the client unless the report says otherwise.
+
+    `filing` of a real report gets a line for name and birth date, filled in or to fill in.
+    """
     notes = Footnotes()
     rows = _chosen(report)
     drawn = _drawn(report)
@@ -117,7 +120,8 @@ def _facts(report: Report, words: Words, referrer: str) -> list[dict[str, Any]]:
     aged = f"{who.code}, age {who.age_band.replace('-', '–')}" if who.age_band else who.code
     short = [
         ("Client", aged),
-        ("Referred by", referrer),
+        ("Referred by", referrer if who.referrer == "" else who.referrer or ""),
+        ("Report for", "" if who.referrer == "" else referrer),
         ("Cleared", who.cleared),
         ("Sessions", sessions),
         ("Measured by", who.tester if report.rows and not sessions else ""),

@@ -34,7 +34,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a report is about: by code, with nothing that names a person. `period` and `cleared` are as printed."""
+    """Whom a report is about: by code, with nothing that names a person. `period` and `cleared` are as printed.
+
+    `referrer` is who sent the client where that isn't the reader; None says that nobody did.
+    """
 
     code: str
     age_band: str
@@ -46,6 +49,7 @@ class Subject:
     limits: tuple[str, ...] = ()
     tester: str = ""
     device: str = ""
+    referrer: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)

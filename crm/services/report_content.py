@@ -61,7 +61,7 @@ def build(session: Session, client: Client, wanted: Wanted, today: date) -> Repo
         kind=wanted.kind,
         subject=_subject(session, client, wanted, held, today),
         rows=rows,
-        plot_key=_plotted(rows),
+        plot_key="" if wanted.kind is K.STATUS_CHANGE else _plotted(rows),
         story=_with(story, wanted.written),
         log=_log(held) if wanted.kind is K.SESSION_LOG else (),
     )
@@ -87,7 +87,7 @@ def _facts(
         started_on=client.started_on,
         ended_on=client.ended_on,
         goals=_lines(client.goals),
-        responses=told[-RESPONSES:],
+        responses=list(dict.fromkeys(told))[-RESPONSES:],
         events=events,
         last_plan=_lines(store.last_plan(session, client.id, wanted.provider_id)),
         days=client.report_days,
@@ -113,7 +113,14 @@ def _subject(
         limits=(*(_limits(back) if back else ()), *_lines(client.precautions)),
         tester=measured.tester if measured else "",
         device=store.device(session, measured.id) if measured and measured.id else "",
+        referrer=_referrer(session, client.id, wanted.provider_id),
     )
+
+
+def _referrer(session: Session, client_id: int, reader_id: int) -> str | None:
+    """Who sent the client: empty for the reader, None for nobody."""
+    senders = dict(store.referrers(session, client_id))
+    return "" if reader_id in senders else next(iter(senders.values()), None)
 
 
 def _attendance(held: Sequence[ClientSession], today: date) -> attendance.Attendance:

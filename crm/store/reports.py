@@ -105,6 +105,17 @@ def providers_of(session: Session, client_id: int) -> list[tuple[int, str]]:
     return [(number, name) for number, name in dict.fromkeys(session.exec(query)) if number is not None]
 
 
+def referrers(session: Session, client_id: int) -> list[tuple[int, str]]:
+    """Who sent a client, the latest first."""
+    query = (
+        select(ClientProvider.provider_id, Provider.display_name)
+        .join(Provider, col(Provider.id) == ClientProvider.provider_id)
+        .where(ClientProvider.client_id == client_id, ClientProvider.role == ClientRole.REFERRING)
+        .order_by(col(ClientProvider.since_on).desc(), col(ClientProvider.id).desc())
+    )
+    return [(number, name) for number, name in session.exec(query)]
+
+
 def events(session: Session, client_id: int) -> list[ClientEvent]:
     """What happened to a client, in order of time."""
     query = select(ClientEvent).where(ClientEvent.client_id == client_id, col(ClientEvent.archived_at).is_(None))

@@ -19,6 +19,8 @@ from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import TOUCHES, ActivityKind, TaskState
 from crm.domain.papers import REPORTS, DeliveryHow, DocumentKind
 from crm.models.activities import Activity
+from crm.models.client_care import ClientAuthorization
+from crm.models.clients import ClientProvider
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
@@ -306,3 +308,22 @@ def test_a_report_that_was_withdrawn_is_not_found(db: Database, file: File) -> N
         session.get_one(DueReport, report_id).archived_at = NOW
     with pytest.raises(NotFound):
         look(db, report_id)
+
+
+def test_who_is_only_kept_informed_reads_who_sent_the_client(db: Database, file: File, folder: Path) -> None:
+    with db.write() as session:
+        informed = factories.make_provider(session, display_name="Ruth Adeyemi, MD")
+        link = ClientProvider(client_id=file.client_id, provider_id=informed.id, since_on=TODAY, created_at=NOW)
+        session.add_all((link, ClientAuthorization(
+            client_id=file.client_id, provider_id=informed.id, signed_on=TODAY, created_at=NOW
+        )))  # fmt: skip
+        files.wind(session, file.client_id, TODAY)
+    assert informed.id is not None
+    report_id, _ = reports.ask_for(db, file.client_id, informed.id, K.PROGRESS_REPORT, **BY)
+    said = text_of(report_papers.make(db, folder, report_id, FILING, **BY).pdf)
+    assert "Asha Shah, MD" in said
+    assert "Ruth Adeyemi, MD" in said
+
+
+def test_the_same_remark_on_two_sessions_is_told_once(db: Database, file: File) -> None:
+    assert look(db, progress(db)).report.story.tolerance == "Effort 12 of 20, no complaints."

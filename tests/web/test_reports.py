@@ -139,7 +139,7 @@ def test_without_authorization_the_page_says_so_and_nothing_leaves(client: Flask
     address = f"/reports/{progress(handoff).id}"
     page = shown(client, address)
     assert "This report may not leave yet" in page
-    assert f"/clients/{found.client_id}#authorizations" in page
+    assert f"/clients/{found.client_id}/authorizations/new?provider_id={found.provider_id}" in page
     assert f"/providers/{found.provider_id}/papers/client-authorization.pdf" in page
     assert "It has reached them" not in page
     made = client.post(f"{address}/files", data={"way": "print"}, headers=SAME_SITE)
