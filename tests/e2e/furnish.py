@@ -10,6 +10,7 @@ from crm.services import accounts, demo
 from crm.web import create_app
 from tests import nppes_files
 from tests.conftest import SAME_SITE
+from tests.e2e.furnish_clients import fill_clients
 from tests.e2e.furnish_dealings import deal
 from tests.e2e.furnish_inbox import read_mail
 from tests.e2e.furnish_library import fill_library
@@ -54,6 +55,7 @@ def furnish(house: House) -> str:
     house.work()
     set_up_mailboxes(house)
     fill_library(house)
+    fill_clients(house)
     deal(house)
     return token
 

@@ -12,6 +12,8 @@ from sqlmodel import col, select
 
 from crm.models.accounts import MailAccount
 from crm.models.agreements import Agreement
+from crm.models.client_care import ClientAuthorization, ClientClearance, ClientEvent, ClientSession
+from crm.models.clients import SentClient
 from crm.models.imports import ImportRun
 from crm.models.inbound import InboundMessage
 from crm.models.measurements import Assessment
@@ -59,6 +61,8 @@ NO_PAGE = {
     "papers.letter": "a letter for an office program",
     "papers.picture": "a page of a paper as a picture",
     "papers.kept": "a PDF that was made before",
+    "clients.authorization_scan": "a file",
+    "clients.clearance_scan": "a file",
 }
 
 #: Arguments that mean something else on one page.
@@ -90,6 +94,9 @@ WITH_QUERY = [
     "/templates/new?kind=script",
     "/clients?q=zz",
     "/clients?archived=1",
+    "/clients?show=uncleared",
+    "/clients?show=ended",
+    "/clients/1/clearances/new?find=ortho",
     "/providers/1/mail/new?template=sample",
     "/providers/1/samples/new?kind=sample-discharge",
     "/agreements?state=declined",
@@ -135,6 +142,7 @@ class Addresses:
             "agreement_id": self.ids(Agreement, limit=2),
             "client_id": self.ids(Assessment, column=Assessment.client_id),
             "assessment_id": self.ids(Assessment),
+            **self.file_of_a_client(),
             "template_id": self.ids(Template, col(Template.built_in).is_(False), limit=3),
             "sequence_id": self.ids(Sequence, limit=2),
             "enrollment_id": self.ids(Enrollment, limit=3),
@@ -144,6 +152,18 @@ class Addresses:
             "kind": ["overview"],
             "token": ["no-such-token"],
         }
+
+    def file_of_a_client(self) -> dict[str, list[int]]:
+        """What hangs on the client who is looked at."""
+        mine = self.ids(Assessment, column=Assessment.client_id)
+        tables: dict[str, Any] = {
+            "authorization_id": ClientAuthorization,
+            "clearance_id": ClientClearance,
+            "session_id": ClientSession,
+            "event_id": ClientEvent,
+            "sent_id": SentClient,
+        }
+        return {name: self.ids(table, col(table.client_id).in_(mine)) for name, table in tables.items()}
 
     def ids(self, table: Any, *conditions: Any, limit: int = 1, column: Any = None) -> list[int]:
         wanted = select(table.id if column is None else column).where(*conditions)
@@ -258,6 +278,8 @@ def test_the_first_page_of_all(house: House, window: OpenWindow) -> None:
         ("/providers/1", "[commandfor=log] >> visible=true"),
         ("/providers/1", "[commandfor=referral] >> visible=true"),
         ("/providers/1", "[popovertarget=provider-more] >> visible=true"),
+        ("/clients/1", "[commandfor=session] >> visible=true"),
+        ("/clients/1", "[popovertarget=client-more] >> visible=true"),
         ("/followups", "[data-row] [data-key=e] >> visible=true"),
         ("/board", "[data-palette-open] >> visible=true"),
         ("/settings/you", "[popovertarget^=paper-] >> visible=true"),
