@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from crm.domain.client_kinds import SessionState
+from crm.domain.conversion import Rate
 from crm.domain.funnels import ReferralStep
 from crm.domain.partners import Arrival
 from crm.models.client_care import ClientSession
@@ -24,6 +25,7 @@ from crm.store.results_terms import (
     days_between,
     is_first,
     not_lost,
+    once,
     referral,
     started_within,
 )
@@ -93,6 +95,13 @@ def has_referrals(session: Session, *, sample: bool) -> bool:
     return session.execute(sa.select(referral.c.id).where(counted(sample)).limit(1)).first() is not None
 
 
+def received_since(session: Session, first_on: date, *, sample: bool) -> Rate:
+    """Started of received from a day on."""
+    columns = sa.func.count(referral.c.started_on), sa.func.count()
+    query = sa.select(*columns).where(counted(sample), referral.c.received_on >= first_on)
+    return Rate(*session.execute(query).one())
+
+
 def funnel(session: Session, scope: Scope) -> FunnelCounts:
     """How far the period's referrals have come, where they were lost and why, and the days each step took."""
     some = _received(scope)
@@ -116,7 +125,7 @@ def funnel(session: Session, scope: Scope) -> FunnelCounts:
 def _received(scope: Scope) -> sa.CTE:
     names = "received_on", "contacted_on", "scheduled_on", "started_on", "continuing_on", "ended_on", "lost_reason"
     columns = (*(referral.c[name] for name in names), sa.not_(not_lost()).label("is_lost"), PLACE.label("place"))
-    return sa.select(*columns).where(scope.received()).cte("some")
+    return once(sa.select(*columns).where(scope.received()), "some")
 
 
 def _stops(some: sa.CTE) -> sa.Select[Any]:
@@ -156,7 +165,7 @@ def cohorts(session: Session, scope: Scope, first_on: date, last_on: date) -> li
 
 def ripe(days: int, today: date) -> Condition:
     """As `conversion.are_over`: so many days after it was received have passed."""
-    return days_between(sa.literal(today, sa.Date), referral.c.received_on) > days
+    return referral.c.received_on < today - timedelta(days=days)
 
 
 def worth(session: Session, scope: Scope) -> WorthSums:
@@ -198,9 +207,7 @@ def first(session: Session, scope: Scope) -> FirstCounts:
 def arrivals(session: Session, scope: Scope) -> Mapping[Arrival, int]:
     """How many of the period's referrals were their source's first, one more, or won back."""
     some = results_arrivals.numbered(scope)
-    query = sa.select(*(_sum(results_arrivals.is_one(some, kind)) for kind in Arrival)).where(
-        some.c.received_on >= scope.period.first_on
-    )
+    query = sa.select(*(_sum(results_arrivals.is_one(some, kind)) for kind in Arrival))
     return dict(zip(Arrival, session.execute(query).one(), strict=True))
 
 

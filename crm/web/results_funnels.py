@@ -154,7 +154,7 @@ def visiting(found: Visiting) -> Section:
     return Section(
         "visiting",
         "Visits",
-        (Head(""), Head("In this period", N)),
+        (Head("Visiting"), Head("In this period", N)),
         lines if found.visits.value or found.referrals.value else (),
         means="A visit logged for several people at once is one visit. Referrals may come from earlier visits.",
         empty="No visit and no referral after one in this period.",

@@ -14,7 +14,7 @@ MOST = 15
 
 def worth(now: Worth, before: Worth | None) -> Section:
     """What referrals of the period may bring and have brought, and what its sessions brought."""
-    heads = [Head(""), Head("This period", M), *([Head("Compared", M)] if before else [])]
+    heads = [Head("Value"), Head("This period", M), *([Head("Compared", M)] if before else [])]
     names = (("Expected of referrals received", "expected"), ("Booked of referrals received", "booked"))
     rows = [*names, ("Sessions held in the period", "held")]
     lines = tuple(
@@ -77,7 +77,7 @@ def visiting(found: Visiting) -> Section:
     return Section(
         "worth-by-hour",
         "For an hour of visiting",
-        (Head(""), Head("This period", M), Head("For each hour", M)),
+        (Head("Visiting"), Head("This period", M), Head("For each hour", M)),
         lines if found.visits.value else (),
         means=f"A visit is taken to last {found.minutes_each} minutes with the way to the door: "
         f"{found.hours:g} {'hour' if found.hours == 1 else 'hours'}.",
@@ -105,7 +105,7 @@ def gifts(totals: Mapping[str, int]) -> Section:
     return Section(
         "gifts",
         "Gifts and meals",
-        (Head(""), Head("This period", M)),
+        (Head("What"), Head("This period", M)),
         lines,
         means=f"In all {filters.money(sum(totals.values()))}." if len(totals) > 1 else "",
         empty="Nothing was given in this period.",

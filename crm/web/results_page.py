@@ -120,7 +120,7 @@ def _partners(found: Found) -> list[Section]:
     one, before = found.overview, found.overview.before
     return [
         sources.quiet(found.quiet),
-        sources.concentration(one.sources, one.ranking(Dimension.SOURCE)),
+        sources.concentration(one.sources, one.ranking(Dimension.SOURCE), one.period.slug),
         sources.arrivals(one.now.arrivals, before.arrivals if before else None),
         sources.reports(one.now.reports, before.reports if before else None),
         sources.suggestions(found.suggested),

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from flask import url_for
 
 from crm.charts import shares
+from crm.domain.papers import DocumentKind
 from crm.domain.partners import RISK
 from crm.domain.results import Arrivals, Ranking, Reports, Sources
 from crm.services.partners import QuietPartner, Suggestion
-from crm.web.results_tables import Cell, Head, Kind, Section, count, number, part, words
+from crm.web.results_tables import Cell, Head, Kind, Section, count, link, number, part, words
 
 N = Kind.NUMBER
 DRAWN = 20
@@ -30,25 +31,30 @@ def arrivals(now: Arrivals, before: Arrivals | None) -> Section:
     return Section(
         "arrivals",
         "What each referral was to its source",
-        (Head(""), Head("This period", N), *([Head("Compared", N)] if before else [])),
+        (Head("Referrals"), Head("This period", N), *([Head("Compared", N)] if before else [])),
         lines,
     )
 
 
-def concentration(found: Sources, by_source: Ranking) -> Section:
+def concentration(found: Sources, by_source: Ranking, period: str) -> Section:
     """How the referrals are spread over those who sent them."""
     parts = [shares.Part(one.label, one.started.whole.value) for one in by_source.lines]
     if by_source.rest.whole:
         parts.append(shares.Part(f"{by_source.rest_lines:,} others", by_source.rest.whole))
     ordered = sorted(by_source.lines, key=lambda one: -one.started.whole.value)[:DRAWN]
     lines = tuple(
-        (_provider(one.label, one.value), count(one.started.whole), _share(one.started.whole.value, found))
+        (
+            _provider(one.label, one.value),
+            count(one.started.whole),
+            _share(one.started.whole.value, found),
+            _page_for(one.value, period),
+        )
         for one in ordered
     )
     return Section(
         "concentration",
         "Where referrals come from",
-        (Head("Provider"), Head("Referrals", N), Head("Share", N)),
+        (Head("Provider"), Head("Referrals", N), Head("Share", N), Head("To print", Kind.LINK)),
         lines,
         shares.svg(parts, "Where referrals come from", RISK),
         means=f"The dashed line stands at {RISK:.0%}: more from one source is a risk.",
@@ -74,7 +80,7 @@ def reports(now: Reports, before: Reports | None) -> Section:
     return Section(
         "reports",
         "Reports on time",
-        (Head(""), Head("On time", Kind.RATE)),
+        (Head("Period"), Head("On time", Kind.RATE)),
         tuple(lines) if now.on_time.whole.value else (),
         means="Due in the period, up to today: delivered on their day or before, of those delivered or overdue.",
         empty="No report was due in this period.",
@@ -133,3 +139,10 @@ def _share(value: int, found: Sources) -> Cell:
     whole = found.whole.value
     return number(round(value / whole, 4) if whole else None, f"{value / whole:.0%}" if whole else "")
 
+
+def _page_for(value: str, period: str) -> Cell:
+    """The page that tells a provider how their own clients do."""
+    if not value.isdecimal():
+        return link("", "")
+    where = url_for("papers.show", provider_id=int(value), kind=DocumentKind.PARTNER_SUMMARY.value, period=period)
+    return link("Page for them", where)

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     RATE = "rate"
     SPREAD = "spread"
     MONEY = "money"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Head:
     @property
     def exported(self) -> list[str]:
         """The columns it becomes in a spreadsheet, where counts, shares and intervals stand by themselves."""
+        if self.kind is Kind.LINK:
+            return []
         more = {
             Kind.RATE: ["of", "share", "between", "and"],
             Kind.SPREAD: ["lower quarter", "upper quarter", "counted"],
@@ -97,6 +100,11 @@ class Section:
 def words(text: str, small: str = "", href: str = "") -> Cell:
     """Plain words."""
     return Cell(text, (text,), small=small, href=href)
+
+
+def link(text: str, href: str) -> Cell:
+    """A way on, which no spreadsheet needs."""
+    return Cell(text, (), href=href)
 
 
 def count(found: Count) -> Cell:

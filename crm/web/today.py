@@ -16,7 +16,7 @@ from crm.domain.kinds import TOUCHES
 from crm.domain.provider_filter import APPROACH, Filter, NextStep, Sort
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
-from crm.services import demo, inbox_standing, partners
+from crm.services import demo, inbox_standing, partners, results_glance
 from crm.services.inbox_standing import View
 from crm.store import provider_lists, providers, reports, tasks, visits
 from crm.store.provider_lists import Question
@@ -74,6 +74,7 @@ def index() -> str:
             approach=_rows(session, APPROACH),
             replies=inbox_standing.page(session, View.TO_ANSWER, limit=SHORT),
             samples=demo.present(db()),
+            month=results_glance.month(session, today()),
             reports_due=reports.due_count(session, today()),
             reports=reports.page(session, reports.Part.DUE, today(), limit=SHORT),
             Bucket=Bucket,

@@ -61,6 +61,9 @@ NO_PAGE = {
     "papers.letter": "a letter for an office program",
     "papers.picture": "a page of a paper as a picture",
     "papers.kept": "a PDF that was made before",
+    "results.workbook": "a workbook",
+    "results.section_xlsx": "a workbook",
+    "results.rows_xlsx": "a workbook",
     "clients.authorization_scan": "a file",
     "clients.clearance_scan": "a file",
 }
@@ -104,6 +107,15 @@ WITH_QUERY = [
     "/gifts/new?q=nguyen",
     "/papers",
     "/papers/outcomes-sheet",
+    "/papers/monthly-results",
+    "/providers/1/papers/partner-summary",
+    "/results?period=last-12-months",
+    "/results?period=last-12-months&show=funnels",
+    "/results?period=last-12-months&show=ways&by=source",
+    "/results?period=last-12-months&show=partners&compare=year",
+    "/results?period=last-12-months&show=money&compare=none",
+    "/results?period=last-year",
+    "/results?first=2026-03-09&last=2026-03-01",
     "/providers/1/papers/sample-progress-report",
     "/providers/1/papers/service-sheet?service=youth",
     "/providers/1/papers/introduction-letter",
@@ -150,6 +162,7 @@ class Addresses:
             "pair_id": self.ids(ProviderPair),
             "slug": ["introduction-letter"],
             "kind": ["overview"],
+            "key": ["referral.received", "visits", "stage.contacted", "reports.judged", "sessions", "quiet"],
             "token": ["no-such-token"],
         }
 
