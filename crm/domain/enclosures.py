@@ -46,12 +46,13 @@ WITH_LETTER = (DocumentKind.INTRODUCTION_LETTER, DocumentKind.THANK_YOU, *WITH_M
 @dataclass(frozen=True, slots=True)
 class Enclosure:
     """A paper to go with something; a service sheet may name its service (else the one that suits best), a paper about
-    a stretch of time its period.
+    a stretch of time its period, and each a wording of one's own.
     """
 
     kind: DocumentKind
     service_key: str = ""
     period: str = ""
+    wording: str = ""
 
     @property
     def value(self) -> str:

@@ -185,6 +185,7 @@ def _ready(
             now=now,
             folder=folder,
             period=wanted.period,
+            wording=wanted.wording,
         )
         paper = press(session, wish)
     except (MissingField, TemplateFault, Refused) as error:

@@ -27,11 +27,14 @@ K = DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A paper ready to be set. `checked` is what the checks read: the same without name and birth date of a client."""
+    """A paper ready to be set, in the wording `slug` on the `layout` of a built-in one. `checked` is what the checks
+    read: the same without name and birth date of a client.
+    """
 
     sheet: Sheet
     checked: Mapping[str, Any]
     slug: str
+    layout: str
     audience: str
     service_key: str
     sender_name: str
@@ -60,7 +63,8 @@ def content(session: Session, wish: Wish) -> Content:
     return Content(
         sheet=sheet,
         checked={} if wish.kind is K.MONTHLY_RESULTS else checked.paper,  # it names providers, and leaves to nobody
-        slug=slug,
+        slug=desk.wording(slug),
+        layout=slug,
         audience=desk.audience.value,
         service_key=key,
         sender_name=desk.sender.name,

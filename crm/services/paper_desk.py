@@ -41,7 +41,8 @@ class Wish:
     `service_key` names the service of a service sheet; without one it is the service that suits the provider best.
     `folder` is where the logo lies; without it the name stands for it. `report` is what a paper about a real client
     says; `filing` the name and birth date that are put on it and kept nowhere; `covers` what a fax cover goes before.
-    `period` names the days of a paper about a stretch of time, as `crm.domain.periods` reads it.
+    `period` names the days of a paper about a stretch of time, as `crm.domain.periods` reads it;
+    `wording` the wording of one's own that stands on the paper, where it was copied from the one that does otherwise.
     """
 
     kind: DocumentKind
@@ -55,6 +56,7 @@ class Wish:
     filing: Filing | None = None
     covers: Covers | None = None
     period: str = ""
+    wording: str = ""
 
 
 @dataclass(slots=True)
@@ -83,9 +85,14 @@ class Desk:
     def provider(self) -> Provider | None:
         return self.filling.provider if self.filling else None
 
+    def wording(self, slug: str) -> str:
+        """The copy of a wording that was chosen for this paper, else the wording itself."""
+        wanted = self.wish.wording
+        return wanted if wanted and wanted in {each.slug for each in templates.copies(self.session, slug)} else slug
+
     def words(self, slug: str) -> Words:
         """The wording in force, filled."""
-        own = templates.source_in_force(self.session, TemplateKind.DOCUMENT, slug)
+        own = templates.source_in_force(self.session, TemplateKind.DOCUMENT, self.wording(slug))
         return paper_text.words(slug, self.fields, own=own)
 
 

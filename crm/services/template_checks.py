@@ -108,7 +108,8 @@ def findings(
 
 def _labels(wording: Wording) -> frozenset[tuple[str, str]]:
     """Words that the form itself asks the provider for ("Diagnosis or ICD-10"): they claim nothing for us."""
-    built_in = templates.built_ins().get((wording.kind, wording.slug))
+    layout = str(wording.meta.get(templates.LAYOUT) or wording.slug)
+    built_in = templates.built_ins().get((wording.kind, layout))
     if wording.meta.get("kind") != PAPER or built_in is None:
         return frozenset()
     own = findings(Wording(wording.kind, built_in.own, built_in.title, built_in.meta))  # without a slug: as it is

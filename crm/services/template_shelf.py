@@ -63,10 +63,10 @@ def copy(db: Database, template_id: int, title: str = "", *, actor_id: int, now:
     """A template of one's own with the wording of this one, in force at once. Gives its id."""
     with db.write() as session:
         old = get(session, template_id)
-        if old.meta.get("kind") == templates.PAPER:
-            raise Refused("paper", "The words of a paper belong to its layout: change them instead of copying them.")
         source = wording_in_force(session, old)
         meta = _meta(old.kind, {name: str(value) for name, value in old.meta.items()})
+        if old.meta.get("kind") == templates.PAPER:
+            meta = {"kind": templates.PAPER, templates.LAYOUT: str(old.meta.get(templates.LAYOUT) or old.slug)}
         called = _title(title or f"{COPY_OF}{old.title}")
         made = _insert(session, old.kind, called, meta, about=old.about, actor_id=actor_id, now=now)
         made.copied_from = old.slug

@@ -19,6 +19,8 @@ from crm.models.templates import Template, TemplateVersion
 from crm.store import templates as store
 
 LETTER, PAPER = "letter", "paper"
+LAYOUT = "layout"
+"""In the `meta` of a copied wording of a paper: the built-in wording whose place on paper it can take."""
 """Kinds of documents: letters are filled here, papers have their own layouts."""
 
 
@@ -110,6 +112,12 @@ def choices(session: Session, of: TemplateKind, /, **meta: str) -> list[Choice]:
     known = {one.slug for one in found}
     own = [each for each in rows.values() if in_use(each) and not each.built_in and each.slug not in known]
     return found + [Choice(each.slug, each.title, each.about) for each in own if _has(each.meta, meta)]
+
+
+def copies(session: Session, layout: str) -> list[Choice]:
+    """The wordings of one's own that can stand on the paper with this layout."""
+    own = (each for each in store.every(session, TemplateKind.DOCUMENT) if each.meta.get(LAYOUT) == layout)
+    return [Choice(each.slug, each.title, each.about) for each in own if in_use(each)]
 
 
 def in_use(template: Template) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -92,9 +93,8 @@ def groups(provider_id: int | None) -> list[tuple[str, list[PaperLine]]]:
     return [(name, lines) for name, lines in found if lines]
 
 
-def paper(provider_id: int | None, kind: DocumentKind, service_key: str = "", period: str = "") -> PaperLine:
-    """One paper with its addresses."""
-    chosen = {name: value for name, value in (("service", service_key), ("period", period)) if value}
+def paper(provider_id: int | None, kind: DocumentKind, chosen: Mapping[str, str] = MappingProxyType({})) -> PaperLine:
+    """One paper with its addresses, which say what was chosen: service, period, wording."""
     where: dict[str, Any] = {"provider_id": provider_id, "kind": kind.value, **chosen}
     docx = url_for("papers.letter", **where) if provider_id and kind in LETTERS else ""
     href, pdf = url_for("papers.show", **where), url_for("papers.file", **where)

@@ -14,7 +14,7 @@ from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.models.providers import Provider
-from crm.services import files, overrides, paper_deliveries, papers, touches, wordings
+from crm.services import files, overrides, paper_deliveries, papers, templates, touches, wordings
 from crm.services.paper_deliveries import Given
 from crm.services.paper_desk import Wish
 from crm.services.papers import Prepared
@@ -29,6 +29,7 @@ from crm.web.presentation import today
 bp = Blueprint("papers", __name__)
 
 PICTURE_PPI = 130
+CHOICES = ("service", "period", "wording")
 _NOBODY: dict[str, Any] = {"provider_id": None}
 
 
@@ -103,7 +104,8 @@ def deliver(provider_id: int, kind: str) -> AnyResponse | tuple[str, int]:
             remarks=request.form.get("remarks", "")[:500],
             confirmed=bool(request.form.get("confirmed")),
         )
-        paper = Enclosure(wanted, request.form.get("service", ""), request.form.get("period", ""))
+        chosen = _chosen()
+        paper = Enclosure(wanted, chosen.get("service", ""), chosen.get("period", ""), chosen.get("wording", ""))
         folder = handoff().post.files
         change = paper_deliveries.give(
             db(), folder, provider_id, paper, given, actor_id=actor_id(), now=now(), today=today()
@@ -112,7 +114,7 @@ def deliver(provider_id: int, kind: str) -> AnyResponse | tuple[str, int]:
         return _page(provider_id, wanted, error.errors), 422
     except Refused as error:
         flash(str(error), "error")
-        return redirect(_show_url(provider_id, wanted, request.form.get("service", "")), 303)
+        return redirect(_show_url(provider_id, wanted), 303)
     said = paper_deliveries.SAID[given.how].lower()
     if change is None:
         flash(f"It is noted already: {said}, on the same day.")
@@ -132,25 +134,27 @@ def override(provider_id: int | None, kind: str) -> AnyResponse | tuple[str, int
     except Invalid as error:
         return _page(provider_id, wanted, error.errors), 422
     flash("It may stay. Your name and reason are kept.")
-    return redirect(_show_url(provider_id, wanted, request.form.get("service", "")), 303)
+    return redirect(_show_url(provider_id, wanted), 303)
 
 
 def _page(provider_id: int | None, kind: DocumentKind, errors: dict[str, str]) -> str:
     with db().read() as session:
         provider = touches.get_provider(session, provider_id) if provider_id else None
         prepared, problem, missing = _prepared(session, provider_id, kind, provider)
+        copied = templates.copies(session, prepared.content.layout) if prepared else []
         offered = paper_page.services(prices.switched_off(session))
         faxing = paper_deliveries.fax_refusal(session, provider, Enclosure(kind)) if provider else ""
         refusal = paper_deliveries.refusal(provider) if provider else ""
     key = prepared.content.service_key if prepared else request.values.get("service", "")
-    period = request.values.get("period", "")
+    chosen = {**_chosen(), "service": key} if key else _chosen()
     looked = prepared.looked if prepared else wordings.NOTHING
     return render_template(
         "papers/show.html",
         provider=provider,
         kind=kind,
-        paper=paper_page.paper(provider_id, kind, key, period),
-        period=period,
+        paper=paper_page.paper(provider_id, kind, chosen),
+        chosen=chosen,
+        copied=[(each.slug, each.title) for each in copied],
         title=prepared.title if prepared else paper_page.title(kind),
         pages=len(pdf.pictures(prepared.sheet, ppi=PICTURE_PPI)) if prepared and not looked.standing else 0,
         looked=looked,
@@ -182,11 +186,16 @@ def _prepared(
 
 
 def _wish(provider_id: int | None, kind: DocumentKind) -> Wish:
-    service_key = request.values.get("service", "")
-    period = request.values.get("period", "")
+    chosen = _chosen()
     return Wish(
-        kind, provider_id, service_key, user_id=actor_id(), now=now(), folder=handoff().post.files, period=period
-    )
+        kind, provider_id, chosen.get("service", ""), user_id=actor_id(), now=now(), folder=handoff().post.files,
+        period=chosen.get("period", ""), wording=chosen.get("wording", ""),
+    )  # fmt: skip
+
+
+def _chosen() -> dict[str, str]:
+    """What the address or the form says of the paper besides its kind."""
+    return {name: value for name in CHOICES if (value := request.values.get(name, ""))}
 
 
 def _covering(session: Session, provider_id: int | None, wish: Wish) -> Wish:
@@ -204,8 +213,9 @@ def _kind(text: str, provider_id: int | None) -> DocumentKind:
     return DocumentKind(text)
 
 
-def _show_url(provider_id: int | None, kind: DocumentKind, service: str) -> str:
-    return url_for("papers.show", provider_id=provider_id, kind=kind.value, service=service or None)
+def _show_url(provider_id: int | None, kind: DocumentKind) -> str:
+    where: dict[str, Any] = {"provider_id": provider_id, "kind": kind.value, **_chosen()}
+    return url_for("papers.show", **where)
 
 
 def _file(content: bytes, mime: str, name: str, *, save: bool) -> Response:

@@ -66,7 +66,7 @@ def test_the_same_words_make_no_version(sqlite_db: Database) -> None:
         ("== opening ==\nHello\n{% if trainer.name %}\nmore", 3, "never closed"),
         ("== opening ==\nHello\n{{ provider.salutatoin }}", 3, "Did you mean {{ provider.salutation }}?"),
         ("== opening ==\nHi {% if script.state == 'thank_you' %}\n{{ 'a' * 9 }}{% endif %}", 3, "small whole"),
-        ("Hello", 0, "== opening =="),
+        ("Hello", 1, "== opening =="),
     ],
 )
 def test_a_wording_that_breaks_is_refused_with_line_and_reason(

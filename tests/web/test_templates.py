@@ -11,11 +11,13 @@ from sqlmodel import col, select
 
 from crm.domain.kinds import TemplateKind
 from crm.models.audit import ChangeSet
-from crm.models.templates import Template
+from crm.models.documents import Document
+from crm.models.templates import Template, TemplateVersion
 from crm.services import template_versions, templates
 from crm.store import templates as store
 from tests import factories
 from tests.conftest import SAME_SITE
+from tests.documents.paper_reading import text_of
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -167,6 +169,43 @@ def test_a_copy_can_be_chosen_where_the_built_in_ones_can(client: FlaskClient, h
     post(client, f"/templates/{script}/copies", title="Lunch talk")
     assert "Lunch talk" in client.get(f"/providers/{whom}/script").text
     assert client.get(f"/providers/{whom}/script?script=lunch-talk").status_code == 200
+
+
+def test_the_words_of_a_paper_can_be_copied_and_chosen_on_its_page(client: FlaskClient, handoff: Handoff) -> None:
+    whom, overview = provider(handoff), id_of(client, handoff, "overview", TemplateKind.DOCUMENT)
+    page = f"/providers/{whom}/papers/overview"
+    assert "The usual one" not in client.get(page).text
+    post(client, f"/templates/{overview}/copies", title="Overview for schools")
+    copied = id_of(client, handoff, "overview-for-schools", TemplateKind.DOCUMENT)
+    mine = wording(handoff, copied).replace("have to go on alone", "leave the school team behind")
+    assert post(client, f"/templates/{copied}/edit", do="save", source=mine).status_code == 303
+    assert '<option value="overview-for-schools"' in client.get(page).text
+    chosen = client.get(f"{page}?wording=overview-for-schools").text
+    assert f"{page}/1.png?wording=overview-for-schools" in chosen
+    assert "leave the school team behind" in text_of(client.get(f"{page}.pdf?wording=overview-for-schools").data)
+    for other in (
+        f"{page}.pdf",
+        f"{page}.pdf?wording=nothing",
+        f"/papers/referral-pad.pdf?wording=overview-for-schools",
+    ):
+        assert "school team" not in text_of(client.get(other).data)
+    post(client, f"{page}/deliveries", how="mail", wording="overview-for-schools")
+    with handoff.db.read() as session:
+        document = session.exec(select(Document)).one()
+        version = session.get_one(TemplateVersion, document.template_version_id)
+        assert version.template_id == copied
+    post(client, f"/templates/{copied}/archive")
+    assert "overview-for-schools" not in client.get(page).text
+
+
+def test_a_copy_of_a_copy_belongs_to_the_same_paper(client: FlaskClient, handoff: Handoff) -> None:
+    pad = id_of(client, handoff, "referral-pad", TemplateKind.DOCUMENT)
+    post(client, f"/templates/{pad}/copies", title="First")
+    post(client, f"/templates/{id_of(client, handoff, 'first', TemplateKind.DOCUMENT)}/copies", title="Second")
+    page = client.get("/papers/referral-pad").text
+    assert "First" in page
+    assert "Second" in page
+    assert client.get("/papers/referral-pad.pdf?wording=second").data.startswith(b"%PDF")
 
 
 def test_an_own_letter_is_printed_in_its_own_words(client: FlaskClient, handoff: Handoff) -> None:
