@@ -28,7 +28,10 @@ COVERS = [(kind.value, TITLES[kind]) for kind in authorizations.KINDS]
 @bp.get("/clients/<int:client_id>/authorizations/new")
 def new_authorization(client_id: int) -> str:
     """The form, and the paper for the client to sign."""
-    return _page(client_id, None, {"signed_on": today().isoformat(), **request.args.to_dict()}, (), {})
+    with db().read() as session:
+        own = client_forms.picker(session, client_id, {}).choices
+    first = {"provider_id": str(own[0].id)} if own else {}
+    return _page(client_id, None, {"signed_on": today().isoformat(), **first, **request.args.to_dict()}, (), {})
 
 
 @bp.post("/clients/<int:client_id>/authorizations")
@@ -127,7 +130,7 @@ def authorization_scan(client_id: int, authorization_id: int) -> Response:
 
 
 @bp.post("/clients/<int:client_id>/authorizations/paper")
-def authorization_paper(client_id: int) -> Response | tuple[str, int]:
+def authorization_paper(client_id: int) -> Response:
     """The paper to sign, with the name and birth date typed now, which are kept nowhere."""
     form = request.form.to_dict()
     provider_id = request.form.get("provider_id", type=int)

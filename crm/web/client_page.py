@@ -87,6 +87,12 @@ class Page:
     plots: Sequence[tuple[Any, ...]]
     unpermitted: Sequence[str]
 
+    @property
+    def strangers(self) -> list[store.Sender]:
+        """Referrals of providers who aren't among the client's, from before there was such a list."""
+        known = {one.provider.id for one in self.partners if one.link.role is ClientRole.REFERRING}
+        return [one for one in self.senders if one.provider_id not in known]
+
 
 def load(session: Session, client: Client, today: date) -> Page:
     """The page of one client."""
