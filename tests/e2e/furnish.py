@@ -15,6 +15,7 @@ from tests.e2e.furnish_dealings import deal
 from tests.e2e.furnish_inbox import read_mail
 from tests.e2e.furnish_library import fill_library
 from tests.e2e.furnish_mailboxes import set_up_mailboxes
+from tests.e2e.furnish_reports import report
 from tests.e2e.house import House
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def furnish(house: House) -> str:
     fill_library(house)
     fill_clients(house)
     deal(house)
+    report(house)
     return token
 
 

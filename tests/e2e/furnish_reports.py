@@ -15,18 +15,20 @@ from tests import factories
 from tests.e2e.house import House
 from tests.services import reports as files
 
+REPORTED = ("K-88", "M-88")
+
 
 def report(house: House) -> None:
-    """Two clients: K-14, whose session log left and who fell, and M-3, who has signed nothing and isn't cleared yet."""
+    """Two clients: one whose session log left and who fell, and one who has signed nothing and isn't cleared yet."""
     now = house.clock.now
     with house.handoff.db.write() as session:
         actor_id = session.exec(select(User.id)).first()
         today = days.today_of(session, actor_id, now)
-        first = files.make_file(session, today)
+        first = files.make_file(session, today, code=REPORTED[0])
         files.make_event(session, first, today, urgent=True)
         practice = factories.make_practice(session, name="Heights Family Medicine", fax="")
         other = factories.make_provider(session, display_name="Ruth Adeyemi, MD", practice=practice)
-        second = files.make_file(session, today, code="M-3", permitted=False, provider=other)
+        second = files.make_file(session, today, code=REPORTED[1], permitted=False, provider=other)
         for each in session.exec(select(ClientClearance).where(ClientClearance.client_id == second.client_id)):
             each.returned_on = None
         for file in (first, second):

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from crm.models.accounts import MailAccount
 from crm.models.agreements import Agreement
 from crm.models.client_care import ClientAuthorization, ClientClearance, ClientEvent, ClientSession
-from crm.models.clients import SentClient
+from crm.models.clients import Client, SentClient
 from crm.models.imports import ImportRun
 from crm.models.inbound import InboundMessage
 from crm.models.measurements import Assessment
@@ -21,6 +21,7 @@ from crm.models.messages import Message
 from crm.models.practices import Practice
 from crm.models.providers import Provider, ProviderPair
 from crm.models.referrals import Referral
+from crm.models.reports import DueReport
 from crm.models.sequences import Enrollment, Sequence
 from crm.models.sign_ins import MailSignIn
 from crm.models.tasks import Task
@@ -28,6 +29,7 @@ from crm.models.templates import Template
 from crm.models.visits import Visit
 from crm.web import create_app
 from tests.e2e.conftest import OpenWindow, Watched
+from tests.e2e.furnish_reports import REPORTED
 from tests.e2e.house import House
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ NO_PAGE = {
     "papers.letter": "a letter for an office program",
     "papers.picture": "a page of a paper as a picture",
     "papers.kept": "a PDF that was made before",
+    "reports.picture": "a page of a report as a picture",
+    "reports.cover": "a PDF",
     "results.workbook": "a workbook",
     "results.section_xlsx": "a workbook",
     "results.rows_xlsx": "a workbook",
@@ -97,6 +101,8 @@ WITH_QUERY = [
     "/templates/new?kind=script",
     "/clients?q=zz",
     "/clients?archived=1",
+    "/reports?part=settled",
+    "/reports?kind=discharge-summary",
     "/clients?show=uncleared",
     "/clients?show=ended",
     "/clients/1/clearances/new?find=ortho",
@@ -155,6 +161,7 @@ class Addresses:
             "client_id": self.ids(Assessment, column=Assessment.client_id),
             "assessment_id": self.ids(Assessment),
             **self.file_of_a_client(),
+            "report_id": self.reports(),
             "template_id": self.ids(Template, col(Template.built_in).is_(False), limit=3),
             "sequence_id": self.ids(Sequence, limit=2),
             "enrollment_id": self.ids(Enrollment, limit=3),
@@ -182,6 +189,11 @@ class Addresses:
         wanted = select(table.id if column is None else column).where(*conditions)
         with self.house.handoff.db.read() as session:
             return list(session.exec(wanted.order_by(table.id).limit(limit)).all())
+
+    def reports(self) -> list[int]:
+        """One due, one urgent, one that may not leave, one that left."""
+        own = DueReport.client_id.in_(select(Client.id).where(col(Client.code).in_(REPORTED)))  # type: ignore[attr-defined]  # a column
+        return self.ids(DueReport, own, col(DueReport.archived_at).is_(None), limit=4)
 
     def all(self) -> tuple[list[str], list[str]]:
         """Addresses of pages, and rules that nothing here belongs to."""
