@@ -186,7 +186,7 @@ def test_the_words_of_a_paper_can_be_copied_and_chosen_on_its_page(client: Flask
     for other in (
         f"{page}.pdf",
         f"{page}.pdf?wording=nothing",
-        f"/papers/referral-pad.pdf?wording=overview-for-schools",
+        "/papers/referral-pad.pdf?wording=overview-for-schools",
     ):
         assert "school team" not in text_of(client.get(other).data)
     post(client, f"{page}/deliveries", how="mail", wording="overview-for-schools")
