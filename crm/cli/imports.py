@@ -33,7 +33,7 @@ def territory(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(name="import")
 def group() -> None:
-    """Bring providers in from files."""
+    """Bring providers and past referrals in from files."""
 
 
 @group.command()
@@ -83,6 +83,27 @@ def contacts(file: Path, mapping: tuple[str, ...], as_json: bool) -> None:
     said = imports_contacts.read_mapping(mapping)
     with opened() as handoff:
         answer = imports.run_list_now(_workshop(handoff), file, said)
+    _say(answer, as_json)
+
+
+@group.command()
+@FILE
+@click.option("--map", "mapping", multiple=True, metavar="COLUMN=FIELD", help="Take a column for a field, or for none.")
+@click.option("--add-providers", is_flag=True, help="Add providers who aren't known yet, by the name on the list.")
+@json_option
+def referrals(file: Path, mapping: tuple[str, ...], add_providers: bool, as_json: bool) -> None:
+    """Import past referrals: CSV or XLSX. Rows that name a client, or an unknown provider, are skipped and counted."""
+    from crm.services import imports, referral_imports
+
+    said = referral_imports.read_mapping(mapping)
+    with opened() as handoff:
+        shop = _workshop(handoff)
+        referral_imports.check(file)
+        run_id = referral_imports.queue(
+            shop.db, file, name=file.name, mapping=said, apply=True, adds=add_providers, actor_id=None, now=shop.clock()
+        )
+        imports.work_on(shop, run_id)
+        answer = imports.summary(shop.db, run_id)
     _say(answer, as_json)
 
 

@@ -179,6 +179,10 @@ def _run(shop: Workshop, run: ImportRun) -> None:
         imports_undo.run(shop, run.id)
     elif run.kind is ImportKind.CONTACTS:
         imports_contacts.run(shop, run.id)
+    elif run.kind is ImportKind.REFERRALS:
+        from crm.services import referral_imports  # much of the house, which other imports don't need
+
+        referral_imports.run(shop, run.id)
     else:
         imports_directory.run(shop, run.id)
 

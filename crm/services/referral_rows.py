@@ -41,8 +41,13 @@ class NewReferral:
     origin_activity_id: int | None = None
 
 
-def insert(act: Act, provider: Provider, new: NewReferral, **further: Any) -> tuple[Referral, Client]:
-    """Add a checked referral with everything that belongs to it. `further` are columns of one that has a past."""
+def insert(
+    act: Act, provider: Provider, new: NewReferral, *, reports: bool = True, **further: Any
+) -> tuple[Referral, Client]:
+    """Add a checked referral with everything that belongs to it. `further` are columns of one that has a past.
+
+    Without `reports` the provider is owed none about this client.
+    """
     client = store.client_by_code(act.session, new.code) or _new_client(act, provider, new)
     assert client.id is not None
     assert provider.id is not None
@@ -70,7 +75,7 @@ def insert(act: Act, provider: Provider, new: NewReferral, **further: Any) -> tu
     assert referral.id is not None
     act.recorder.insert_all(attribution.copies(referral.id, led))
     add_step(act, referral, None, ReferralStatus.RECEIVED, new.received_on)
-    link(act, client, provider, new.received_on)
+    link(act, client, provider, new.received_on, reports=reports)
     return referral, client
 
 
@@ -97,7 +102,7 @@ def add_step(
     )
 
 
-def link(act: Act, client: Client, provider: Provider, since_on: date) -> None:
+def link(act: Act, client: Client, provider: Provider, since_on: date, *, reports: bool = True) -> None:
     """The provider is one of those who sent this client, from the first referral on."""
     assert client.id is not None
     assert provider.id is not None
@@ -110,6 +115,7 @@ def link(act: Act, client: Client, provider: Provider, since_on: date) -> None:
             client_id=client.id,
             provider_id=provider.id,
             role=ClientRole.REFERRING,
+            gets_reports=reports,
             since_on=since_on,
             sample=client.sample or provider.sample,
             created_at=act.now,

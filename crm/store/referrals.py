@@ -27,6 +27,8 @@ task: sa.Table = Task.__table__  # type: ignore[attr-defined]
 
 CAP = 1000
 NOT_ARCHIVED = referral.c.archived_at.is_(None)
+OURS = referral.c.import_id.is_(None)
+"""Logged as they came: past ones that were imported call for nothing."""
 
 
 class Line(NamedTuple):
@@ -52,6 +54,7 @@ class Line(NamedTuple):
     booked_cents: int | None
     booked_by_hand: bool
     sample: bool
+    import_id: int | None
     code: str
     name: str
     practice_name: str
@@ -60,12 +63,13 @@ class Line(NamedTuple):
     @property
     def lacks_paper(self) -> bool:
         """Whether it came by word and still wants its written referral."""
-        return self.written_on is None and self.status in WANTS_PAPER
+        return self.written_on is None and self.status in WANTS_PAPER and self.import_id is None
 
     @property
     def contact_by(self) -> date | None:
         """Until when the client has to be spoken with, while nobody has."""
-        return contact_by(self.received_on) if self.status is ReferralStatus.RECEIVED else None
+        waits = self.status is ReferralStatus.RECEIVED and self.import_id is None
+        return contact_by(self.received_on) if waits else None
 
     @property
     def since_on(self) -> date | None:
@@ -128,7 +132,7 @@ class Filter:
 
 
 _COLUMNS = (
-    *(referral.c[name] for name in Line._fields[:20]),
+    *(referral.c[name] for name in Line._fields[:21]),
     client.c.code,
     provider.c.display_name,
     provider.c.practice_name,
@@ -280,10 +284,10 @@ def _wanted(wanted: Filter) -> list[Any]:
     if wanted.provider_id is not None:
         clauses.append(referral.c.provider_id == wanted.provider_id)
     if wanted.unwritten:
-        clauses += [referral.c.written_on.is_(None), _in(referral.c.status, WANTS_PAPER)]
+        clauses += [referral.c.written_on.is_(None), _in(referral.c.status, WANTS_PAPER), OURS]
     if wanted.late is not None:
         received = latest_received(wanted.late)
-        clauses += [referral.c.status == ReferralStatus.RECEIVED, referral.c.received_on <= received]
+        clauses += [referral.c.status == ReferralStatus.RECEIVED, referral.c.received_on <= received, OURS]
     if wanted.search:
         clauses.append(client.c.code.contains(wanted.search.strip().upper(), autoescape=True))
     if wanted.import_id is not None:

@@ -25,6 +25,7 @@ NOUNS: tuple[str, ...] = (
     "search",
     "changes",
     "imports",
+    "referral_imports",
     "duplicates",
     "practices",
     "touches",

@@ -61,11 +61,13 @@ def create() -> Response | tuple[str, int]:
 
 
 @bp.get("/imports/<int:run_id>")
-def show(run_id: int) -> str:
+def show(run_id: int) -> Response | str:
     """What becomes, or became, of an import."""
     verdict = request.args.get("rows", "")
     with db().read() as session:
         run = store.get(session, run_id)
+        if run.kind is ImportKind.REFERRALS and run.state is ImportState.STAGED:
+            return redirect(url_for("referral_imports.show", run_id=run_id))
         shown = verdict if verdict in VERDICTS else next((one for one in VERDICTS if _count(run, one)), "new")
         after = request.args.get("after", 0, type=int)
         on_stage = run.state is ImportState.STAGED
@@ -183,7 +185,7 @@ _UPLOADED = {ImportKind.NPPES.value, ImportKind.LOCATIONS.value, ImportKind.CONT
 
 def _begin(kind: ImportKind) -> int:
     if kind is ImportKind.CONTACTS:
-        path, name = _received(request.files.get("file"), request.form.get("pasted", ""))
+        path, name = received(request.files.get("file"), request.form.get("pasted", ""))
         try:
             imports_contacts.check(path)
         except Refused:
@@ -196,11 +198,11 @@ def _begin(kind: ImportKind) -> int:
         radius=request.form.get("radius", type=float) if request.form.get("zip", "").strip() else None,
         specialties=request.form.getlist("specialty"),
     )
-    path, name = _received(request.files.get("file"), "")
+    path, name = received(request.files.get("file"), "")
     return imports.queue(db(), kind, path, options, actor_id=actor_id(), now=now(), name=name)
 
 
-def _received(file: FileStorage | None, pasted: str) -> tuple[Path, str]:
+def received(file: FileStorage | None, pasted: str) -> tuple[Path, str]:
     """The file on disk, and its name."""
     name = secure_filename(file.filename or "") if file else ""
     if file is None or not file.filename:

@@ -108,3 +108,18 @@ def test_the_registry_is_searched_and_everybody_added(env: dict[str, str | None]
             "registry", "--zip", "77005", "--radius", 10, "--specialty", "orthopedics",
         )  # fmt: skip
     assert (list(found), found["new"]) == (KEYS, 2)
+
+
+def test_past_referrals_come_in_once_and_go_again(env: dict[str, str | None], tmp_path: Path) -> None:
+    path = tmp_path / "past.csv"
+    rows = ['"Ann Nobody, MD",2021-02-01,A.B.,older adults,completed', '"Ann Nobody, MD",2021-03-01,Margaret,,']
+    path.write_text("\n".join(["Referred by,Date,Client,Service,Status", *rows]), encoding="utf-8")
+    unknown = answer(env, "referrals", path)
+    assert list(unknown) == KEYS
+    assert (unknown["new"], unknown["skipped"]) == (0, {"provider_unknown": 1, "to_mend": 1})
+    first = answer(env, "referrals", path, "--add-providers")
+    assert (first["rows"], first["new"], first["skipped"]) == (2, 1, {"to_mend": 1})
+    again = answer(env, "referrals", path)
+    assert (again["new"], again["unchanged"]) == (0, 1)
+    assert answer(env, "undo", first["import_id"])["removed"] == 1
+    assert run(env, "referrals", path, "--map", "Date=king").exit_code != 0

@@ -142,13 +142,9 @@ class Teller:
         )
         if referred.status is ReferralStatus.LOST:
             row.lost_reason = LOST_REASONS[referred.days_ago % (len(LOST_REASONS) - 1)]
-        if referred.how in WRITTEN:
-            row.written_on = received
+        row.written_on = received if referred.how in WRITTEN else None
         steps = list(_steps(referred, received, self.told.today))
-        before = ReferralStatus.RECEIVED
-        for status, day in steps:
-            _date(row, client, status, day, before)
-            before = status
+        _date_all(row, client, steps)
         self.session.add(row)
         self.session.flush()
         self._steps_of(row, steps)
@@ -263,6 +259,13 @@ def _steps(referred: Referred, received: date, today: date) -> Iterator[tuple[Re
         if status is referred.status:
             return
     yield referred.status, min(received + timedelta(days=ENDS[referred.status]), today)
+
+
+def _date_all(row: Referral, client: Client, steps: list[tuple[ReferralStatus, date]]) -> None:
+    before = ReferralStatus.RECEIVED
+    for status, day in steps:
+        _date(row, client, status, day, before)
+        before = status
 
 
 def _date(row: Referral, client: Client, status: ReferralStatus, day: date, before: ReferralStatus) -> None:
