@@ -12,6 +12,9 @@ from crm.domain.pipeline import Stage
 from crm.models.types import EnumText, Row, choice, fk, instant, json_map, key, text
 
 MOVES = sa.text("kind = 'stage' AND undone_at IS NULL")
+COUNTED = ("provider_id", "undone_at", "stage_from", "sample", "group_key")
+MOVED = ("stage_to", "happened_at", "undone_at", "kind")
+"""At the end of an index, so that results are counted from it alone."""
 
 
 class Activity(Row, table=True):
@@ -23,9 +26,9 @@ class Activity(Row, table=True):
 
     __tablename__ = "activity"
     __table_args__ = (
-        sa.Index("ix_activity_provider_at", "provider_id", "happened_at", "id"),
-        sa.Index("ix_activity_kind_at", "kind", "happened_at"),
-        sa.Index("ix_activity_moves", "provider_id", "stage_from", sqlite_where=MOVES, postgresql_where=MOVES),
+        sa.Index("ix_activity_provider_at", "provider_id", "happened_at", "id", "kind", "undone_at", "stage_from"),
+        sa.Index("ix_activity_kind_at", "kind", "happened_at", *COUNTED),
+        sa.Index("ix_activity_moves", "provider_id", "stage_from", *MOVED, sqlite_where=MOVES, postgresql_where=MOVES),
         sa.Index("uq_activity_client_key", "client_key", unique=True),
     )
 

@@ -80,6 +80,7 @@ class ClientSession(Row, table=True):
     __table_args__ = (
         sa.Index("ix_client_session_client", "client_id", "happened_on", "id"),
         sa.Index("ix_client_session_referral", "referral_id"),
+        sa.Index("ix_client_session_day", "happened_on", "id", "state", "charge_cents", "sample", "archived_at"),
         sa.Index("uq_client_session_client_key", "client_key", unique=True),
     )
 

@@ -22,8 +22,8 @@ class Referral(Row, table=True):
 
     __tablename__ = "referral"
     __table_args__ = (
-        sa.Index("ix_referral_provider", "provider_id", "received_on"),
-        sa.Index("ix_referral_received", "received_on", "id"),
+        sa.Index("ix_referral_provider", "provider_id", "received_on", "id", "archived_at", "sample"),
+        sa.Index("ix_referral_received", "received_on", "id", "started_on", "archived_at", "sample"),
         sa.Index("ix_referral_status", "status", "received_on"),
         sa.Index("uq_referral_client_key", "client_key", unique=True),
     )

@@ -27,6 +27,7 @@ class DueReport(Row, table=True):
         sa.Index("ix_due_report_owed", "due_on", "id", sqlite_where=OWED, postgresql_where=OWED),
         sa.Index("ix_due_report_provider", "provider_id", "due_on"),
         sa.Index("ix_due_report_delivered", "delivered_on"),
+        sa.Index("ix_due_report_due", "due_on", "id", "state", "delivered_on", "sample", "archived_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -80,6 +80,7 @@ class Enrollment(Row, table=True):
         sa.Index("ix_enrollment_practice", "practice_id", sqlite_where=RUNNING, postgresql_where=RUNNING),
         sa.Index("ix_enrollment_sequence", "sequence_id", "state", "id"),
         sa.Index("ix_enrollment_provider", "provider_id", "id"),
+        sa.Index("ix_enrollment_enrolled", "enrolled_at", "id", "sequence_id", "provider_id", "state_reason", "sample"),
     )
 
     id: int | None = key()

@@ -102,8 +102,7 @@ def _by(dimension: Dimension, *conditions: Condition) -> Rule:
 def _arrival(kind: Arrival) -> Rule:
     def rule(scope: Scope, _argument: str) -> Condition:
         some = results_arrivals.numbered(scope)
-        asked = some.c.received_on >= scope.period.first_on, results_arrivals.is_one(some, kind)
-        return referral.c.id.in_(sa.select(some.c.id).where(*asked))
+        return referral.c.id.in_(sa.select(some.c.id).where(results_arrivals.is_one(some, kind)))
 
     return rule
 

@@ -13,10 +13,14 @@ from sqlmodel import Session
 
 from crm.domain.kinds import TOUCHES, ActivityKind
 from crm.domain.pipeline import PATH, Stage
-from crm.store.results_terms import Condition, Scope, activity, days_between, provider
+from crm.store.results_terms import Condition, Scope, activity, days_between, once, provider, there_is
 
 WAY = PATH[1:]
 """The stages of the funnel: contacted to partner."""
+
+
+MANY = 40_000
+"""With more contacts in a period than these, it is faster to ask of each provider for its first one."""
 
 
 @dataclass
@@ -29,7 +33,7 @@ class RelationCounts:
 
 def relations(session: Session, scope: Scope) -> RelationCounts:
     """The funnel's counts."""
-    some = contacted(scope).cte("some")
+    some = once(contacted(scope, many=are_many(session, scope)), "some")
     furthest = sa.select(
         sa.literal("furthest").label("what"), some.c.furthest.label("number"), sa.func.count().label("count")
     ).group_by(some.c.furthest)
@@ -43,23 +47,36 @@ def relations(session: Session, scope: Scope) -> RelationCounts:
     return found
 
 
-def contacted(scope: Scope) -> sa.Select[Any]:
+def are_many(session: Session, scope: Scope) -> bool:
+    """Whether there are very many contacts in the period."""
+    some = _contacts_within(scope).limit(MANY + 1).subquery("contact")
+    return int(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()) > MANY
+
+
+def contacted(scope: Scope, *, many: bool = False) -> sa.Select[Any]:
     """Each provider first contacted in the period: `provider_id`, the day it reached each stage, its `furthest` place.
 
-    The day of the first stage is that of the contact; a stage is reached by the move there or further along.
+    The day of the first stage is that of the contact; a stage is reached by the move there or further along. Whether
+    there are `many` contacts decides how they are looked for, not what is found.
     """
-    first = _first_contacts(scope).cte("first_contact")
+    way = once(_ways(scope, many=many), "way")
+    place = sa.case((way.c.stands > way.c.moved, way.c.stands), else_=way.c.moved).label("furthest")
+    return sa.select(way.c.provider_id, *(scope.day_of(way.c[stage.value]).label(stage.value) for stage in WAY), place)
+
+
+def _ways(scope: Scope, *, many: bool) -> sa.Select[Any]:
+    """The instants at which each of them reached the stages, and how far they have come."""
+    first = (_first_by_provider(scope) if many else _first_by_contact(scope)).cte("first_contact")
     move = activity.alias("move")
-    reached = {stage: sa.func.min(_when(move, stage)) for stage in WAY[1:]}
-    moved = sa.func.coalesce(sa.func.max(_place(move.c.stage_to)), 1)
-    stands = sa.func.max(_place(provider.c.stage))
+    columns: list[Any] = [
+        first.c.provider_id,
+        sa.func.max(first.c.at).label(WAY[0].value),
+        *(sa.func.min(_when(move, stage)).label(stage.value) for stage in WAY[1:]),
+        sa.func.coalesce(sa.func.max(_place(move.c.stage_to)), 1).label("moved"),
+        sa.func.max(_place(provider.c.stage)).label("stands"),
+    ]
     return (
-        sa.select(
-            first.c.provider_id,
-            scope.day_of(sa.func.max(first.c.at)).label(WAY[0].value),
-            *(scope.day_of(at).label(stage.value) for stage, at in reached.items()),
-            sa.case((stands > moved, stands), else_=moved).label("furthest"),
-        )
+        sa.select(*columns)
         .join_from(first, provider, provider.c.id == first.c.provider_id)
         .outerjoin(move, sa.and_(move.c.provider_id == first.c.provider_id, *_is_move(move)))
         .where(provider.c.archived_at.is_(None), provider.c.sample.is_(scope.sample))
@@ -67,34 +84,47 @@ def contacted(scope: Scope) -> sa.Select[Any]:
     )
 
 
-def _first_contacts(scope: Scope) -> sa.Select[Any]:
+def _first_by_contact(scope: Scope) -> sa.Select[Any]:
     """Whoever was contacted in the period and not before it."""
+    some = _contacts_within(scope).subquery("contact")
+    # In order, so that looking for older ones goes through their index once.
+    fresh = sa.select(some.c.provider_id).distinct().order_by(some.c.provider_id).subquery("fresh")
     start, _ = scope.period.bounds(scope.zone)
-    some = sa.union_all(*(_contacts(scope, condition) for condition in _contact(activity))).subquery("contact")
-    at = sa.func.min(some.c.happened_at).label("at")
-    fresh = sa.select(some.c.provider_id, at).group_by(some.c.provider_id).subquery("fresh")
     old = activity.alias("old")
-    before = sa.exists().where(
-        old.c.provider_id == fresh.c.provider_id,
-        old.c.happened_at < start,
-        old.c.undone_at.is_(None),
-        sa.or_(*_contact(old)),
-    )
-    return sa.select(fresh.c.provider_id, fresh.c.at).where(sa.not_(before))
+    before = there_is(old.c.provider_id == fresh.c.provider_id, old.c.happened_at < start, *_is_contact(old))
+    return sa.select(fresh.c.provider_id, _first_of(fresh.c.provider_id).label("at")).where(sa.not_(before))
 
 
-def _contacts(scope: Scope, condition: Condition) -> sa.Select[Any]:
-    asked = condition, scope.within(activity.c.happened_at), activity.c.undone_at.is_(None)
-    return sa.select(activity.c.provider_id, activity.c.happened_at).where(*asked)
+def _first_by_provider(scope: Scope) -> sa.Select[Any]:
+    """Whoever's first contact was in the period, of all that were ever contacted."""
+    start, end = scope.period.bounds(scope.zone)
+    every = once(sa.select(provider.c.id.label("provider_id"), _first_of(provider.c.id).label("at")), "every")
+    return sa.select(every.c.provider_id, every.c.at).where(every.c.at >= start, every.c.at < end)
 
 
-def _contact(table: sa.FromClause) -> tuple[Condition, Condition]:
+def _first_of(provider_id: sa.ColumnElement[int]) -> sa.ColumnElement[datetime]:
+    one = activity.alias("one")
+    query = sa.select(one.c.happened_at).where(one.c.provider_id == provider_id, *_is_contact(one))
+    return query.order_by(one.c.happened_at).limit(1).scalar_subquery()
+
+
+def _contacts_within(scope: Scope) -> sa.CompoundSelect[Any]:
+    """Apart by kind, as the index is ordered."""
+    asked = scope.within(activity.c.happened_at), activity.c.undone_at.is_(None)
+    return sa.union_all(*(sa.select(activity.c.provider_id).where(kind, *asked) for kind in _contacts(activity)))
+
+
+def _contacts(table: sa.FromClause) -> tuple[Condition, Condition]:
     """A touch, or a move out of prospect."""
     out = sa.and_(table.c.kind == ActivityKind.STAGE, table.c.stage_from == Stage.PROSPECT)
     return table.c.kind.in_(sorted(TOUCHES)), out
 
 
-def _is_move(move: sa.FromClause) -> tuple[Condition, ...]:
+def _is_contact(table: sa.FromClause) -> tuple[Condition, Condition]:
+    return sa.or_(*_contacts(table)), table.c.undone_at.is_(None)
+
+
+def _is_move(move: sa.FromClause) -> tuple[Condition, Condition]:
     return move.c.kind == ActivityKind.STAGE, move.c.undone_at.is_(None)
 
 

@@ -64,6 +64,16 @@ def counted(sample: bool) -> Condition:
     return sa.and_(referral.c.archived_at.is_(None), referral.c.sample.is_(sample))
 
 
+def there_is(*conditions: Condition) -> Condition:
+    """EXISTS that asks for no column, so that an index can answer it alone."""
+    return sa.exists(sa.select(sa.literal_column("1")).where(*conditions))
+
+
+def once(query: sa.Select[Any], name: str) -> sa.CTE:
+    """What is worked out once, however often its columns are asked for afterwards."""
+    return query.cte(name).prefix_with("MATERIALIZED")
+
+
 class days_between(sa.sql.functions.FunctionElement[int]):  # noqa: N801  (reads as a function)
     """`days_between(later, earlier)`: whole days from one date to another."""
 
@@ -155,13 +165,17 @@ def not_lost() -> Condition:
 # --- a referral among those of its source ----------------------------------------------------------------------------
 
 
+def is_before(other: sa.FromClause) -> Condition:
+    """Whether another referral came before this one."""
+    same_day = sa.and_(other.c.received_on == referral.c.received_on, other.c.id < referral.c.id)
+    # Said once more by itself, so that an index on the days can be used.
+    return sa.and_(
+        other.c.received_on <= referral.c.received_on, sa.or_(other.c.received_on < referral.c.received_on, same_day)
+    )
+
+
 def is_first(sample: bool) -> Condition:
     """Whether it is the first referral of its source."""
     before = referral.alias("before")
-    earlier = sa.or_(
-        before.c.received_on < referral.c.received_on,
-        sa.and_(before.c.received_on == referral.c.received_on, before.c.id < referral.c.id),
-    )
     same = before.c.provider_id == referral.c.provider_id
-    there = sa.and_(before.c.archived_at.is_(None), before.c.sample.is_(sample))
-    return sa.not_(sa.exists().where(same, there, earlier, before.c.received_on <= referral.c.received_on))
+    return sa.not_(there_is(same, before.c.archived_at.is_(None), before.c.sample.is_(sample), is_before(before)))

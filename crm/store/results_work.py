@@ -16,7 +16,17 @@ from crm.domain.sequences import StopReason
 from crm.models.reports import DueReport
 from crm.models.sequences import Enrollment
 from crm.models.sequences import Sequence as SequenceRow
-from crm.store.results_terms import Condition, Scope, activity, counted, days_between, elapsed_days, provider, referral
+from crm.store.results_terms import (
+    Condition,
+    Scope,
+    activity,
+    counted,
+    days_between,
+    elapsed_days,
+    provider,
+    referral,
+    there_is,
+)
 
 report: sa.Table = DueReport.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 enrollment: sa.Table = Enrollment.__table__  # type: ignore[attr-defined]
@@ -38,7 +48,8 @@ class SequenceCounts(NamedTuple):
 
 def visits(session: Session, scope: Scope) -> int:
     """How many visits were made in the period."""
-    query = sa.select(sa.func.count(sa.distinct(ONE_VISIT))).where(visited(scope))
+    alone = sa.case((activity.c.group_key.is_(None), 1))
+    query = sa.select(sa.func.count(alone) + sa.func.count(sa.distinct(activity.c.group_key))).where(visited(scope))
     return int(session.execute(query).scalar_one())
 
 
@@ -85,7 +96,7 @@ def enrolled(scope: Scope) -> Condition:
 def replied() -> Condition:
     """Whether an answer came within 90 days of the enrolment."""
     answer = activity.alias("answer")
-    return sa.exists().where(
+    return there_is(
         answer.c.provider_id == enrollment.c.provider_id,
         answer.c.kind == ActivityKind.REPLY,
         answer.c.undone_at.is_(None),
@@ -96,7 +107,7 @@ def replied() -> Condition:
 
 def referred(scope: Scope) -> Condition:
     """Whether a referral came since the enrolment that is put down to the sequence."""
-    return sa.exists().where(
+    return there_is(
         referral.c.provider_id == enrollment.c.provider_id,
         referral.c.sequence_id == enrollment.c.sequence_id,
         counted(scope.sample),

@@ -27,6 +27,35 @@ LED = (
     "template_version_id",
     "credited_id",
 )
+MOVES = sa.text("kind = 'stage' AND undone_at IS NULL")
+#: Indexes that get columns at their end, so that results are counted from them alone: table, columns before, more.
+WIDER = {
+    "ix_activity_provider_at": ("activity", ("provider_id", "happened_at", "id"), ("kind", "undone_at", "stage_from")),
+    "ix_activity_kind_at": (
+        "activity",
+        ("kind", "happened_at"),
+        ("provider_id", "undone_at", "stage_from", "sample", "group_key"),
+    ),
+    "ix_activity_moves": (
+        "activity",
+        ("provider_id", "stage_from"),
+        ("stage_to", "happened_at", "undone_at", "kind"),
+    ),
+    "ix_referral_provider": ("referral", ("provider_id", "received_on"), ("id", "archived_at", "sample")),
+    "ix_referral_received": ("referral", ("received_on", "id"), ("started_on", "archived_at", "sample")),
+}
+#: New indexes for results.
+COUNTING = {
+    "ix_client_session_day": (
+        "client_session",
+        ("happened_on", "id", "state", "charge_cents", "sample", "archived_at"),
+    ),
+    "ix_due_report_due": ("due_report", ("due_on", "id", "state", "delivered_on", "sample", "archived_at")),
+    "ix_enrollment_enrolled": (
+        "enrollment",
+        ("enrolled_at", "id", "sequence_id", "provider_id", "state_reason", "sample"),
+    ),
+}
 SPOKEN = ("conversation", "wants_sample", "will_refer", "not_interested")
 
 
@@ -400,7 +429,17 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("clearance_id", sa.Integer(), nullable=True))
     op.add_column("task", sa.Column("agreement_id", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_task_client_id"), "task", ["client_id"], unique=False)
+    for name, (table, before, more) in WIDER.items():
+        _reindex(name, table, (*before, *more))
+    for name, (table, columns) in COUNTING.items():
+        op.create_index(name, table, list(columns), unique=False)
     fill()
+
+
+def _reindex(name: str, table: str, columns: tuple[str, ...]) -> None:
+    only = {"sqlite_where": MOVES, "postgresql_where": MOVES} if name == "ix_activity_moves" else {}
+    op.drop_index(name, table)
+    op.create_index(name, table, list(columns), unique=False, **only)
 
 
 def fill() -> None:
@@ -494,6 +533,10 @@ def _spoke(kind: str, outcome: str) -> bool:
 
 
 def downgrade() -> None:
+    for name, (table, _columns) in COUNTING.items():
+        op.drop_index(name, table)
+    for name, (table, before, _more) in WIDER.items():
+        _reindex(name, table, before)
     op.drop_index(op.f("ix_task_client_id"), "task")
     op.drop_index(op.f("ix_referral_import_id"), "referral")
     for column in ("gift_limit_cents", "gift_year_limit_cents", "gift_apart_days"):
