@@ -83,7 +83,7 @@ def ask(
     """
     with db.read() as session:
         client, provider, asked_on = _request(session, client_id, form, today)
-        paper, problem = _paper(session, client, provider, folder, actor_id, now, press)
+        paper, problem = _paper(session, provider, folder, actor_id, now, press)
     sha256 = files.keep(folder, paper.pdf) if paper else ""
     with db.write() as session:
         client, provider, asked_on = _request(session, client_id, form, today)
@@ -93,7 +93,7 @@ def ask(
             client_id=client_id,
             provider_id=provider.id,
             asked_on=asked_on,
-            document_id=_document(act, client, provider, paper, sha256) if paper else None,
+            document_id=_document(act, provider, paper, sha256) if paper else None,
             condition=client.condition,
             sample=client.sample,
             created_by=actor_id,
@@ -161,29 +161,26 @@ def _request(session: Session, client_id: int, form: Mapping[str, str], today: d
 
 def _paper(
     session: Session,
-    client: Client,
     provider: Provider,
     folder: Path,
     actor_id: int | None,
     now: datetime,
     press: Press,
 ) -> tuple[Paper | None, str]:
-    """The request with the client's code in the place of the name, or why there is none."""
-    filing = Filing(client.code)
-    wish = Wish(DocumentKind.CLEARANCE_REQUEST, provider.id, user_id=actor_id, now=now, folder=folder, filing=filing)
+    """The request with lines in the place of the name, or why there is none."""
+    wish = Wish(DocumentKind.CLEARANCE_REQUEST, provider.id, user_id=actor_id, now=now, folder=folder)
     try:
         return press(session, wish), ""
     except (MissingField, TemplateFault, Refused) as error:
         return None, papers.problem(error)
 
 
-def _document(act: Act, client: Client, provider: Provider, paper: Paper, sha256: str) -> int | None:
+def _document(act: Act, provider: Provider, paper: Paper, sha256: str) -> int | None:
+    """The blank request as it went out; it says nothing about the client, so one is kept for all."""
     file = files.row(act.session, sha256, len(paper.pdf), name=paper.file_name, mime=papers.PDF, now=act.now)
     assert file.id is not None
-    document = papers.keep_in(act.session, paper, file.id, provider_id=provider.id, actor_id=act.actor_id, now=act.now)
-    if document.client_id is None:
-        document.client_id = client.id
-    return document.id
+    kept = papers.keep_in(act.session, paper, file.id, provider_id=provider.id, actor_id=act.actor_id, now=act.now)
+    return kept.id
 
 
 def _plan(act: Act, client: Client, provider: Provider, row: ClientClearance, due_on: date) -> Task:

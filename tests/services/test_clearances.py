@@ -66,7 +66,7 @@ def test_asking_keeps_the_paper_and_puts_a_follow_up_on_the_list(db: Database, t
         link = session.exec(select(ClientProvider)).one()
         provider = session.get_one(Provider, both[1])
     (task,) = open_tasks(db)
-    assert (document.client_id, document.provider_id) == both
+    assert (document.client_id, document.provider_id) == (None, both[1])
     assert (link.role, link.gets_reports) == (ClientRole.CLEARING, False)
     assert (task.due_on, task.clearance_id, task.client_id) == (date(2026, 3, 11), row.id, both[0])
     assert provider.next_due_on == task.due_on == asked.due_on

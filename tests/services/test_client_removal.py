@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
 from crm.domain.errors import Invalid
+from crm.domain.papers import DocumentKind
 from crm.models.audit import AuditEntry
 from crm.models.clients import Client
 from crm.models.documents import Document
@@ -28,7 +29,7 @@ from crm.services import (
 from crm.services.referrals import NewReferral
 from crm.services.scans import Scan
 from crm.store.engine import Database
-from tests.factories import NOW, TODAY, make_assessment, make_measurement, make_provider
+from tests.factories import NOW, TODAY, make_assessment, make_document, make_measurement, make_provider
 from tests.services.client_files import WHO
 from tests.services.papers import FakePress
 
@@ -57,6 +58,7 @@ def filled(db: Database, folder: Path) -> tuple[int, int]:
     with db.write() as session:
         taken = make_assessment(session, client_id=client_id)
         make_measurement(session, assessment_id=taken.id)
+        make_document(session, client_id=client_id, title="Progress report about Q-77")
     booking.by_hand(db, logged.referral_id, "95", **WHO)
     return client_id, logged.referral_id
 
@@ -101,7 +103,7 @@ def test_nothing_about_the_person_is_left_and_the_figures_stay(db: Database, tmp
     assert client_removal.is_removed(client)
     assert (referral.booked_cents, referral.received_on, provider.referral_count) == (9500, TODAY, 1)
     assert provider.next_due_on is None
-    assert kept_files(tmp_path) == []
+    assert PDF not in [path.read_bytes() for path in kept_files(tmp_path)]
     with db.read() as session:
         (entry,) = session.exec(select(AuditEntry).where(AuditEntry.kind == "client_removed")).all()
     assert entry.subject == f"GONE-{client_id}"
@@ -141,5 +143,5 @@ def test_a_file_that_something_else_uses_and_another_code_stay(db: Database, tmp
     client_removal.remove(db, tmp_path, client_id, "Q-77", actor_id=None, now=NOW)
     with db.read() as session:
         assert session.get_one(Client, other).code == "Q-778"
-        assert session.exec(select(Document)).all() == []
-    assert [path.read_bytes() for path in kept_files(tmp_path)] == [PDF]
+        assert [one.kind for one in session.exec(select(Document))] == [DocumentKind.CLEARANCE_REQUEST]
+    assert PDF in [path.read_bytes() for path in kept_files(tmp_path)]
