@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from crm.domain.papers import FREE, LETTERS, TITLES, USES, DeliveryHow, DocumentKind
+from crm.domain.periods import PRESET_LABELS, Preset
 from crm.domain.services import all_services
 from crm.models.documents import DocumentDelivery
 from crm.services.paper_deliveries import SAID
@@ -104,6 +105,13 @@ def paper(provider_id: int | None, kind: DocumentKind, chosen: Mapping[str, str]
 def title(kind: DocumentKind) -> str:
     """What people call it."""
     return TITLES[kind]
+
+
+def periods(kind: DocumentKind) -> list[tuple[str, str]]:
+    """Stretches of time to choose for a paper about one."""
+    if kind not in (K.MONTHLY_RESULTS, K.PARTNER_SUMMARY):
+        return []
+    return [(each.value, words) for each, words in PRESET_LABELS.items() if each not in (Preset.CUSTOM, Preset.ALL)]
 
 
 def services(switched_off: Collection[str]) -> list[tuple[str, str]]:

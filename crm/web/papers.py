@@ -8,13 +8,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from crm.documents import pdf
+from crm.documents import pdf, pdf_lock
 from crm.documents.faults import MissingField, TemplateFault
 from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, NotFound, Refused
-from crm.domain.papers import DeliveryHow, DocumentKind
+from crm.domain.papers import ABOUT_CLIENTS, DeliveryHow, DocumentKind
 from crm.models.providers import Provider
-from crm.services import files, overrides, paper_deliveries, papers, templates, touches, wordings
+from crm.services import audit, files, overrides, paper_deliveries, papers, templates, touches, wordings
 from crm.services.paper_deliveries import Given
 from crm.services.paper_desk import Wish
 from crm.services.papers import Prepared
@@ -123,6 +123,23 @@ def deliver(provider_id: int, kind: str) -> AnyResponse | tuple[str, int]:
     return redirect(url_for("papers.index", provider_id=provider_id), 303)
 
 
+@bp.post("/providers/<int:provider_id>/papers/<kind>/locked")
+def locked(provider_id: int, kind: str) -> AnyResponse | tuple[str, int]:
+    """A paper about clients as PDF under a password, to send. Neither is kept, and no cache holds it."""
+    wanted = _kind(kind, provider_id)
+    if wanted not in ABOUT_CLIENTS:
+        raise NotFound("This paper says nothing about clients: it needs no lock.")
+    with db().read() as session:
+        paper = papers.make(session, _wish(provider_id, wanted))
+    try:
+        made = pdf_lock.locked(paper.pdf, request.form.get("password", ""))
+    except ValueError as error:
+        return _page(provider_id, wanted, {"password": str(error)}), 422
+    with db().write() as session:
+        audit.note(session, "export", f"locked {wanted.value} {provider_id}", actor_id=actor_id(), now=now())
+    return _file(made, papers.PDF, paper.file_name, save=True)
+
+
 @bp.post("/papers/<kind>/override", defaults=_NOBODY)
 @bp.post("/providers/<int:provider_id>/papers/<kind>/override")
 def override(provider_id: int | None, kind: str) -> AnyResponse | tuple[str, int]:
@@ -164,6 +181,7 @@ def _page(provider_id: int | None, kind: DocumentKind, errors: dict[str, str]) -
         problem=problem,
         missing=missing,
         groups=paper_page.groups(provider_id),
+        periods=paper_page.periods(kind),
         services=offered if kind is DocumentKind.SERVICE_SHEET else [],
         service_key=key,
         hows=paper_page.HOWS,

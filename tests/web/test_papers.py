@@ -5,16 +5,21 @@ from __future__ import annotations
 from io import BytesIO
 
 import docx
+import pikepdf
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
 
 from crm.bootstrap import Handoff
+from crm.domain.client_kinds import ClientRole
+from crm.domain.enclosures import WITH_MAIL
 from crm.domain.kinds import ActivityKind, TemplateKind
 from crm.domain.papers import DeliveryHow, DocumentKind
 from crm.domain.pipeline import Stage
 from crm.models.accounts import Business
 from crm.models.activities import Activity
+from crm.models.client_care import ClientAuthorization
+from crm.models.clients import ClientProvider
 from crm.models.documents import Document, DocumentDelivery
 from crm.models.providers import Provider
 from crm.services import templates
@@ -215,3 +220,48 @@ def test_names_with_markup_stay_text_on_the_page(client: FlaskClient, handoff: H
 
 def test_papers_are_linked_from_the_provider(client: FlaskClient, provider_id: int) -> None:
     assert f"/providers/{provider_id}/papers" in client.get(f"/providers/{provider_id}").text
+
+
+@pytest.fixture
+def partner_id(handoff: Handoff, provider_id: int) -> int:
+    """The provider with one client who permits it."""
+    with handoff.db.write() as session:
+        one = factories.make_client(session, code="K-14", started_on=factories.TODAY)
+        of = {"client_id": one.id, "provider_id": provider_id, "created_at": factories.NOW}
+        session.add(ClientProvider(**of, role=ClientRole.INFORMED, since_on=factories.TODAY))
+        session.add(ClientAuthorization(**of, signed_on=factories.TODAY))
+    return provider_id
+
+
+def test_a_partner_gets_the_page_about_their_clients_locked_or_on_paper(client: FlaskClient, partner_id: int) -> None:
+    place = f"/providers/{partner_id}/papers/partner-summary"
+    shown = client.get(f"{place}?period=this-month").text
+    assert "Locked PDF, to send" in shown
+    assert f"{place}/1.png?period=this-month" in shown
+    short = client.post(f"{place}/locked", data={"password": "short"}, headers=SAME_SITE)
+    assert (short.status_code, "at least 10 characters" in short.text) == (422, True)
+    made = client.post(f"{place}/locked", data={"password": "five words and more"}, headers=SAME_SITE)
+    assert made.headers["Cache-Control"] == "no-store"
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(BytesIO(made.data))
+    assert pikepdf.open(BytesIO(made.data), password="five words and more").pages
+    assert client.post(f"/providers/{partner_id}/papers/overview/locked", headers=SAME_SITE).status_code == 404
+
+
+def test_the_page_about_their_clients_may_be_faxed_but_never_goes_with_a_mail(
+    client: FlaskClient, handoff: Handoff, partner_id: int
+) -> None:
+    form = {"how": "fax", "delivered_on": factories.TODAY.isoformat()}
+    place = f"/providers/{partner_id}/papers/partner-summary"
+    assert client.post(f"{place}/deliveries", data=form, headers=SAME_SITE).status_code == 303
+    refused = client.post(f"{place}/deliveries", data=form | {"how": "email"}, headers=SAME_SITE)
+    assert refused.status_code == 422
+    assert DocumentKind.PARTNER_SUMMARY not in WITH_MAIL
+
+
+def test_results_are_a_page_for_oneself_of_any_period(client: FlaskClient) -> None:
+    shown = client.get("/papers/monthly-results?period=last-quarter").text
+    assert "/papers/monthly-results/1.png?period=last-quarter" in shown
+    assert "How did it leave?" not in shown
+    named = client.get("/papers/monthly-results.pdf?period=2026-01").headers["Content-Disposition"]
+    assert named == 'inline; filename="results-january-2026-stride-after-care.pdf"'
