@@ -13,7 +13,7 @@ from crm.domain import enclosures
 from crm.domain.enclosures import Enclosure
 from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import ActivityKind, Outcome, TaskKind
-from crm.domain.papers import DeliveryHow, DocumentKind
+from crm.domain.papers import LETTERS, DeliveryHow, DocumentKind
 from crm.domain.pipeline import Stage
 from crm.models.activities import Activity
 from crm.models.documents import Document, DocumentDelivery
@@ -23,7 +23,7 @@ from crm.models.providers import Provider
 from crm.services import acts, attachments, papers, touches
 from crm.services.acts import Act
 from crm.services.attachments import KEPT_AS, Ready
-from crm.services.papers import PRESS, Press
+from crm.services.papers import PRESS, Paper, Press
 from crm.services.touches import Touch
 from crm.store import paper_deliveries as store
 from crm.store import tasks
@@ -118,8 +118,7 @@ def give(
     with db.write() as session:
         provider = touches.get_provider(session, provider_id)
         _check(session, provider, paper, given)
-        made = ready.paper
-        if store.noted(session, provider_id, made.kind, made.service_key, given.how, given.day):
+        if _noted(session, provider_id, ready.paper, given, now - (today - given.day)):
             return None
         label = f"{SAID[given.how]}: {ready.paper.title}"
         act = acts.begin(session, "paper", label, actor_id=actor_id, now=now, today=today)
@@ -143,6 +142,19 @@ def refusal(provider: Provider) -> str:
     if provider.deactivated_on is not None:
         return "The directory lists this provider as deactivated."
     return ""
+
+
+def letter_lines(title: str) -> tuple[str, str]:
+    """What the timeline says of a letter that was posted, logged on its own page or as a paper."""
+    return title, f"{SAID[DeliveryHow.MAIL]}: {title}"
+
+
+def _noted(session: Session, provider_id: int, made: Paper, given: Given, at: datetime) -> bool:
+    """Whether it is known that this paper left this way on this day."""
+    if store.noted(session, provider_id, made.kind, made.service_key, given.how, given.day):
+        return True
+    posted = made.kind in LETTERS and given.how is DeliveryHow.MAIL
+    return posted and store.letter_near(session, provider_id, letter_lines(made.title), at) is not None
 
 
 def fax_number(session: Session, provider: Provider) -> str:

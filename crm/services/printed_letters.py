@@ -97,7 +97,9 @@ def mark_sent(
             said = ", ".join(f"“{each.text}”" for each in prepared.looked.standing[:3])
             raise Refused("out_of_scope", f"Not logged: {said} may not leave. Change it, or say why it may stay.")
         title = prepared.letter.title
-        earlier = deliveries.letter_near(session, provider_id, title, now - (today - sent_on))
+        earlier = deliveries.letter_near(
+            session, provider_id, paper_deliveries.letter_lines(title), now - (today - sent_on)
+        )
         if earlier is not None and earlier.id is not None:
             return Logged(earlier.id, earlier.change_set_id, is_repeat=True)
         act = acts.begin(session, "letter", f"{title} sent", actor_id=user_id, now=now, today=today)

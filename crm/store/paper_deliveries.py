@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -62,12 +62,12 @@ def noted(
     return session.scalar(asked.limit(1)) is not None
 
 
-def letter_near(session: Session, provider_id: int, title: str, at: datetime) -> Activity | None:
-    """The letter of this name that was logged within half a day of then."""
+def letter_near(session: Session, provider_id: int, summaries: Collection[str], at: datetime) -> Activity | None:
+    """The letter that was logged in one of these words within half a day of then."""
     asked = (
         select(Activity)
         .where(Activity.provider_id == provider_id, col(Activity.undone_at).is_(None))
-        .where(Activity.kind == ActivityKind.LETTER, Activity.summary == title)
+        .where(Activity.kind == ActivityKind.LETTER, col(Activity.summary).in_(summaries))
         .where(col(Activity.happened_at) >= at - HALF_A_DAY, col(Activity.happened_at) <= at + HALF_A_DAY)
     )
     return session.exec(asked.limit(1)).first()

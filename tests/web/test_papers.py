@@ -190,6 +190,20 @@ def test_pressed_twice_it_is_noted_once_and_the_page_says_so(
         assert len(session.exec(select(DocumentDelivery)).all()) == 2
 
 
+def test_a_letter_is_posted_once_on_whichever_page_it_is_logged(
+    client: FlaskClient, handoff: Handoff, provider_id: int
+) -> None:
+    paper, page = f"/providers/{provider_id}/papers/thank-you/deliveries", f"/providers/{provider_id}/letters"
+    for _ in range(2):
+        client.post(paper, data={"how": "mail"}, headers=SAME_SITE)
+        said = client.get(client.post(page, data={"slug": "thank-you"}, headers=SAME_SITE).location).text
+        assert "It is logged already, for the same day." in said
+    client.post(page, data={"slug": "introduction-letter"}, headers=SAME_SITE)
+    client.post(paper.replace("thank-you", "introduction-letter"), data={"how": "mail"}, headers=SAME_SITE)
+    with handoff.db.read() as session:
+        assert session.get_one(Provider, provider_id).touch_count == 2
+
+
 def test_the_cover_of_a_fax_says_what_follows(client: FlaskClient, provider_id: int) -> None:
     cover = f"/providers/{provider_id}/papers/fax-cover.pdf"
     said = paper_reading.text_of(client.get(f"{cover}?with=sample-progress-report").data)
