@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from crm.domain.scope_acting import judge_acting
 from crm.domain.scope_acts import judge_act
 from crm.domain.scope_claims import judge_claim
 from crm.domain.scope_conditions import judge_condition
 from crm.domain.scope_denial import quoted
 from crm.domain.scope_medication import judge_medication
+from crm.domain.scope_mending import judge_mending
 from crm.domain.scope_patients import judge_possession
+from crm.domain.scope_promises import judge_promise
 from crm.domain.scope_reading import Sentence
-from crm.domain.scope_rules import RULES, Kind, Rule, Verdict
+from crm.domain.scope_rules import Kind, Rule, Verdict
+from crm.domain.scope_rules_more import RULES
 from crm.domain.scope_sentences import sentences, straight
 from crm.domain.scope_services import judge_service
 from crm.domain.scope_text import paragraphs, readable
@@ -70,6 +74,9 @@ JUDGES: Mapping[Kind, Callable[[Rule, Sentence, int, int], Verdict]] = {
     "condition": judge_condition,
     "title": judge_title,
     "medication": judge_medication,
+    "mending": judge_mending,
+    "acting": judge_acting,
+    "promise": judge_promise,
 }
 
 
@@ -78,11 +85,30 @@ def blocks(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity == "blocks"]
 
 
+#: A piece of this length in which no two words stand side by side is no text that anybody reads.
+_LONG = 500
+_PROSE = re.compile(r"[A-Za-z]{2,}[\s,;:.!?-]{1,2}[A-Za-z]{2,}")
+
+
+def _wanted(plain: str) -> list[Rule]:
+    """The rules that match anywhere in a paragraph."""
+    there: dict[re.Pattern[str], bool] = {}
+    wanted: list[Rule] = []
+    for rule in RULES:
+        if rule.needs is not None and rule.needs not in there:
+            there[rule.needs] = bool(rule.needs.search(plain))
+        if (rule.needs is None or there[rule.needs]) and rule.pattern.search(plain):
+            wanted.append(rule)
+    return wanted
+
+
 @lru_cache(maxsize=2048)
 def _in_paragraph(paragraph: str) -> tuple[tuple[int, int, Rule, Severity], ...]:
     """What is found in one paragraph. Kept, since scripts share most of their paragraphs."""
     plain = straight(paragraph)
-    wanted = [rule for rule in RULES if rule.pattern.search(plain)]
+    if len(plain) > _LONG and not _PROSE.search(plain):
+        return ()
+    wanted = _wanted(plain)
     found: list[tuple[int, int, Rule, Severity]] = []
     for sentence in sentences(plain) if wanted else ():
         found += _in_sentence(sentence, wanted)

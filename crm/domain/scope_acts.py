@@ -6,8 +6,9 @@ import re
 
 from crm.domain.scope_denial import denied, somebody_elses, spoken_by_a_client
 from crm.domain.scope_ours import bare, declined, listed_as_ours, sent_to_us, with_us
+from crm.domain.scope_passives import THEN_WE_DO, is_passive, judge_passive
 from crm.domain.scope_people import LICENSED
-from crm.domain.scope_reading import NOMINAL, Sentence
+from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
 
 _POLITE = re.compile(
@@ -34,24 +35,29 @@ _ASKED = re.compile(
     r"|if) (?:I|we) (?:\w+ )?$|\bthan (?:to )?$",
     re.IGNORECASE,
 )
+_READ_OF = re.compile(
+    r"\b(?:your|the|an?|his|her) (?:\w+ )?(?:articles?|books?|talks?|lectures?|papers?|webinars?|posts?|study|studies"
+    r"|approach|success|experience|way|skill"
+    r"|work|series) (?:on|about|in|with|of|to) (?:\w+ ){0,2}$",
+    re.IGNORECASE,
+)
+_WHERE_IT_HEALS = re.compile(r"(?:^|: )where (?:\w+ ){0,2}\w+$", re.IGNORECASE)
+_GIVE_US = re.compile(
+    r"\b(?:give|allow|grant) (?:me|us) (?:[\w'-]+ ){1,4}to(?: \w+ly)?$|\bwhat (?:I|we) do (?:\w+ )?is(?: \w+ly)?$",
+    re.IGNORECASE,
+)
+_THE_AIM = re.compile(
+    r"^(?:the|one|a) (?:\w+ )?(?:aim|goal|purpose|mission|idea|point|plan|intention|task|job|object) (?:here )?(?:is"
+    r"|was) (?:not (?:only|just) )?to(?: \w+ly)?$",
+    re.IGNORECASE,
+)
 _AS_YOU = re.compile(r"\bas (?:you|your|the|needed|prescribed|ordered|directed)\b", re.IGNORECASE)
 
 
 _TOOK_ME = re.compile(r"\b(?:took|takes|cost) (?:me|us)\b", re.IGNORECASE)
-_LEFT_SO = re.compile(
-    r"\b(?:leave|leaves|left|walk(?:ed|s)? (?:out|away)|go home|went home|emerge|come out|came out)(?: \w+)?$",
-    re.IGNORECASE,
-)
-_BY_EXERCISE = re.compile(
-    r"^(?:\w+ )?(?:by|because of|thanks to|through|with|from) (?:it|this|that|the (?:\w+ )?(?:program|class"
-    r"|exercises?|training|method)|exercise|movement|training)\b",
-    re.IGNORECASE,
-)
-_AT_OURS = re.compile(r"^(?:at|in) (?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b", re.IGNORECASE)
 _OUR_PLACE = re.compile(
     r"\b(?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b.*\b(?:where|that|which)\b", re.IGNORECASE
 )
-_THEN_WE_DO = re.compile(r"^\W{0,2}\s?(?:and )?(?:I|we) (?:do|can|will|'ll|know how)\b(?! not|n't)", re.IGNORECASE)
 
 
 def judge_act(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -73,8 +79,10 @@ def judge_act(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
         return _as_noun(sentence, first)
     if rule.key == "cure" and first and sentence.words[first - 1].low == "as" and "our" in sentence.tags[:first]:
         return "blocks"
-    if _is_passive(sentence, first, last):
-        return _judge_passive(sentence, first, last)
+    if is_passive(sentence, first, last):
+        return judge_passive(sentence, first, last)
+    if rule.key == "cure" and _WHERE_IT_HEALS.search(sentence.said(sentence.clause_start(first), first)):
+        return "blocks"
     if rule.key == "cure" and _heals_by_itself(sentence, first, last):
         return None
     if said.endswith("ing") and _is_attribute(sentence, last):
@@ -97,6 +105,8 @@ def _by_subject(sentence: Sentence, first: int, last: int) -> Verdict:
     who = sentence.subject(first)
     if who in ("client", "theirs") and spoken_by_a_client(sentence.paragraph, sentence.words[first].start):
         return "blocks"
+    if _GIVE_US.search(sentence.said(0, first)):
+        return "blocks"
     if who in ("ours", "service"):
         return None if declined(sentence, first, last) else "blocks"
     if _TOOK_ME.search(sentence.said(sentence.clause_start(first), first)):
@@ -118,7 +128,7 @@ def _by_subject(sentence: Sentence, first: int, last: int) -> Verdict:
 def _without_subject(sentence: Sentence, first: int, last: int) -> Verdict:
     """ "Treating arthritis is your work" by its predicate; a headline or command claims by standing there."""
     start = sentence.clause_start(first)
-    if _OUR_PLACE.search(sentence.text) or _THEN_WE_DO.match(sentence.said(last, len(sentence.words))):
+    if _OUR_PLACE.search(sentence.text) or THEN_WE_DO.match(sentence.said(last, len(sentence.words))):
         return "blocks"
     if first > start and sentence.words[first - 1].low in ("you", "please"):
         return None
@@ -131,20 +141,23 @@ def _without_subject(sentence: Sentence, first: int, last: int) -> Verdict:
     ):
         return None
     who, verb = sentence.predicate(last - 1)
+    if _THE_AIM.search(sentence.said(start, first)):
+        return "blocks"
     if verb >= 0:
         if who in ("theirs", "client"):
             return None
         return "blocks" if who in ("ours", "service", "nobody") else "warns"
     if _AS_YOU.search(sentence.said(last, len(sentence.words))) or (sentence.asks and start == 0 and first - start > 2):
         return None
-    return "blocks" if bare(sentence, first) or first - start <= 3 else "warns"
+    opens = sentence.tags[start] in ("us", "our") and "your" not in sentence.tags[start:first]
+    return "blocks" if opens or bare(sentence, first) or first - start <= 3 else "warns"
 
 
 def _only_asked(sentence: Sentence, first: int) -> bool:
     """ "They ask whether I treat", "if I ever sound like I'm diagnosing": nobody says that we do."""
     before = sentence.said(max(0, first - 8), first) + " "
     asked = re.search(r"\b(?:ask|rather|wonder|whether|if)", before, re.IGNORECASE)
-    return bool(asked) and bool(_ASKED.search(before))
+    return bool(_READ_OF.search(before)) or (bool(asked) and bool(_ASKED.search(before)))
 
 
 def _is_a_treat(sentence: Sentence, first: int) -> bool:
@@ -167,90 +180,6 @@ def _is_a_treat(sentence: Sentence, first: int) -> bool:
         "dog",
         "sweet",
     )
-
-
-def _is_passive(sentence: Sentence, first: int, last: int) -> bool:
-    word = sentence.words[first].low
-    if not word.endswith(("ed", "hit")) and word not in ("put", "rehabbed"):
-        return False
-    at = first - 1
-    while at >= 0 and sentence.tags[at] in ("adv", "neg"):
-        at -= 1
-    if at < 0:
-        return _behind_is_preposition(sentence, last)
-    low, tag = sentence.words[at].low, sentence.tags[at]
-    if tag == "be" and low != "'m":
-        return True
-    if tag in ("aux", "us", "you", "they", "rel", "modal"):
-        return False
-    if tag in ("sub", "time") or low in ("as", "if", "than"):
-        return True
-    if tag in ("det", "your", "our", "their", "pos"):
-        return True
-    return _behind_is_preposition(sentence, last) or tag == "prep"
-
-
-_BEHIND_PARTICIPLE = frozenset(
-    "here elsewhere there exercise exercises condition conditions limits twice already".split()
-)
-
-
-def _behind_is_preposition(sentence: Sentence, last: int) -> bool:
-    if last >= len(sentence.words):
-        return True
-    if sentence.tags[last] in ("prep", "punct", "time", "be", "modal", "and"):
-        return True
-    return sentence.words[last].low in _BEHIND_PARTICIPLE
-
-
-def _judge_passive(sentence: Sentence, first: int, last: int) -> Verdict:
-    """What is done to somebody: ours when "by us", "here", or when people come to us for it."""
-    if first and sentence.tags[first - 1] == "our":
-        return "blocks"
-    if last < len(sentence.words) and sentence.words[last].low in ("condition", "conditions", "diseases", "illness"):
-        return None  # "people with diagnosed conditions"
-    return (
-        "blocks" if with_us(sentence, last) or sent_to_us(sentence, first) else _unnamed_passive(sentence, first, last)
-    )
-
-
-def _unnamed_passive(sentence: Sentence, first: int, last: int) -> Verdict:
-    """Done by nobody that is named."""
-    start = sentence.clause_start(first)
-    ours_before = any(
-        sentence.tags[at] == "our"
-        and sentence.words[at + 1].low in ("gym", "studio", "place", "clinic", "practice", "center")
-        for at in range(start, first)
-    )
-    said, after = sentence.words[first].low, sentence.said(last, len(sentence.words))
-    if _THEN_WE_DO.match(after) and not sentence.asks:
-        return "blocks"
-    start = sentence.clause_start(first)
-    if (
-        said.startswith("prescrib")
-        and "our" in sentence.tags[start:first]
-        and sentence.subject(first) == "ours"
-        and " by " not in after
-    ):
-        return "blocks"
-    if said in ("fixed", "cured", "healed") and sentence.words[first - 2].low in ("will", "'ll"):
-        return "blocks"
-    outcome = said in ("fixed", "cured", "healed")
-    if outcome and (
-        _LEFT_SO.search(sentence.said(0, first)) or _BY_EXERCISE.match(sentence.said(last, len(sentence.words)))
-    ):
-        return "blocks"
-    if outcome and re.search(r"\b(?:I|we)\b.*\buntil\b", sentence.said(0, first), re.IGNORECASE):
-        return "blocks"
-    ours_before = ours_before or bool(_AT_OURS.match(sentence.text))
-    behind = sentence.words[last].low if last < len(sentence.words) else ""
-    if behind in ("by", "at", "elsewhere", "under"):
-        return None
-    if first and sentence.tags[first - 1] in ("us", "you"):
-        return None
-    label = start == first or all(sentence.tags[at] in NOMINAL for at in range(start, first))
-    headline = label and last >= sentence.clause_end(first) - 1 and not sentence.personal
-    return "blocks" if ours_before or (headline and behind in (".", "!", "")) else None
 
 
 def _heals_by_itself(sentence: Sentence, first: int, last: int) -> bool:

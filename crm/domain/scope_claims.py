@@ -21,6 +21,15 @@ _LIKE_NOBODY = re.compile(
 )
 
 
+#: What we can promise: that a report comes, a call is answered.
+_OF_PAPER = re.compile(
+    r"^(?:guarantee|promise)\w* (?:that )?(?:you|your office|a|the|one|to send)\b[^.;]{0,40}?\b(?:pages?|reports?"
+    r"|summary|summaries|letters?|calls?|reply|replies|notes?|updates?|answers?|hear"
+    r"|paper|record|documentation)\b",
+    re.IGNORECASE,
+)
+
+
 def judge_claim(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
     """A promise: fine only when denied, hoped for, or asked about somebody else's program."""
     said = sentence.said(first, last).lower()
@@ -37,6 +46,14 @@ def judge_claim(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdic
     if _ASKED.search(before) or (sentence.asks and re.search(r"\b(?:you|your)\b", before, re.IGNORECASE)):
         return None
     if re.search(r"\byou (?:told|said|decided|wrote)\b", sentence.text, re.IGNORECASE):
+        return None
+    if rule.key == "guarantee" and _OF_PAPER.match(sentence.said(first, len(sentence.words))):
+        return None
+    if (
+        rule.key == "coverage"
+        and sentence.asks
+        and not re.match(r"\W*yes\b", sentence.paragraph[sentence.words[-1].end :], re.IGNORECASE)
+    ):
         return None
     if rule.key == "coverage":
         return _judge_coverage(sentence, first, last)
@@ -89,6 +106,7 @@ _FOR_OURS = re.compile(
     r"|invoice|you)\b",
     re.IGNORECASE,
 )
+_NO_STRINGS = re.compile(r",? ?\bno (?:questions?|co-?pays?|fuss|paperwork|problem)\b[^.;]*", re.IGNORECASE)
 _IF = re.compile(
     r"\b(?:what|when|until|once|where|if|whether|after|before|than|which|how|ask|check|only|as long as|while"
     r"|often)\s(?:[\w'-]+\s){0,3}$",
@@ -101,6 +119,11 @@ def _judge_coverage(sentence: Sentence, first: int, last: int) -> Verdict:
     start, end = sentence.clause_start(first), sentence.clause_end(first)
     said, after = sentence.said(first, last), sentence.said(last, end)
     before = sentence.said(start, first) + " "
+    if re.match(r"(?:(?:me|us) (?:for|against|in)|my trainers|our (?:trainers|staff|studio|gym))\b", after):
+        return None
+    after = _NO_STRINGS.sub("", after)
+    if re.match(r"in.network|file|submit|process", said):
+        return "blocks" if re.search(r"\b(?:I|we)\b", before, re.IGNORECASE) else None
     if _NOT_PAID.search(said) or _NOT_PAID.search(after[:24]) or _NOT_PAID.search(before[-30:]) or _IF.search(before):
         return None
     if _FOR_CARE.search(after[:60]) or (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crm.domain.scope_denial import denied
+from crm.domain.scope_findings import blames, by_ourselves, concluded, stated
 from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
 
@@ -27,7 +28,7 @@ _DOCUMENTED = re.compile(
     r"|asked|told)|history of|known|people with|clients? with|patients? with|adults with|cleared|clearance"
     r"|your (?:\w+ )?(?:note|chart|referral|order"
     r"|letter|summary|report|x-ray|MRI|imaging|diagnosis)|chart|referral|ICD|diagnosis of|confirmed|Dr\.?\s\w+"
-    r"|(?:his|her|their|the) (?:\w+ )?(?:doctor|physician"
+    r"|own words|(?:my|his|her|their|the) (?:\w+ )?(?:doctor|physician"
     r"|surgeon|cardiologist|rheumatologist|PT|oncologist|neurologist|therapist)|living with|(?:x-ray|MRI"
     r"|scan) (?:you sent|shows|showed)|if there is|tell me (?:if|whether)|for people|"
     r"exercise for|classes? for|adults (?:who|with)|ask(?:ed|s)? (?:me )?(?:if|whether|about)|risk of)\b",
@@ -53,6 +54,9 @@ _CHRONIC = re.compile(
     r"|fibromyalgia|asthma|obesity",
     re.IGNORECASE,
 )
+_KNOWN_DISEASE = re.compile(
+    rf"{_CHRONIC.pattern}|arthritis|stenosis|scoliosis|osteopenia|neuropathy|gout|angina", re.IGNORECASE
+)
 _HAS = re.compile(
     r"\b(?:he|she|client|they|you)\s(?:\w+\s){0,2}?(?:has|have|had|is having|suffers from"
     r"|developed)\s(?:[\w'-]+\s){0,3}$",
@@ -61,23 +65,47 @@ _HAS = re.compile(
 
 
 _FINDING_WORD = re.compile(r"\b(?:signs?|symptoms?|case|consistent|typical)\b", re.IGNORECASE)
+_KNOW_ONE = re.compile(
+    r"\b(?:I|we) (?:can |could )?(?:always |usually |often |generally |just |easily )*(?:tell|know)\b(?! you| your"
+    r"| the doctor)|\bknow an? [\w ]+? when (?:I|we) see",
+    re.IGNORECASE,
+)
 _WE_CAN_TELL = re.compile(r"\b(?:I|we) can (?:tell|say|see|feel)\b.*\b(?:if|whether)\b", re.IGNORECASE)
 _IS_OURS = re.compile(r"^\W{0,2}\s?(?:is|that's|is all) (?:what )?(?:I|my|we|our)\b")
 
 
-def judge_condition(_rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
+def judge_condition(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
     """A condition that somebody concludes, without a clinician who documented it."""
     if _THANKS_TO_US.search(sentence.text):
         return "blocks"
-    if denied(sentence, first, last) or _DOCUMENTED.search(sentence.text):
+    if denied(sentence, first, last) or (_DOCUMENTED.search(sentence.text) and not by_ourselves(sentence)):
         return None
     before, after = sentence.said(max(0, first - 25), first) + " ", sentence.said(last, len(sentence.words))
-    if _WE_CAN_TELL.search(before):
+    if rule.key == "named_structure":
+        return "blocks" if _is_blamed(sentence, first, last, before) else None
+    if _WE_CAN_TELL.search(before) or _FOUND_BY_US.search(after) or _tells(sentence, first, last):
         return "blocks"
     if re.search(r"\b(?:if|whether)\b", before, re.IGNORECASE):
         return None
-    if _IS_OURS.match(after):
+    if _IS_OURS.match(after) or _is_concluded(sentence, first, last, before):
         return "blocks"
+    return _mentioned_or_hedged(sentence, first, last)
+
+
+def _is_blamed(sentence: Sentence, first: int, last: int, before: str) -> bool:
+    """ "Her pain comes from the SI joint": a part of the body is no ailment, but its blame is a diagnosis."""
+    if sentence.asks or "if" in before.lower().split() or _is_mentioned(sentence, first, last, before, ""):
+        return False
+    return concluded(before) or blames(before)
+
+
+def _is_concluded(sentence: Sentence, first: int, last: int, before: str) -> bool:
+    known = bool(_KNOWN_DISEASE.search(sentence.said(first, last)))
+    return not sentence.asks and (concluded(before) or stated(sentence, first, known=known))
+
+
+def _mentioned_or_hedged(sentence: Sentence, first: int, last: int) -> Verdict:
+    before, after = sentence.said(max(0, first - 25), first) + " ", sentence.said(last, len(sentence.words))
     hedge = _HEDGE.search(before)
     if _is_mentioned(sentence, first, last, before, hedge[0] if hedge else ""):
         return None
@@ -86,6 +114,24 @@ def judge_condition(_rule: Rule, sentence: Sentence, first: int, last: int) -> V
     if hedge:
         return _hedged(sentence, first, last, before, hedge[0].lower())
     return _stated(sentence, first, last, before)
+
+
+_FOUND_BY_US = re.compile(
+    r"\b(?:found|established|identified|made|detected|noticed|seen|spotted|confirmed|diagnosed"
+    r"|suspected)\b[^.;]{0,30}\bby (?:the |our |a |my )?(?:trainers?|coach(?:es)?|me|us|staff)\b",
+    re.IGNORECASE,
+)
+
+
+def _tells(sentence: Sentence, first: int, last: int) -> bool:
+    """ "If it's tendinitis, and I can usually tell", "I know a bad disc when I see one"."""
+    behind = sentence.said(first, last + 12)
+    found = _KNOW_ONE.search(sentence.said(max(0, first - 6), first) + " " + behind)
+    return (
+        bool(found)
+        and bool(re.search(r"\bcan (?:\w+ )?tell\b|\bwhen (?:I|we) see\b", sentence.text))
+        and "n't" not in behind
+    )
 
 
 def _is_mentioned(sentence: Sentence, first: int, last: int, before: str, hedge: str) -> bool:

@@ -24,12 +24,14 @@ _OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 _LEFT_TO = re.compile(
-    r"\b(?:leave|leaves|left|defer|send|sends|sent|refer|refers|return|direct|hand|go(?:es)?|point)\b[^.;]{0,80}?\b"
+    r"\b(?:leave|leaves|left|defer|send|sends|sent|refer|refers|return|direct|hand|go(?:es)?"
+    r"|point)\b[^.;]{0,80}?\b(?<!tailored )(?<!adapted )(?<!fitted )(?<!related )(?<!matched )"
     r"(?:to (?:you|your|the|their|a|an|his|her|licensed|those|somebody|whoever|each|its)\b|(?:back|straight) to\b)",
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
-    r"^(?:[\w'-]+\s){0,5}?(?:(?:is|are|was|were|(?<!\band )(?<!\bbut )(?:do|does))(?:n't| not| never))\b"
+    r"^(?:(?!(?:why|that|what|who|because|if|how|which|when|where|whose|since|so)\b)[\w'-]+\s){0,5}?(?:(?:is|are|was"
+    r"|were|(?<!\band )(?<!\bbut )(?:do|does))(?:n't| not| never))\b"
     r"|^(?:[\w'-]+\s)?never\b"
     r"|^(?:[\w'-]+\s)?(?:nobody|no one|nothing|none)\b|^no\b(?![-\s](?:charge|cost|extra|wait|co-?pay|drugs|needles"
     r"|pain|matter))"
@@ -37,7 +39,8 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 _LIKE_US = re.compile(
-    r"\b(?:the way|like|as (?:well|fast|good|safely) as|better than|faster than|quicker than) (?:I|we|us"
+    r"\blike (?:our|my) \w+|\b(?:the way|like|as (?:well|fast|good|safely) as|better than|faster than"
+    r"|quicker than) (?:I|we|us"
     r"|me)(?: (?:do|can))?\b(?! (?:was|were))"
     r"|\bthe way (?:I|we) do\b",
     re.IGNORECASE,
@@ -103,7 +106,7 @@ def denied(sentence: Sentence, first: int, last: int) -> bool:
     odd = sum(1 for place in range(start, first) if _denies(sentence, place, first))
     if odd:
         return odd % 2 == 1
-    if 1 < start <= 5 and sentence.words[start - 1].low == ":" and {"neg", "no"} & set(sentence.tags[: start - 1]):
+    if 1 < start <= 9 and sentence.words[start - 1].low == ":" and {"neg", "no"} & set(sentence.tags[: start - 1]):
         return True
     end = sentence.clause_end(first)
     after = sentence.said(last, end)
@@ -128,6 +131,8 @@ def _denies(sentence: Sentence, place: int, first: int) -> bool:
         sentence.tags[at] in ("neg", "no") for at in range(sentence.clause_start(place), place)
     ):
         return False
+    if tag in ("neg", "no") and place and sentence.words[place - 1].low in ("why", "if"):
+        return False
     if tag == "neg":
         if any(low in _NOT_REALLY for low in after[:2]):
             return False
@@ -151,6 +156,9 @@ def _used_up(sentence: Sentence, place: int, first: int) -> bool:
     return inside and _finite_between(sentence, place + 2, first)
 
 
+_NEEDED = re.compile(r"^no (?:[\w-]+ ){1,3}(?:is |are )?(?:needed|required|necessary)\b", re.IGNORECASE)
+
+
 def _used_up_noun(sentence: Sentence, place: int, first: int) -> bool:
     """Whether a "no" or "without" belongs to a noun phrase that is over: "patients with no insurance get therapy"."""
     between = range(place + 1, first)
@@ -161,6 +169,8 @@ def _used_up_noun(sentence: Sentence, place: int, first: int) -> bool:
         )
         if not listed:
             return True
+    if _NEEDED.match(sentence.said(place, place + 7)):
+        return True
     behind = place > 0 and sentence.tags[place - 1] in ("prep", "verb", "noun", "aux")
     alone = sentence.words[place].low == "without"
     return (behind or alone) and _finite_between(sentence, place + 2, first)

@@ -18,7 +18,8 @@ _REPORTED = re.compile(
 )
 _ON_OUR_ADVICE = re.compile(
     r"\b(?:on|at|with|after|following|thanks to|because of|under) (?:my|our) (?:\w+ )?(?:advice|suggestion"
-    r"|recommendation|guidance|help|program|class|coaching|sessions?|watch|supervision)\b|\bor I'll\b",
+    r"|recommendation|guidance|help|program|class|coaching|sessions?|watch|supervision)\b|\bor I'll\b|\bas (?:I"
+    r"|we)(?:'d|'ve| had| have)? (?:recommend|advis|suggest|told|instruct|plann)\w*",
     re.IGNORECASE,
 )
 _WE_ADVISED = re.compile(
@@ -37,6 +38,23 @@ _BY_THEM = re.compile(
 
 
 _PROGRAM_DOES = re.compile(r"\b(?:I|we)\b[^.;]*\b(?:help|tell|get|advise|suggest|recommend|coach|know how)")
+_NOTED = re.compile(
+    r"^\W*(?:\w+\s?:\s)?(?:told|advised|recommended|suggested|instructed|encouraged|urged|counsel\w*|reminded)\b"
+    r"(?![^.;]*\b(?:to (?:ask|call|see|speak|talk|tell|discuss|check)|by (?:Dr|her|his|the|their))\b)",
+    re.IGNORECASE,
+)
+_WE_SAY = re.compile(
+    r"\b(?:I|we)(?:'ve| have|'d)? (?:\w+ly )?(?:suggest|recommend|advis|told|tell|encourag|urg|said|say|convinc"
+    r"|persuad|instruct)\w*\b(?! (?:you|your|the (?:doctor|office|nurse)))",
+    re.IGNORECASE,
+)
+_ASK_A_DOCTOR = re.compile(
+    r"\b(?:ask|call|see|talk(?:ing)? to|speak(?:ing)? (?:to|with)|check with|told by|said by|until|unless|before|never"
+    r"|not|only|n't|to)(?:ing)? (?:with )?(?:you|your|her|his|the|their|Dr|a|my)\b(?! (?:\w+ )?(?:dose|dosage|pills?"
+    r"|insulin|statin|medication))"
+    r"|n't\b|\bnever\b|\bnot\b",
+    re.IGNORECASE,
+)
 _SPOKEN_OF = re.compile(r"\b(?:how hard|for people|people on|those on)\b", re.IGNORECASE)
 _TOLD = re.compile(r"^,? ?(?:and )?(?:I|we) (?:tell|show|help|advise|do)\b(?! you)", re.IGNORECASE)
 
@@ -47,6 +65,10 @@ def judge_medication(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
         return "blocks"
     if denied(sentence, first, last) or somebody_elses(sentence, first):
         return None
+    if _NOTED.match(sentence.text) and first <= 14:
+        return "blocks"
+    if _WE_SAY.search(sentence.said(0, first) + " ") and not _ASK_A_DOCTOR.search(sentence.text):
+        return "blocks"
     if _we_advise(sentence, first, last):
         return "blocks"
     if _is_reported(sentence, first, last):

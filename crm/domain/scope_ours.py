@@ -14,6 +14,11 @@ _COME_TO_US = re.compile(
     r"(?:[\w-]+\s)?(?:for|to be|to get|with|about|and get|as)\s(?:[\w'-]+\s){0,4}$",
     re.IGNORECASE,
 )
+_SEND_FOR = re.compile(
+    r"\b(?:send|refer|bring|give|trust|entrust)\s(?:me|us)\s(?:[\w'-]+\s){1,5}?for\s(?:(?!exercise|training|supervis"
+    r"|fitness)[\w'-]+\s){0,3}$",
+    re.IGNORECASE,
+)
 _OBJECT = frozenset({"they", "their", "your", "us", "you", "det", "our"})
 _MENU = re.compile(r"\b(?:price|menu|list|schedule|door|sign|website|flyer|card)\b", re.IGNORECASE)
 _ASKED_US = re.compile(
@@ -74,7 +79,7 @@ def _is_place(sentence: Sentence, first: int, who: str) -> bool:
 def sent_to_us(sentence: Sentence, first: int) -> bool:
     """Whether people come to us for it, are sent to us for it, or should trust us with it."""
     before = sentence.said(sentence.clause_start(first), first) + " "
-    found = _COME_TO_US.search(before)
+    found = _COME_TO_US.search(before) or _SEND_FOR.search(before)
     return bool(found) or bool(_ABOUT_US.search(before))
 
 

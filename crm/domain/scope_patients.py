@@ -55,6 +55,22 @@ _HAVE_SOME = re.compile(
 _CARE = re.compile(
     r"\b(?:I|we) (?:\w+ly )?(?:take care of|care for|look after)\s(?:(?!your|their)[\w'-]+\s){0,3}$", re.IGNORECASE
 )
+_ACCEPTING = re.compile(r"\b(?:accept|tak|welcom|see|book|schedul|treat|enroll)ing (?:\w+ ){0,2}$", re.IGNORECASE)
+_NOTED = re.compile(
+    r"^\W*(?:\w+(?: \w+)?\s?:\s?)?(?:this )?patient (?:\w+ly )?(?:tolerated|presents?|presented|reports|reported|seen"
+    r"|was|is|has|had|met|completed|denies|denied|performed"
+    r"|shows?|showed|demonstrated?s?|continues?|continued|will|arrived|complains?|complained|states|stated|improved"
+    r"|progressed|received|instructed|educated|returns?)\b",
+    re.IGNORECASE,
+)
+_NEVER_ONE = re.compile(
+    r"\b(?:I|we)(?:'ve| have)? (?:never|hardly ever|rarely|seldom|not yet) (?:had|seen|met|lost|trained|coached|known"
+    r"|failed) (?:an?|any|one) (?:\w+ )?$",
+    re.IGNORECASE,
+)
+_OUR_CARE = re.compile(
+    r"\b(?:under|in) (?:our|my) (?:care|hands|supervision|watch|program|studio|gym|treatment)\b", re.IGNORECASE
+)
 _WELCOME = re.compile(r"^\s?(?:are|is)?\s?(?:always )?(?:welcome|wanted|accepted|taken)\b", re.IGNORECASE)
 
 
@@ -62,7 +78,7 @@ _THEIR_OWN = re.compile(
     r"(?:\b(?:your|their)|(?<!\bshe)(?<!\bhe)(?<!\bit)(?<!that)(?<!who)(?<!here)'s)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE
 )
 _OVER_WITH = re.compile(r"^(?:[.,;!]|$|(?:every|a|per|each|in|at|with|right|now|this|today|daily|from)\b)")
-_AT_US = re.compile(r"^(?:\s?[\w'-]+){0,4} (?:with|at|from) (?:me|us|my|our)\b")
+_AT_US = re.compile(r"^(?:\s?[\w'-]+){0,6} (?:with|at|from) (?:me|us|my|our)\b")
 
 
 def judge_possession(_rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -74,18 +90,27 @@ def judge_possession(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
     owners = sentence.tags[sentence.phrase_start(first) : first]
     if "our" in owners:
         return None if "pos" in owners else "blocks"
-    if _everybody(sentence, before, after):
+    if _in_our_words(sentence, last, before, after) or _everybody(sentence, before, after):
         return "blocks"
     is_denied = denied(sentence, first, last)
     if _HAVE_SOME.search(before) and _OVER_WITH.match(after):
         return None if is_denied else "blocks"
     if is_denied or sentence.tags[min(last, len(sentence.words) - 1)] == "pos":
         return None
-    if _CARE.search(before):
+    if _CARE.search(before) or (_ACCEPTING.search(before) and bare(sentence, sentence.verb_before(first))):
         return "blocks"
     if _OF_US.match(after):
         return None if _THEIR_OWN.search(before) else "blocks"
     return _at_ours(sentence, first, before, after)
+
+
+def _in_our_words(sentence: Sentence, last: int, before: str, after: str) -> bool:
+    """ "Patient tolerated the session" in a note, "I never had a patient who …", "under our care patients …"."""
+    if _NOTED.match(sentence.said(0, last + 2)) and not sentence.asks:
+        return True
+    if _NEVER_ONE.search(before) and re.match(r"who|that|whose|leave|fail|get|complain", after):
+        return True
+    return bool(_OUR_CARE.search(sentence.text)) and not _YOURS.search(sentence.text)
 
 
 def _everybody(sentence: Sentence, before: str, after: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from crm.domain.scope_people import CLIENTS, Whose, whose
+from crm.domain.scope_people import CLIENTS, LICENSED, PLACES, Whose, whose
 from crm.domain.scope_words import Token
 
 _FIRST = re.compile(r"\b(?:I|we|me|us|my|our|ours|mine|i'm)\b", re.IGNORECASE)
@@ -188,6 +188,8 @@ class Sentence:
                 return self._coordinated(at, depth)
             elif tag == "rel":
                 return self._relative(at)
+            elif low == "let" and self.words[at + 1].low == "'s":
+                return "ours"
             elif tag == "verb":
                 return self.subject(at, depth + 1)
             elif tag in ("prep", "time"):
@@ -228,7 +230,8 @@ class Sentence:
         if self.tags[at] in NOMINAL or self.tags[at] in ("us", "you", "they"):
             first = self.phrase_start(at)
             who = whose(self.words[first : at + 1])
-            if who in ("ours", "theirs"):
+            thing = "your" in self.tags[first : at + 1] and self.words[at].low not in CLIENTS | LICENSED | PLACES
+            if who in ("ours", "theirs") and not thing:
                 return who
             verb = self.verb_before(first)
             return self.subject(verb, depth + 1) if verb >= 0 else "nobody" if who == "client" else who
@@ -239,6 +242,9 @@ class Sentence:
         start = self.clause_start(joint)
         for at in range(joint - 1, start - 1, -1):
             if self.tags[at] == "verb" or (self.tags[at] == "be" and at > start):
+                return self.subject(at, depth + 1)
+        for at in range(joint - 1, start, -1):
+            if self.tags[at] == "aux" and self.words[at].low in ("did", "do", "had", "have"):
                 return self.subject(at, depth + 1)
         if self.tags[joint - 1] in NOMINAL or self.tags[joint - 1] in ("us", "you", "they"):
             return self.whose_phrase(joint - 1)
@@ -253,8 +259,11 @@ class Sentence:
         last = rel - 1 if self.words[rel - 1].low != "," else rel - 2
         first = self.phrase_start(last)
         who = whose(self.words[first : last + 1])
+        if who == "nobody" and first > 1 and self.words[first - 1].low in ("in", "on", "of", "at", "near", "for"):
+            who = whose(self.words[self.phrase_start(first - 2) : first - 1])
         verb = self.verb_before(first)
-        if verb >= 0 and self.tags[verb] == "be" and first - verb <= 3 and self.subject(verb, 3) == "ours":
+        plain = verb >= 0 and "prep" not in self.tags[verb:first]
+        if plain and self.tags[verb] == "be" and first - verb <= 3 and self.subject(verb, 3) == "ours":
             return "ours"
         if who == "client":
             singular = self.words[last].low in ("someone", "somebody", "one", "person")

@@ -10,10 +10,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from crm.domain import scope_promised as promised
 from crm.domain import scope_reasons as say
-from crm.domain.scope_terms import BODY_PARTS, CONDITION, MEDS
+from crm.domain.scope_terms import BODY_PARTS, CONDITION, MEDS, STRUCTURE
 
-Kind = Literal["act", "service", "claim", "possession", "condition", "title", "medication"]
+Kind = Literal[
+    "act", "service", "claim", "possession", "condition", "title", "medication", "mending", "promise", "acting"
+]
 Verdict = Literal["blocks", "warns"] | None
 
 
@@ -26,6 +29,8 @@ class Rule:
     pattern: re.Pattern[str]
     why: str
     suggestion: str
+    #: Words without which the pattern can't match: asked first, and once for all rules that need them.
+    needs: re.Pattern[str] | None = None
 
 
 def _rule(key: str, kind: Kind, pattern: str, why: str, suggestion: str) -> Rule:
@@ -37,24 +42,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "replaces_care",
         "claim",
-        r"\b(?:replaces?|replacing|(?<!knee )(?<!hip )(?<!joint )replacement for|substitutes? for|(?:alternative"
-        r"|substitute) (?:to|for)|(?:cheaper|better|faster|stronger|safer|more effective) than|instead of"
-        r"|rather than|no need for|takes? the place of|(?:don't|won't|wouldn't|no longer|never|not|nobody"
-        r"|no one) (?:\w+ ){0,2}?needs?|skip|forget|quit|ditch|cancel|who needs|why wait \w+ \w+ for"
-        r"|why wait for)\s(?:[\w'’]+\s){0,3}?"
-        r"(?:therapy|physical therapy|PT|therapists?|doctors?|physicians?|surgeons?|rehab|medications?|medical care"
-        r"|surgery|surgeries|treatment)\b"
-        r"(?!\s(?:department|visits?|appointment|gym|can|will|likes|has|is|who|documented|named|license|act))"
-        r"|\bno more (?:doctor|PT|therapy)(?:'s)? (?:visits|appointments)\b|\bwho needs (?:an? "
-        r"|your )?(?:cardiologist|specialist|chiropractor|orthopedist)\b"
-        r"|\b(?:my|our) \w+ over (?:PT|(?:\w+ )?therapy|surgery|rehab)\b"
-        r"|\b(?:therapy|PT|rehab) is (?:a waste|overrated|useless|unnecessary|outdated)\b"
-        r"|\bstop sending (?:\w+ ){1,3}to (?:\w+ )?(?:therapy|PT|rehab)\b|\b(?:half|third|fraction"
-        r"|quarter) (?:of )?the (?:cost|price) of (?:PT|(?:\w+ )?therapy|rehab)\b"
-        r"|\beverything (?:a|an|your) (?:PT|\w+ therapist|therapist|doctor|physician) (?:does|do|can)\b"
-        r"|\bno (?:doctors?|surgery|surgeons?|drugs|pills), no (?:doctors?|surgery|surgeons?|drugs|pills)\b"
-        r"|\bno more (?:physical therapy|therapy|PT|rehab|doctors|pills|medications?) (?:needed|necessary|required)\b"
-        r"|\bnever (?:see|need|visit) (?:a|an|your|the|another) (?:surgeon|doctor|therapist|physician|hospital)\b",
+        promised.REPLACES_CARE,
         "We extend the provider’s work and never replace it.",
         "Say what happens after therapy, alongside the plan of care.",
     ),
@@ -69,7 +57,12 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "rehabilitate",
         "act",
-        r"\b(?:rehabilitat(?:e|es|ed|ing)|rehab(?:s|bed|bing)|rehabilate[sd]?)\b",
+        r"\brehab(?=\s(?:the|her|his|their|your|that|this|a)\s(?:\w+\s)?(?:knee|hip|shoulder|back|neck|ankle|elbow"
+        r"|wrist|foot|joint|injury|hamstring|meniscus|rotator)\b)|(?:(?<='ll )|(?<='d )|(?<= then )|(?<= also )"
+        r"|(?<= now ))rehab\b(?=\s(?:your|his|her|their|the|that|this|any"
+        r"|every|all|a|an|it|them|him"
+        r"|people|clients?|patients?|knees?|hips?|shoulders?|backs?)\b)|\b(?:rehabilitat(?:e|es|ed|ing)|rehab(?:s|bed"
+        r"|bing)|rehabilate[sd]?)\b",
         say.REHAB_WHY,
         say.REHAB_SAY,
     ),
@@ -81,7 +74,7 @@ RULES: tuple[Rule, ...] = (
         r"|his|her|any|every|all)\b)"
         r"|(?:(?<=\bto )|(?<=\bhelp )|^|(?<=[.!?•-] )|(?<=you )|(?<=them )|(?<=clients )|(?<=people )"
         r"|(?<=patients ))rehab\b(?=\s(?:your|a|an|the|their|his|her|my|our|any|every|all|knees?|hips?|shoulders?"
-        r"|backs?|injur|after|people|clients?|patients?|from|with|at|in))",
+        r"|backs?|injur\w*|after|people|clients?|patients?|from|with|at|in)\b)",
         say.REHAB_WHY,
         say.REHAB_SAY,
     ),
@@ -111,7 +104,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "licensed_title",
         "title",
-        r"\b(?:doctors?|physicians?|clinicians?|dietitians?|nutritionists?|nurses?|chiropractors?|PTs?|OTs?"
+        r"(?<=call me )doc\b|\b(?:doctors?|physicians?|clinicians?|dietitians?|nutritionists?|nurses?|chiropractors?"
+        r"|PTs?|OTs?"
         r"|counselors?|diagnosticians?|pharmacists?)\b",
         "A title of a licensed profession.",
         "Call yourself a medical exercise professional.",
@@ -136,7 +130,13 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "prescribe", "act", r"\b(?:prescrib|perscrib|presrib)(?:e|es|ed|ing)\b", say.PRESCRIBE_WHY, say.PRESCRIBE_SAY
     ),
-    _rule("prescription", "service", r"\b(?:prescription|perscription)s?\b", say.PRESCRIBE_WHY, say.PRESCRIBE_SAY),
+    _rule(
+        "prescription",
+        "service",
+        r"\b(?:(?:prescription|perscription)s?|prescriptive (?:exercise|movement|training))\b",
+        say.PRESCRIBE_WHY,
+        say.PRESCRIBE_SAY,
+    ),
     _rule(
         "cure",
         "act",
@@ -148,7 +148,10 @@ RULES: tuple[Rule, ...] = (
         "fix",
         "act",
         rf"\b(?:fix(?:es|ed|ing)?|repairs?|realigns?|correct(?:s|ed"
-        rf"|ing)?)\b(?=(?:\s[\w'’-]+){{0,3}}\s{BODY_PARTS}\b)|(?<=\bpain gets )fixed\b|(?<=\bpain\? )fixed\b"
+        rf"|ing)?)\b(?=(?:\s[\w'’-]+){{0,3}}\s{BODY_PARTS}\b(?! (?:cues?|errors?|habits?|technique)))"
+        r"|(?<=\bpain gets )fixed\b|(?<=\bpain\? )fixed\b"
+        r"|\b(?:have|get|got) (?:it|them|him|her|your \w+|(?:his|her|their|the) \w+) (?:all )?(?:fixed|sorted out"
+        r"|healed|cured|repaired)\b"
         rf"|(?<=\bit is )fixed\b|(?<=\bit's )fixed\b|(?<=\bit gets )fixed\b",
         "Fixing a body is an outcome nobody can promise.",
         "Say “improve”, “maintain” or “build capacity”.",
@@ -156,9 +159,11 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "hands_on",
         "service",
-        r"\b(?:manual (?:therapy|work)|massages?|massauges?|(?:joint|soft[- ]tissue|spinal"
-        r"|deep[- ]tissue)\s(?:mobili[sz]ations?|manipulations?)"
-        r"|(?:quick\s)?(?:spinal|chiropractic|joint|back|neck)\sadjustments?|dry needling|cupping|trigger points?"
+        r"\b(?:manual (?:therapy|work|release|techniques?|adjustments?)|massages?|massauges?|(?:joint|soft[- ]tissue"
+        r"|spinal|deep[- ]tissue)\s(?:mobili[sz]ations?|manipulations?|decompression|realignments?)"
+        r"|(?:quick\s)?(?:spinal|chiropractic(?:-style)?|joint|back|neck|hip)\sadjustments?|dry needling|cupping"
+        r"|trigger points?"
+        r"|bodywork|cross[- ]friction|e-stim|TENS units?|deep tissue|scraping|joint (?:popping|cracking)"
         r"|taping|kinesio ?taping|acupuncture"
         r"|myofascial release|trigger[- ]point (?:release|work)|(?:soft|deep)[- ]tissue (?:work|release)"
         r"|hands-on (?:techniques?|work|therapy|treatment|release))\b",
@@ -169,9 +174,13 @@ RULES: tuple[Rule, ...] = (
         "hands_on_act",
         "act",
         r"\b(?:massag(?:e|es|ed|ing)|manipulat(?:e|es|ed|ing)|adjust(?:s|ed|ing)?|mobili[sz](?:e|es|ed|ing)"
-        r"|realign(?:s|ed|ing)?|crack(?:s|ed|ing)?|pop(?:s|ped|ping)?)\b"
-        r"(?=(?:\s[\w'’]+){0,2}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae|calves"
-        r"|tissue|fascia|ankles?|pelvis|hips|atlas)\b)",
+        r"|realign(?:s|ed|ing)?|crack(?:s|ed|ing)?|pop(?:s|ped|ping)?|knead(?:s|ed|ing)?|rub(?:s|bed|bing)? out"
+        r"|releas(?:e|es|ed|ing))\b"
+        r"(?=(?:\s[\w'’-]+,?){0,3}\s(?:spines?|backs?|necks?|joints?|muscles?|knees?|hips?|shoulders?|vertebrae|calves"
+        r"|calf"
+        r"|tissue|fascia|ankles?|pelvis|hips|atlas|psoas|piriformis|trapezius|traps|sacrum|ribs?|hamstrings?|scapula"
+        r"|jaw)\b)"
+        r"|\bput(?:s|ting)? (?:\w+ ){1,3}back in(?:to)? place\b|\bcrack(?:s|ed|ing)?(?= and (?:re)?align)",
         say.HANDS_WHY,
         "Leave it out.",
     ),
@@ -186,17 +195,24 @@ RULES: tuple[Rule, ...] = (
         "nutrition",
         "service",
         r"\b(?:nutrition(?:al)?|meal|diet(?:ary)?|eating|food)\s(?:plans?|plann?ing|counsel\w*|advice|programs?"
-        r"|coaching|guidance|prescriptions?|protocols?)\b"
+        r"|coaching|guidance|prescriptions?|protocols?|stacks?|regimens?|recommendations?)\b|\bmenu plans?\b"
+        r"|(?<=write )(?:your|their|all) meals\b|(?<=on )fasting\b(?! blood| glucose)|\bmental health (?:support|care"
+        r"|coaching)\b"
         r"|\b(?:(?:weight|grief|emotional|mental[- ]health)\s)?counsel(?:l)?ing\b|\bsupplement(?:s|ation)?\b"
-        r"|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat to eat\b|\bdiets?\b|\b(?:creatine|turmeric|collagen|magnesium"
-        r"|omega[- ]3|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}|vitamins)\b",
+        r"|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat (?:and when )?to eat\b|\b(?:which|what) foods?\b|\bdiets?\b"
+        r"|\b(?:creatine|turmeric|collagen|magnesium"
+        r"|omega[- ]3|glucosamine|fish oil|probiotics?|electrolytes|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}"
+        r"|vitamins)\b",
         say.FOOD_WHY,
         say.FOOD_SAY,
     ),
     _rule(
         "counsel",
         "act",
-        r"\bcounsel(?:s|ed|led)?\b|\bplan(?:s|ned|ning)? (?:their|all|your|the|her|his) (?:meals|diets?|menus?|food)\b",
+        r"\bcounsel(?:s|ed|led)?\b|\b(?:coach|talk|walk|guide|help|work)(?:s|ed|ing)? (?:\w+ ){1,2}through (?:their "
+        r"|her |his |a )?(?:grief|depression"
+        r"|anxiety|trauma|addiction|divorce|eating disorders?|panic)\b|\bplan(?:s|ned|ning)? (?:their|all|your|the"
+        r"|her|his) (?:meals|diets?|menus?|food)\b",
         say.FOOD_WHY,
         say.FOOD_SAY,
     ),
@@ -221,70 +237,28 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "guarantee",
         "claim",
-        r"\b(?:guarante|gaurante|guarente|garante)\w+|\bpromise\s(?:[\w']+\s){0,3}?an?\s(?:pain-free|full|complete"
-        r"|quick|lasting)\b"
-        r"|\b(?:promise|assure)(?: you)?(?: that)? (?:your patients?|my clients?|clients|they|she|he|it"
-        r"|your \w+) (?:will|won't|is|are)\b|\b(?:promise|ensure|assure)s?\s(?:you\s)?(?:\w+\s){0,3}?(?:results?"
-        r"|recovery|outcomes?|improvements?|success)\b"
-        r"|\bnever (?:have to )?(?:worry|fear)\b[^.;]{0,30}\b(?:falls?|falling|surgery|pain|hospital)\b|\b(?:never"
-        r"|won't|will not)\s(?:fall|be readmitted|get (?:hurt|injured)|relapse)\b(?:\sagain)?|\b100\s?(?:%"
-        r"|percent)\s(?:safe|success\w*|effective|recovery|of|pain)"
-        r"|\b(?:recover|heal|improve)s?\s(?:\d+\s?(?:%|percent)\s|twice as |much )(?:faster|sooner|quicker|fast"
-        r"|more)\b|\bpain[- ]free in\b|\bno more pain\b|\b(?:or your )?money[- ]back guarantee\b"
-        r"|\bor your money back\b|\b(?:my|our) clients (?:don't|do not|never|won't) (?:fall|relapse|get (?:hurt"
-        r"|injured))\b",
+        promised.GUARANTEE,
         say.CLAIM_WHY,
         say.CLAIM_SAY,
     ),
     _rule(
         "readmission",
         "claim",
-        r"\b(?:prevent|avoid|reduc|lower|cut|eliminat|decreas|stop|minimi[sz]|slash)\w*\s(?:[\w'’-]+\s){0,4}?"
-        r"(?:re-?\s?hospitali[sz]ations?|hospitali[sz]ations?|re-?admissions?|hospital (?:stays?|visits?|returns?)"
-        r"|ER visits?"
-        r"|emergency visits?|surger(?:y|ies)|(?:knee|hip|joint) replacements?)\b"
-        r"|\b(?:keep|keeps|keeping|stay|stays|staying|stayed|kept)\s(?:[\w'’]+\s){0,3}?(?:out of|from returning to"
-        r"|from going back to) (?:the )?(?:hospital|ER|emergency room)\b"
-        r"|\b(?:won't|are never|is never|never) (?:be )?(?:readmitted|return to the hospital|go back to the hospital"
-        r"|re-?hospitali[sz]ed)\b"
-        r"|\b(?:don't|do not|never|won't) (?:end up|land) (?:back )?in the (?:hospital|ER)\b"
-        r"|\bkeep\w* [^.;]{0,40}? from (?:being |getting )?(?:readmitted|re-?hospitali[sz]ed|hospitali[sz]ed|falling)\b"
-        r"|\bkeep\w* (?:\w+ ){0,3}readmissions?\b|\b(?:nobody|no one)[^.;]{0,40} (?:goes|went"
-        r"|go) back to the hospital\b"
-        r"|\bnever had (?:a|an|any|one) (?:\w+ )?(?:readmi\w+|fall|client readmitted|patient readmitted)\b"
-        r"|\b(?:zero|no|fewer) (?:re-?admissions|re-?hospitali[sz]ations)\b|\breadmission (?:numbers|rates?) (?:drop"
-        r"|fall|go down|improve|shrink)\b",
+        promised.READMISSION,
         say.CLAIM_WHY,
         say.CLAIM_SAY,
     ),
     _rule(
         "prevent",
         "claim",
-        r"\b(?:prevent(?:s|ing)?|eliminat(?:es?|ing)|end|ends|revers(?:es?|ing)|stop|stops|stopping"
-        r"|cures?)\s(?:[\w'’-]+\s){0,3}?"
-        r"(?:falls|falling|re-?injur(?:y|ies)|injur(?:y|ies)|disease|(?:pre-?)?diabetes|hypertension|arthritis"
-        r"|dementia|osteoporosis|cancer|heart attacks?|strokes?|pain|relapse|recurrence)\b"
-        r"|\bno more (?:falls|injuries|relapses)\b|\b(?:falls|injuries|setbacks|relapses) (?:don't|do not|never"
-        r"|won't) happen (?:to|with|here)\b"
-        r"|\b(?:falls?|fall risk|injur(?:y|ies)|diabetes|pain|disease) (?:is |are |can be |gets? )?(?:prevented"
-        r"|eliminated|reversed)\b",
+        promised.PREVENT,
         say.CLAIM_WHY,
         say.CLAIM_SAY,
     ),
     _rule(
         "coverage",
         "claim",
-        r"\b(?:insurance|insurers?|Medicare(?: Advantage)?|Medicaid|workers' comp|(?:their|your|the|most|many|all"
-        r"|her|his) (?:[\w']+ )?plans?|HSA)\s(?:companies\s|company\s|partners?\s|patients\s|(?:\w+ly|also)\s)?"
-        r"(?:will|covers?|pays?(?: nothing)?|reimburses?|accepts? (?:my|our|the) (?:invoices?|claims?|bills?)|always"
-        r"|picks? up)\b(?:\s(?:pay|cover|reimburse)\w*)?"
-        r"|\b(?:reimbursed|covered|paid|paid for) (?:in full )?by (?:\w+ )?(?:insurance|insurers?"
-        r"|Medicare(?: Advantage)?|Medicaid|your (?:insurer|plan)|workers' comp|plans?)\b"
-        r"|\b(?:bill|billing|file with|submit to) (?:\w+ )?(?:insurance|insurers?|Medicare|Medicaid)\b"
-        r"|\buse (?:\w+ )?(?:Medicare|Medicaid|insurance) for\b"
-        r"|\byou (?:will|'ll) be reimbursed\b|\bbe reimbursed\b|\bget(?:ting)? (?:\w+ )?(?:Medicare|insurance"
-        r"|insurers?|Medicaid) to pay\b|\bpatients pay nothing\b|\b(?:we|I) (?:accept|take) (?:\w+ )?(?:insurance"
-        r"|Medicare|Medicaid)\b",
+        promised.COVERAGE,
         say.CLAIM_WHY,
         "Say “insurance rarely pays for this”.",
     ),
@@ -296,4 +270,5 @@ RULES: tuple[Rule, ...] = (
         "Say “client” of your own, “your patients” of theirs.",
     ),
     _rule("named_condition", "condition", rf"\b{CONDITION}(?!\w)", say.NAME_WHY, say.NAME_SAY),
+    _rule("named_structure", "condition", rf"\b{STRUCTURE}\b", say.NAME_WHY, say.NAME_SAY),
 )

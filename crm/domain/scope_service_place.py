@@ -17,20 +17,52 @@ def by_place(rule: Rule, sentence: Sentence, low: int, first: int, last: int) ->
     previous = sentence.words[low - 1].low if low > start else ""
     if previous in w.BEFORE_US - {"out", "off", "near", "about", "into", "through"}:
         return None
+    if _ADVERT.match(before) and not w.BY_OTHERS.match(sentence.said(last, end)):
+        return "blocks"
+    if w.PART_OF.search(before) and not re.search(r"\b(?:our|my) ", before):
+        return None
     if w.AS_OURS.search(before) or (previous == "through" and w.LEADS.search(before)):
         return "blocks"
     if previous == "as":
         ours = re.search(r"\b(?:I|we|me|us|my|our)\b", sentence.said(start, low), re.IGNORECASE)
         return "blocks" if ours else None
-    preposition = previous if low and sentence.tags[low - 1] in ("prep", "time", "to", "adv") else ""
+    preposition = _preposition(sentence, start, low)
     if preposition in w.BEFORE_US or (low and sentence.tags[low - 1] == "time"):
         return None
-    if _is_over(sentence, last, before) and not _offered_by_us(sentence, low):
+    if _is_theirs_already(rule, sentence, low, last, before):
         return None
     verb = sentence.verb_before(low)
     if verb < 0:
         return _no_verb_before(rule, sentence, low, last, end)
     return _behind_verb(rule, sentence, verb, low, last, preposition)
+
+
+def _preposition(sentence: Sentence, start: int, low: int) -> str:
+    """The preposition before the phrase; in "carry out the therapy" there is none."""
+    previous = sentence.words[low - 1].low if low > start else ""
+    if previous in _PARTICLES and low - 1 > start and sentence.tags[low - 2] == "verb":
+        previous = "" if _WITH_PARTICLE.match(sentence.words[low - 2].low) else previous
+    return previous if previous and sentence.tags[low - 1] in ("prep", "time", "to", "adv") else ""
+
+
+_ADVERT = re.compile(
+    r"^\W*(?:book|claim|schedule|order|get|ask for|pick up|enjoy|try|buy|reserve|start|join|discover"
+    r"|choose)\s(?:(?:our|a|an|some|one of our|free|first|next|personal|custom|own)\s){0,3}$",
+    re.IGNORECASE,
+)
+_PARTICLES = frozenset("up on out together off over".split())
+_WITH_PARTICLE = re.compile(
+    r"(?:keep|kept|carr|draw|drew|drawn|work|writ|wrote|hand|mak|made|dish|lay|laid|put|set|build|built|tak|took|pick"
+    r"|line)\w*$"
+)
+
+
+def _is_theirs_already(rule: Rule, sentence: Sentence, low: int, last: int, before: str) -> bool:
+    """Whether somebody has had it or is in the middle of it, and not with us."""
+    if _is_over(sentence, last, before) and not _offered_by_us(rule, sentence, low):
+        return True
+    verb = sentence.verb_before(low)
+    return bool(w.UNDERWAY.search(before)) and (verb < 0 or sentence.subject(verb) not in ("ours", "service"))
 
 
 def _is_over(sentence: Sentence, last: int, before: str) -> bool:
@@ -41,10 +73,12 @@ def _is_over(sentence: Sentence, last: int, before: str) -> bool:
     return bool(w.FINISHED.search(before))
 
 
-def _offered_by_us(sentence: Sentence, low: int) -> bool:
+def _offered_by_us(rule: Rule, sentence: Sentence, low: int) -> bool:
     verb = sentence.verb_before(low)
     if verb < 0 or sentence.subject(verb) not in ("ours", "service"):
         return False
+    if rule.key not in w.SOFT:
+        return True
     said = sentence.words[verb].low
     return bool(w.OFFER.fullmatch(said)) and not re.match(
         r"(?:finish|end|start|begin|began|work|com|go|have|had|tak)", said
@@ -64,7 +98,7 @@ def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int,
     if who in ("ours", "service"):
         if declined(sentence, low, last) or (rule.key in w.SOFT and said in _UNDERWENT):
             return None
-        return _our_object(rule, sentence, said, low, preposition)
+        return _our_object(rule, sentence, said, low, last, preposition)
     if who == "client":
         return _given_to_a_client(sentence, verb, low, last)
     if who == "name":
@@ -74,20 +108,39 @@ def _behind_verb(rule: Rule, sentence: Sentence, verb: int, low: int, last: int,
     return _nobodys_object(rule, sentence, verb, preposition)
 
 
-def _our_object(rule: Rule, sentence: Sentence, said: str, low: int, preposition: str) -> Verdict:
+def _our_object(rule: Rule, sentence: Sentence, said: str, low: int, last: int, preposition: str) -> Verdict:
     """What we do with it: "I offer", "I end with", "I am in charge of" claim it, "I follow", "I ask about" don't."""
     if not preposition:
         return None if w.RESPECT.fullmatch(said) and not w.OFFER.fullmatch(said) else "blocks"
     if _claims_behind_preposition(rule, sentence, said, low, preposition):
         return "blocks"
+    behind = sentence.words[min(last, len(sentence.words) - 1)].low
+    if (
+        preposition not in ("of", "with", "as", "plus", "including", "than")
+        and not _SPEAKS.fullmatch(said)
+        and behind not in w.INSTITUTION
+    ):
+        return "blocks"
     if preposition != "with" and preposition not in ("as", "plus", "including"):
         return None
     if preposition == "with":
         joins = re.match(
-            r"com|end|finish|start|begin|began|combin|mix|pair|help|go|follow|open|clos|bring|conclud", said
+            r"com|end|finish|start|begin|began|combin|mix|pair|help|go|follow|open|clos|bring|conclud|step|assist"
+            r"|round|fill|support|serv|keep|kept|continu|deal|wrap|treat",
+            said,
         )
         return "blocks" if joins or rule.key not in w.SOFT else None
     return None if w.RESPECT.fullmatch(said) else "blocks"
+
+
+#: What we may do "for", "to" or "about" therapy: send people there, ask, wait.
+_SPEAKS = re.compile(
+    r"(?:thank|ask|call|wait|refer|send|sent|driv|drove|go|went|come|came|hear|heard|talk|talk|speak|spoke|writ|wrote"
+    r"|know|knew|think|thought|learn|worr|look|listen|read|point|direct|return|defer|mov|switch"
+    r"|happ|leav|left|belong|connect|link|add|relat|refus|stop|compar|contribut|accompan|walk|ride|rode|meet|met|end"
+    r"|respond|react|build|built|extend|pay|paid|visit|watch|match|adapt|adjust|tailor|fit|apolog|base"
+    r"|wish|hop|car|limit|object|agree|subscrib|lean|respect|volunteer|observ|shadow|studi|grew|grow|found|find)\w*"
+)
 
 
 def _claims_behind_preposition(rule: Rule, sentence: Sentence, said: str, low: int, preposition: str) -> bool:
@@ -96,10 +149,14 @@ def _claims_behind_preposition(rule: Rule, sentence: Sentence, said: str, low: i
         return True
     if preposition == "under" and re.match(r"keep|kept|have|put|take|took", said):
         return True
+    if preposition in ("on", "through") and re.match(r"put|plac|start|tak|took|walk|guid", said) and low - 2 > 0:
+        return True
     if _sells(said, preposition):
         return True
     if rule.key in w.SOFT:
         return False
+    if preposition in ("on", "in", "to", "into", "through", "of") and not w.RESPECT.fullmatch(said):
+        return True
     if preposition in ("on", "about") and (
         governed in ("advice", "tips", "guidance") or re.match(r"advis|counsel", said)
     ):
@@ -141,7 +198,10 @@ def _sells(said: str, preposition: str) -> bool:
     )
 
 
-_SKILLED = re.compile(r"speciali|focus|expert|certified|trained|known for|all about|qualified")
+_SKILLED = re.compile(
+    r"shop for|place for|address for|source for|source of|home of|home for|destination|answer|choice|center for"
+    r"|speciali|focus|expert|certified|trained|known for|all about|qualified"
+)
 
 
 def _behind_be(sentence: Sentence, who: str, verb: int, low: int) -> Verdict:
@@ -171,6 +231,8 @@ def _no_verb_before(rule: Rule, sentence: Sentence, low: int, last: int, end: in
     if verb >= 0:
         return "blocks" if (who in ("ours", "service") and rule.key not in w.SOFT) or who == "ours" else None
     if has_verb(sentence, last, end) or sentence.asks:
+        if _FROM_OUR_TEAM.search(after) and not sentence.asks:
+            return "blocks"
         ours = rule.key not in w.SOFT and re.search(r"\b(?:my|our|me|us)\b", after)
         return "blocks" if ours and not sentence.asks else None
     return _headline(rule, sentence, low, end)
@@ -183,15 +245,24 @@ def _headline(rule: Rule, sentence: Sentence, low: int, end: int) -> Verdict:
         return None
     if listed_as_ours(sentence, start):
         return "blocks"
-    if rule.key in ("diagnosis", "prescription") and (_LABEL.match(sentence.text) or _LABELS.search(sentence.text)):
+    if (
+        rule.key in ("diagnosis", "prescription")
+        and not _AMONG_SERVICES.search(sentence.text)
+        and (_LABEL.match(sentence.text) or _LABELS.search(sentence.text))
+    ):
         return None
-    if _is_alone(sentence, start, end):
+    if _is_alone(sentence, start, end) or re.search(r"\b(?:I|we|us|our|my|your trainer)\b", sentence.text):
         return "blocks"
     return "warns" if rule.key in w.SOFT else "blocks"
 
 
+_AMONG_SERVICES = re.compile(r":\s[^.]*\b(?:treatment|therapy|rehab|exam(?:ination)?s?|prognosis)\b", re.IGNORECASE)
 _LABEL = re.compile(r"^\W*(?:\w+\s)?(?:diagnosis|prescription)s?(?:\sor\sICD.*|\W*)$", re.IGNORECASE)
 _LABELS = re.compile(r":\s(?:[\w-]+,\s)*(?:diagnosis|prescription),\s[\w-]+", re.IGNORECASE)
+_FROM_OUR_TEAM = re.compile(
+    r"\b(?:by|from|with) (?:what )?(?:(?:my|our) (?:\w+ )?(?:trainers?|coach(?:es)?|team|staff|studio)|me|us)\b",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(
     r"\b(?:question|thank|thanks|progress|end|gap|life|graduates?|patients?|people|clients?)\b", re.IGNORECASE
 )

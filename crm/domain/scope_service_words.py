@@ -18,12 +18,13 @@ OFFER = re.compile(
     r"|advertis|cover|expand|extend|fill|pair|integrat)\w*"
 )
 RESPECT = re.compile(
-    r"(?:follow|name|stat|show|contain|repeat|respect|support|complement|read|ask|know|knew|understand|understood|see|saw|seen|hear|heard|learn|refer"
+    r"(?:follow|name|stat|show|contain|repeat|respect|support|complement|read|ask|know|knew|understand|understood|see"
+    r"|saw|seen|hear|heard|learn|refer"
     r"|sen[dt]|leav|left|coordinat|work|extend|honor|wait|need|want|visit|admir|like|love|thank|call|meet|met|mention"
     r"|speak|spoke|talk|discuss|welcom|receiv|keep|kept|lis|record|document|cop|attach|match|protect|reinforc|build"
     r"|avoid"
     r"|put|report|share|trust|remember|appreciat|observ|watch|contact|return|go|went|come|came|live|train|help|coach"
-    r"|pick"
+    r""
     r"|meet|review|file|print|quot|note|driv|drove|stand|stood|share|grew|pass|look|guess|step|stay|start|serve"
     r"|track|time)\w*"
 )
@@ -53,7 +54,8 @@ BEFORE_US = frozenset(
     " toward towards across beside into vs versus finished completed".split()
 )
 ENDS = re.compile(
-    r"^(?:(?!who\b|which\b|that\b|her\b|his\b|your\b|their\b)[\w/'-]+\s|that (?:has |have |had "
+    r"^(?:(?!when\b|once\b|after\b|because\b|until\b|since\b|if\b|before\b|until\b|who\b|which\b|that\b|her\b|his\b"
+    r"|your\b|their\b)[\w/'-]+\s|that (?:has |have |had "
     r"|was )?){0,4}?(?:ends?|ended|ending|is over|are over|is done|was over|stops?|stopped|finish(?:es|ed)?|runs? out"
     r"|ran out|leaves? off|left off|is finished|is complete|was complete|gave|gives|began|begun|comes to an end"
     r"|closes|won|came first|comes first"
@@ -67,9 +69,16 @@ FINISHED = re.compile(
     r"|go(?:es|ing)? through|went through|been through|close to|still in|start(?:s|ed)? at|as in|need\w*"
     r"|halfway through"
     r"|wait(?:s|ing)? for|in need of|the end of|end of|days? of|weeks? of|months? of"
-    r"|years? of|course of|end to)\s(?:(?!with\b|by\b)[\w'-]+\s){0,4}$"
-    r"|\b(?:on|out of|more|additional|further|what)\s(?:(?!with\b|by\b)[\w'-]+\s){0,1}$",
+    r"|years? of|course of|end to)\s(?:(?!with\b|by\b)[\w'-]+\s){0,4}$",
     re.IGNORECASE,
+)
+#: "They are on therapy", "more therapy": somebody has it already.
+UNDERWAY = re.compile(
+    r"\b(?:on|out of|more|additional|further|what)\s(?:(?!with\b|by\b)[\w'-]+\s){0,1}$",
+    re.IGNORECASE,
+)
+PART_OF = re.compile(
+    r"\bpart of (?:(?:many|most|some|several|any|every|the|a|good|standard|your|their) (?:\w+ )?)?$", re.IGNORECASE
 )
 AS_OURS = re.compile(
     r"\b(?:it|this|that|these|those|they|sessions?|exercise|training|program|class|classes|what (?:I|we) do|walking"
@@ -84,7 +93,8 @@ ON_OFFER = re.compile(
     r" menu|on offer|part of (?:my|our|every|each|the (?:\w+ )?(?:package|program|session|service|fee))|what (?:I"
     r"|we)\b|(?:one of|among) (?:my|our)\b|my (?:specialty|job|passion"
     r"|thing)|our (?:specialty|job|passion|thing|strength)|for (?:every|all) clients?|with every|at home|at your door"
-    r"|without|made|that works|near you|starting at|from \$|for \$|for less|,? ?(?:\d+ minutes|\$))",
+    r"|(?:with)?in (?:the |an |one |two |ten |\w+ )?(?:minutes?|hours?|sessions?|visits?)|without|made|that works"
+    r"|near you|starting at|from \$|for \$|for less|,? ?(?:\d+ minutes|\$))",
     re.IGNORECASE,
 )
 THEIRS_AFTER = re.compile(
@@ -100,7 +110,8 @@ READS = re.compile(
 )
 MISSED = re.compile(r"^(?:that |which )(?:you|your \w+|they|the \w+) (?:missed|overlooked|ignored)", re.IGNORECASE)
 THEN_US = re.compile(
-    r"\b(?:I|we) do (?:both|all)\b|\b(?:and|I|we) (?:use|make|do|provide|offer|give|continue|can start|can do"
+    r"\b(?:I|we) do (?:both|all)\b|(?<!\bhow )(?<!\bwhy )(?<!\bwhere )\b(?:and|I|we) (?:use|make|do|provide|offer|give"
+    r"|continue|can start|can do"
     r"|can give|sell|deliver|bring|have|got) it\b(?! to you)|\bcome (?:straight |right |directly )to (?:me|us)\b"
     r"|^[\w\s,]{0,40}, (?:my |our )?(?:clients|people|they) (?:come|turn|go) to (?:me|us)\b",
     re.IGNORECASE,
@@ -124,22 +135,43 @@ GIVEN = frozenset(
 ADVERTISED = re.compile(r"(?:includ|offer|provid|deliver|combin|featur|specializ|receiv|enjoy|get|try|book|buy)\w*")
 EXPERTS = frozenset(
     "specialist specialists expert experts pro pros coach trainer trainers coaches guru professional professionals"
-    " practitioner practitioners".split()
+    " practitioner practitioners person guy lady gal provider providers partner source solution resource guru".split()
+)
+REGIONS = frozenset("area town city world nation country state county neighborhood region valley coast today".split())
+OUR_KIND = re.compile(
+    r"\b(?:my|our) (?:\w+ )?(?:approach|plan|course|program|round|session|protocol|package|style|kind|brand|form"
+    r"|version|take|method|philosophy|way|type|line|concept"
+    r"|course|mix|blend|system)"
+    r"s? (?:to|of|on|for|in|with) (?:[\w-]+ ){0,2}$",
+    re.IGNORECASE,
 )
 PARTS = frozenset(
     "round rounds course courses series session sessions visit visits week weeks month months year years day days bit"
     " kind type end rest minutes hours dose phase".split()
 )
 NEEDED_FROM_US = re.compile(
-    r"\b(?:call|text|contact|reach|tell|ask|send|refer)\b[^.;]*\b(?:me|us)\b[^.;]*\b(?:if|when|whenever|any ?time"
+    r"\b(?:send|refer|bring|give|point)\b(?![^.;]*\b(?:not|never|back)\b)(?!n't)[^.;]{0,40}?\b(?:me|us|patients?"
+    r"|anyone|people|those)\b[^.;]{0,40}?"
+    r"\b(?:needs?|requires?|wants?|looking for|waiting for|could use|in need of)\s(?:(?!exercise|training|a|no|help"
+    r"|supervis)[\w-]+\s){0,3}$"
+    r"|\b(?:call|text|contact|reach|tell|ask|send|refer)\b[^.;]*\b(?:me|us)\b[^.;]*\b(?:if|when|whenever|any ?time"
     r"|who|that)\b[^.;]*\bneeds?\s(?:an?\s|more\s)?$",
     re.IGNORECASE,
 )
-LEADS = re.compile(r"\b(?:I|we) (?:\w+ly )?(?:take|took|lead|led|guide|bring|walk)\b", re.IGNORECASE)
+LEADS = re.compile(
+    r"\b(?:I|we|(?:my|our) \w+)(?:'ll|'ve|'d| will| can| would| have)? (?:\w+ly )?(?:take|took|lead|led|guid|bring"
+    r"|brought|walk|coach|see|get|got|carry|help|talk)\w*\b",
+    re.IGNORECASE,
+)
+GOES_ON_HERE = re.compile(
+    r"^(?:doesn't|does not|needn't|need not|won't|never) (?:have to |need to )?(?:end|stop|be over)\b.*\b(?:us|me|our"
+    r"|my)\b",
+    re.IGNORECASE,
+)
 GOES_ON = re.compile(r"^(?:doesn't|does not|won't|isn't|never does)\W*$", re.IGNORECASE)
 SEND_THEM = re.compile(
     r"^\W*\s?(?:please )?(?:send|refer|bring|point) (?:them|him|her|people) (?:to|my|our)\b", re.IGNORECASE
 )
-WITH_US = re.compile(r"\b(?:with|from|by|at) (?:me|us|my|our)\b", re.IGNORECASE)
+WITH_US = re.compile(r"\b(?:with|from|by|at|in) (?:me|us|my|our)\b|\bhere (?:in|at) (?:my|our)\b", re.IGNORECASE)
 FOR_SALE = frozenset("slots packages specials prices rates vouchers deals".split())
 SOFT = frozenset({"therapy", "rehabilitation", "treatment", "diagnosis", "prescription"})

@@ -11,7 +11,7 @@ from crm.domain.scope_people import PLACES, is_client
 from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
 from crm.domain.scope_service_place import by_place
-from crm.domain.scope_titles import is_self
+from crm.domain.scope_titles import is_self, signature
 
 
 def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -20,25 +20,108 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
         return None  # "she massages": the rule for the verb judges it
     if _goes_on_with_us(sentence, first, last):
         return "blocks"
-    if denied(sentence, first, last) or somebody_elses(sentence, first):
+    if denied(sentence, first, last) or somebody_elses(sentence, first) or _asked_whether(sentence, first, last):
         return None
     low = _first_of_list(sentence, sentence.phrase_start(first))
-    high = sentence.phrase_end(last - 1)
     owner = _owner(sentence, low, first)
-    institution = high > last and sentence.words[high - 1].low in w.INSTITUTION
-    if rule.key in ("diagnosis", "prescription") and _of_people(sentence, low):
+    if _only_named(rule, sentence, low, first):
         return None
     if owner == "ours":
-        return None if institution and rule.key in w.SOFT and _is_past(sentence, low) else "blocks"
-    if _asked_of_us(rule, sentence, low, first, last):
+        return None if _is_institution(sentence, last) and rule.key in w.SOFT and _is_past(sentence, low) else "blocks"
+    if _asked_of_us(rule, sentence, low, first, last) or _sold(sentence, low, first, last):
         return "blocks"
+    return _owned(rule, sentence, low, first, last, owner)
+
+
+def _only_named(rule: Rule, sentence: Sentence, low: int, first: int) -> bool:
+    """ "After any medication change", "people with a diagnosis of …"."""
+    if rule.key == "medication_service":
+        return bool(_MENTIONED.search(sentence.said(max(0, low - 5), first) + " "))
+    return rule.key in ("diagnosis", "prescription") and _of_people(sentence, low)
+
+
+def _is_institution(sentence: Sentence, last: int) -> bool:
+    high = sentence.phrase_end(last - 1)
+    return high > last and sentence.words[high - 1].low in w.INSTITUTION
+
+
+def _sold(sentence: Sentence, low: int, first: int, last: int) -> bool:
+    """ "Your rehab expert", "book your free massage"."""
+    high = sentence.phrase_end(last - 1)
+    if sentence.words[high - 1].low in w.EXPERTS and (is_self(sentence, low, high) or signature(sentence, low, high)):
+        return True
+    offer = _YOURS_FROM_US.match(sentence.said(sentence.clause_start(first), first) + " ")
+    return bool(offer) and not w.BY_OTHERS.match(sentence.said(last, len(sentence.words)))
+
+
+def _owned(rule: Rule, sentence: Sentence, low: int, first: int, last: int, owner: str) -> Verdict:
+    """What somebody else is named for, or nobody."""
+    if _BY_THEM.match(sentence.said(last, last + 3)):
+        return None
     if "your" in sentence.tags[low:first] and not w.WITH_US.search(sentence.said(last, len(sentence.words))):
         return "blocks" if _taken_over(sentence, low) else None
-    if with_us(sentence, last) and not institution:
+    if with_us(sentence, last) and not _is_institution(sentence, last):
         return None if _is_past(sentence, low) and owner == "theirs" else "blocks"
     if owner in ("theirs", "client", "name") and not SIGNED.match(sentence.text):
         return "blocks" if _taken_over(sentence, low) else None
-    return _unowned(rule, sentence, low, first, last)
+    verdict = _unowned(rule, sentence, low, first, last)
+    return "blocks" if verdict != "blocks" and _noted(sentence, first, last, verdict) else verdict
+
+
+def _asked_whether(sentence: Sentence, first: int, last: int) -> bool:
+    """ "Somebody asked if I do massage, and I said no"."""
+    asked = _WHETHER_WE.search(sentence.said(max(0, first - 10), first) + " ")
+    return bool(asked) and bool(_SAID_NO.search(sentence.said(last, len(sentence.words))))
+
+
+_WHETHER_WE = re.compile(
+    r"\b(?:ask(?:s|ed|ing)?|wonder\w*|want\w* to know|inquir\w+) (?:\w+ ){0,3}?(?:if|whether|about) ", re.IGNORECASE
+)
+_SAID_NO = re.compile(
+    r"\b(?:no|not|never|n't|isn't|doesn't|don't|can't|refer|sent|send|declin\w+)\b|n't\b", re.IGNORECASE
+)
+
+
+_NOTE_LABEL = re.compile(
+    r"^\W*(?:plan|next (?:visit|session|time)|treatment|tx|rx|goals?|discharge|session(?: \w+)?|today|interventions?"
+    r"|exercise prescription|done|prognosis|services?|what)\s?:",
+    re.IGNORECASE,
+)
+_OWN_LABEL = re.compile(
+    r"^\W*(?:rehab|rehabilitation|therapy|treatment) (?:goals?|plan|notes?|session|log|summary|progress)\s?:",
+    re.IGNORECASE,
+)
+
+
+def _noted(sentence: Sentence, first: int, last: int, verdict: Verdict) -> bool:
+    """Whether a note of our own lists it: "Plan: continue therapy", "Rehab goals: stairs"."""
+    if _OWN_LABEL.match(sentence.text) and first <= 1:
+        return True
+    return (
+        verdict == "warns"
+        and bool(_NOTE_LABEL.match(sentence.text))
+        and not w.BY_OTHERS.match(sentence.said(last, len(sentence.words)))
+    )
+
+
+_YOURS_FROM_US = re.compile(
+    r"^\W*(?:book|claim|schedule|order|get|ask for|pick up|reserve|start) your (?:free|first|next|personal|custom|own"
+    r"|new|one-on-one|private|today's)\s(?:[\w-]+\s)?$",
+    re.IGNORECASE,
+)
+
+
+_MENTIONED = re.compile(
+    r"\b(?:after|if|any|when|whenever|about|of|report\w*|list\w*|not\w*|record\w*|ask\w*|know|question\w*|since"
+    r"|because|until|before|the)\s(?:[\w'-]+\s){0,2}$",
+    re.IGNORECASE,
+)
+
+
+_BY_THEM = re.compile(
+    r"(?:by|from) (?:you|your|Dr|the (?:doctor|physician|surgeon|provider|therapist|hospital|clinic)|her|his|their)\b",
+    re.IGNORECASE,
+)
 
 
 def _unowned(rule: Rule, sentence: Sentence, low: int, first: int, last: int) -> Verdict:
@@ -49,7 +132,7 @@ def _unowned(rule: Rule, sentence: Sentence, low: int, first: int, last: int) ->
     if SIGNED.match(sentence.text) or (about and rule.key not in w.SOFT):
         return "blocks"
     if head in w.EXPERTS:
-        return is_self(sentence, low, high)
+        return is_self(sentence, low, high) or signature(sentence, low, high)
     if head in w.FOR_SALE:
         return "blocks"
     if high > last and head in w.INSTITUTION and rule.key in w.SOFT:
@@ -72,11 +155,13 @@ def _asked_of_us(rule: Rule, sentence: Sentence, low: int, first: int, last: int
     """Whether we are to do it: "that you want me to write", "call me if they need", "come to me for"."""
     if _wanted_from_us(sentence, last) or _we_do_it(rule, sentence, low, last):
         return True
+    if w.OUR_KIND.search(sentence.said(max(0, low - 8), low) + " "):
+        return True
     if w.NEEDED_FROM_US.search(sentence.said(0, low) + " "):
         return True
     if on_our_sign(sentence, first) and not w.ENDS.match(sentence.said(last, last + 6)):
         return True
-    return sent_to_us(sentence, low) and not _is_past(sentence, low)
+    return sent_to_us(sentence, low) and not _is_past(sentence, low) and "your" not in sentence.tags[low:first]
 
 
 def _first_of_list(sentence: Sentence, low: int) -> int:
@@ -108,8 +193,16 @@ def _owner(sentence: Sentence, low: int, first: int) -> str:
             return "client"
         if sentence.words[at].low in w.GIVEN:
             return "theirs"
+        if tag == "pos" and at and sentence.words[at - 1].low in w.REGIONS:
+            continue
         if tag == "pos":
             owner = sentence.words[at - 1] if at else None
+            if (
+                owner is not None
+                and owner.low in _OURSELVES
+                and not any(sentence.tags[low:at].count(each) for each in ("your", "their"))
+            ):
+                return "ours"
             if owner is not None and any(sentence.tags[each] == "our" for each in range(low, at)):
                 return "client"
             return "theirs"
@@ -118,8 +211,13 @@ def _owner(sentence: Sentence, low: int, first: int) -> str:
     return "name" if names and term_named else "none"
 
 
+_OURSELVES = frozenset("trainer trainers coach coaches instructor studio gym".split())
+
+
 def _goes_on_with_us(sentence: Sentence, first: int, last: int) -> bool:
     """ "Insurance may end, but our therapy doesn't", "if a patient needs rehab, send them to me"."""
+    if w.GOES_ON_HERE.match(sentence.said(last, len(sentence.words))):
+        return True
     ours = "our" in sentence.tags[sentence.phrase_start(first) : first]
     if ours and w.GOES_ON.match(sentence.said(last, sentence.clause_end(first))):
         return True
@@ -145,7 +243,10 @@ def _wanted_from_us(sentence: Sentence, last: int) -> bool:
 
 def _is_past(sentence: Sentence, low: int) -> bool:
     before = sentence.words[low - 1].low if low else ""
-    return before in w.BEFORE_US or bool(w.FINISHED.search(sentence.said(max(0, low - 8), low) + " "))
+    return before in w.BEFORE_US or bool(
+        w.FINISHED.search(sentence.said(max(0, low - 8), low) + " ")
+        or w.UNDERWAY.search(sentence.said(max(0, low - 3), low) + " ")
+    )
 
 
 def _taken_over(sentence: Sentence, low: int) -> bool:
@@ -167,7 +268,14 @@ def _as_institution(sentence: Sentence, low: int) -> Verdict:
         )
         adjacent = low - verb <= 1 or sentence.words[low - 1].low in ("into", "as")
         return "blocks" if owns and adjacent else None
-    if verb >= 0 and sentence.tags[verb] == "be" and sentence.subject(verb) == "ours" and low - verb <= 1:
+    like = low - verb == 2 and sentence.words[low - 1].low in (
+        "like",
+        "basically",
+        "practically",
+        "essentially",
+        "almost",
+    )
+    if verb >= 0 and sentence.tags[verb] == "be" and sentence.subject(verb) == "ours" and (low - verb <= 1 or like):
         place = sentence.words[sentence.phrase_end(low) - 1].low in PLACES and sentence.words[verb].low not in (
             "was",
             "were",

@@ -25,8 +25,10 @@ class OurName(str):
 LONGEST = 3000
 
 _TAGS = (
-    "a|abbr|b|big|blockquote|body|br|button|caption|center|code|dd|div|dl|dt|em|figcaption|figure|font|footer|form|h[1-6]|head"
-    "|header|hr|html|i|img|input|label|li|link|main|mark|meta|nav|ol|option|p|pre|q|s|section|select|small|span|strike|strong"
+    "a|abbr|b|big|blockquote|body|br|button|caption|center|code|dd|div|dl|dt|em|figcaption|figure|font|footer|form"
+    "|h[1-6]|head"
+    "|header|hr|html|i|img|input|label|li|link|main|mark|meta|nav|ol|option|p|pre|q|s|section|select|small|span|strike"
+    "|strong"
     "|sub|sup|table|tbody|td|tfoot|th|thead|title|tr|u|ul|article|aside|o:p"
 )
 _ATTRIBUTES = r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s\"'<>]{1,2000}))*"
@@ -46,9 +48,12 @@ _INLINE = frozenset("a abbr b big code em font i img label mark q s small span s
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 #: A line that ends without these goes on no further when it is short and the next one begins like a sentence.
 _GOES_ON = re.compile(
-    r"(?:[.,:;!?–—(/&-]|\b(?:and|or|nor|but|that|than|as|if|when|while|because|do|does|did|will|would|can|could|may|should|am"
-    r"|is|are|was|were|be|been|have|has|had|not|never|to|of|in|on|at|by|for|from|with|without|the|a|an|my|our|your|their"
-    r"|his|her|dr|mr|ms|mrs|what|who|which|where|so|then|after|before|until|unless|since|neither|either|no|nothing|nowhere"
+    r"(?:[.,:;!?–—(/&-]|\b(?:and|or|nor|but|that|than|as|if|when|while|because|do|does|did|will|would|can|could|may"
+    r"|should|am"
+    r"|is|are|was|were|be|been|have|has|had|not|never|to|of|in|on|at|by|for|from|with|without|the|a|an|my|our|your"
+    r"|their"
+    r"|his|her|dr|mr|ms|mrs|what|who|which|where|so|then|after|before|until|unless|since|neither|either|no|nothing"
+    r"|nowhere"
     r"|instead|rather|circumstances|case|way))\s*$",
     re.IGNORECASE,
 )

@@ -82,10 +82,28 @@ def _owned(rule: Rule, sentence: Sentence, low: int, last: int) -> Verdict:
     )
 
 
+_TRAINERS = re.compile(r"\b(?:trainer|coach),? (?:(?:and|&|/) )?(?:\w+ )?$", re.IGNORECASE)
+_CREDENTIAL = re.compile(r"\b(?:Dr|MD|DO|PT|DPT|OT|RN|NP|PA|DC|RD|PhD)\b")
+
+
+def signature(sentence: Sentence, low: int, high: int) -> Verdict:
+    """ "Dana Cole, Rehab Specialist": a line that names a person and what they are, and says nothing else."""
+    if has_verb(sentence, 0, len(sentence.words)) or sentence.asks or _CREDENTIAL.search(sentence.text):
+        return None
+    named = low > 1 and sentence.words[low - 1].low in (",", "-", "–", "—", "|", ":") and sentence.words[low - 2].named
+    first = sentence.words[0]
+    ours = first.tag == "your" and not re.search(r"\b(?:at|of|from|in)\b", sentence.said(high, len(sentence.words)))
+    return (
+        "blocks"
+        if ours or (named and low <= 6) or (low == 0 and high >= len(sentence.words) - 1 and first.named)
+        else None
+    )
+
+
 def is_self(sentence: Sentence, low: int, last: int) -> Verdict:
     before = sentence.said(sentence.clause_start(low), low) + " "
     whole = sentence.paragraph[max(0, sentence.words[low].start - 120) : sentence.words[last - 1].start]
-    if _FORMER.search(before):
+    if _FORMER.search(before) or (sentence.tags[low] == "your" and _goes_on(sentence, last)):
         return None
     previous = sentence.words[low - 1].low if low else ""
     if previous in ("as", "like"):
@@ -98,7 +116,12 @@ def is_self(sentence: Sentence, low: int, last: int) -> Verdict:
         and _is_direct(sentence, verb, low)
     ):
         return "blocks"
-    if _CALLED.search(before) or _ROLE.search(before) or (_INTRODUCED.search(whole) and _ends_here(sentence, last)):
+    if (
+        _SAME_WORK.search(before)
+        or _CALLED.search(before)
+        or _ROLE.search(before)
+        or (_INTRODUCED.search(whole) and _ends_here(sentence, last))
+    ):
         return "blocks"
     if (low and sentence.words[low - 1].low == "im") or (low > 1 and sentence.words[low - 2].low == "im"):
         return "blocks"
@@ -118,13 +141,22 @@ def is_self(sentence: Sentence, low: int, last: int) -> Verdict:
     return "blocks" if _NEED_ONE.match(sentence.paragraph[sentence.words[0].start :]) and sentence.asks else None
 
 
+def _goes_on(sentence: Sentence, last: int) -> bool:
+    """ "The place your therapist sends you": the title is the subject of what follows."""
+    return last < len(sentence.words) and sentence.tags[last] in ("verb", "modal", "be", "aux")
+
+
 def _as_a_title(sentence: Sentence, low: int, last: int) -> Verdict:
     """ "As a therapist I …", "I work as a therapist", not "as the therapist asked"."""
     behind = sentence.tags[last] if last < len(sentence.words) else ""
     if behind in ("verb", "aux", "be") or (behind == "modal" and sentence.words[low - 1].low == "as"):
         return None
     start = sentence.clause_start(low)
-    ours = re.search(r"\b(?:I|we|me|us|myself|ourselves)\b", sentence.said(start, low), re.IGNORECASE)
+    ours = re.search(
+        r"\b(?:I|we|me|us|myself|ourselves|(?:my|our) (?:\w+ )?(?:trainers?|coach(?:es)?|staff|team))\b",
+        sentence.said(start, low),
+        re.IGNORECASE,
+    )
     leads = low - 1 == start and re.search(
         r"\b(?:I|we|my|our)\b", sentence.said(last, len(sentence.words)), re.IGNORECASE
     )
@@ -133,12 +165,25 @@ def _as_a_title(sentence: Sentence, low: int, last: int) -> Verdict:
 
 def _is_direct(sentence: Sentence, verb: int, low: int) -> bool:
     """Whether nothing but an article, adjectives and titles stands between "I am" and the title."""
+    if _SORT_OF.match(sentence.said(verb + 1, low)):
+        return True
     between = range(verb + 1, low)
     plain = all(sentence.tags[at] in _PLAIN or sentence.words[at].low in _SKILLS for at in between)
     return plain and all(sentence.words[at].low != "by" for at in between)
 
 
-_PLAIN = frozenset({"adv", "det", "noun", "and", "be", "neg"})
+_SORT_OF = re.compile(
+    r"^(?:\w+ly )?(?:more|something|kind|sort|a bit|a sort|a kind|half|part|less a trainer than|like|just like"
+    r"|much like|as good as|what you(?: might| could|'d)? call)"
+    r"(?: of)?(?: an?| the)?$",
+    re.IGNORECASE,
+)
+_SAME_WORK = re.compile(
+    r"\b(?:I|we)(?:'ll|'ve)? (?:\w+ )?(?:do|did|perform|know) (?:the|much the|all the|most of the"
+    r"|exactly the)? ?(?:same )?(?:work|job|things?|duties|tricks) (?:of|as|that) (?:an? |the |your )?(?:\w+ )?$",
+    re.IGNORECASE,
+)
+_PLAIN = frozenset({"adv", "det", "noun", "and", "be", "neg", "num"})
 _SKILLS = frozenset({",", "like", "certified", "licensed", "trained", "qualified"})
 
 
@@ -152,6 +197,12 @@ def _ends_here(sentence: Sentence, last: int) -> bool:
 
 def _is_label(rule: Rule, sentence: Sentence, low: int, first: int, last: int) -> Verdict:
     """A signature or headline: "Dana Cole, Exercise Therapist". A provider's own "Anna Lee, PT" stays theirs."""
+    if (
+        _TRAINERS.search(sentence.said(max(0, low - 4), first) + " ")
+        and not sentence.asks
+        and sentence.tags[low] != "their"
+    ):
+        return "blocks"
     if rule.key != "therapist" or has_verb(sentence, 0, len(sentence.words)) or sentence.asks:
         return None
     kind = sentence.said(max(0, first - 2), first) + " "

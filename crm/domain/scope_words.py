@@ -46,7 +46,8 @@ _CLOSED: dict[str, str] = {
     "modal": "can could will would shall should may might must 'll 'd gonna let's lets",
     "to": "to",
     "prep": "of in on at by for with from about as like into onto over under through across near around against via"
-    " per within inside behind off out up down toward towards among amid despite regarding than instead plus including"
+    " per within inside behind off out up down toward towards among amid despite below above regarding than"
+    " instead plus including"
     " next because-of versus vs beside @ w",
     "time": "after before during since until till once when whenever following between beyond past alongside outside"
     " upon throughout prior besides",
@@ -91,7 +92,8 @@ _VERBS = (
     " support suspect switch take talk taper target teach tell thank think throw tolerate train transform treat trust"
     " try turn understand undergo undo unlock use visit wait walk want watch wean wear welcome win wish wonder"
     " work worry write rely collaborate partner bridge restart pursue rule screen spot rub crack pop knead needle"
-    " loosen relax study align log track weigh jot print fax mail count balance boost banish erase beat conquer"
+    " focus examine inspect palpate hand rate restrict restore calm soothe alleviate target trace reveal loosen"
+    " relax study align log track weigh jot print fax mail count balance boost banish erase beat conquer"
     " tackle handle rid free"
 ).split()
 _IRREGULAR = (
@@ -112,7 +114,7 @@ AMBIGUOUS = frozenset(
     " spot pop crack free better own cure counsel rub changes visits programs reports notes records tests walks plans"
     " measures lists limits orders needs exercises works answers claims ends falls starts stops treats returns reviews"
     " coaches guides supports helps trains cures fixes massages rehabs checks hopes runs shows stands stays talks"
-    " turns wins lead leads"
+    " turns wins lead leads shop shops"
     " left set put read given known like drop found open thought".split()
 )
 
@@ -209,9 +211,39 @@ def _verb_or_noun(low: str, last: Token | None) -> str:
     return "verb" if (plural and not low.endswith("s")) or (single and low.endswith("s")) else "noun"
 
 
+_NO_VERBS = frozenset(
+    "trainers coaches clients humans adults people therapists providers members women men folks guys two three"
+    " four five".split()
+)
+
+
+def _acts(token: Token, before: Token) -> bool:
+    """Whether a word that no list has as a verb is one by its place: "I hand every client", "we examine the joint"."""
+    if token.low in _NO_VERBS or not token.low.isalpha() or len(token.low) < 3:
+        return False
+    return before.low in (
+        "i",
+        "we",
+        "they",
+        "he",
+        "she",
+        "can",
+        "could",
+        "will",
+        "'ll",
+        "would",
+        "should",
+        "must",
+        "might",
+        "may",
+    )
+
+
 def _in_context(found: list[Token], place: int) -> Token:
     """ "This" and "her" before a noun only point at it; "that" behind a noun begins a clause."""
     token = found[place]
+    if token.tag == "noun" and place and _acts(token, found[place - 1]):
+        return Token(token.text, token.low, token.start, token.end, "verb")
     after = found[place + 1].tag if place + 1 < len(found) else ""
     tag = token.tag
     ends = tag == "verb" and place and token.low in AMBIGUOUS and token.low.endswith("s") and after in ("punct", "")
