@@ -112,8 +112,15 @@ def _assessed(rows: Sequence[Row]) -> str:
     risky = [row for row in rows if row.at_risk]
     if risky:
         values = ", ".join(_value(row) for row in risky[:MOST_NAMED])
-        return f"{len(risky)} of {len(rows)} measures are past a published cut-off: {values}."
-    return f"{len(rows)} measures are taken; none is past a published cut-off that fits: {_value(rows[0])}."
+        are = "is" if len(risky) == 1 else "are"
+        return f"{len(risky)} of {len(rows)} measures {are} past a published cut-off: {values}."
+    if any(row.at_risk is False for row in rows):
+        return f"{_count(rows)} taken; none is past a cut-off published for people like this client."
+    return f"{_count(rows)} taken: {', '.join(_value(row) for row in rows[:MOST_NAMED])}."
+
+
+def _count(rows: Sequence[Row]) -> str:
+    return "1 measure is" if len(rows) == 1 else f"{len(rows)} measures are"
 
 
 def _plan(kind: DocumentKind, facts: Facts) -> tuple[str, ...]:

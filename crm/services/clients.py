@@ -111,11 +111,13 @@ def set_goals(
         return recorder.id
 
 
-def told(session: Session, client: Client, today: date) -> list[Told]:
-    """Every measure of a client over time, judged where a published figure fits."""
+def told(session: Session, client: Client, today: date, until: date | None = None) -> list[Told]:
+    """Every measure of a client over time (up to `until`), judged where a published figure fits."""
     assert client.id is not None
     by_spot: dict[Spot, list[measurements.Value]] = {}
     for value in measurements.values(session, client.id):
+        if until is not None and value.measured_on > until:
+            continue
         by_spot.setdefault(Spot(value.measure_key, value.side, value.motion), []).append(value)
     goals = {
         Spot(goal.measure_key, goal.side, goal.motion): goal.target for goal in measurements.goals(session, client.id)
@@ -183,7 +185,7 @@ def _line_name(spot_name: str) -> str:
     return f"{key}.{motion.rpartition('.')[2]}"
 
 
-def rows_for_report(session: Session, client: Client, today: date) -> tuple[Row, ...]:
-    """The lines of a report about a client: pain scores only where the client's page says so."""
-    rows = (one.row for one in told(session, client, today))
+def rows_for_report(session: Session, client: Client, today: date, until: date | None = None) -> tuple[Row, ...]:
+    """The lines of a report about a client (up to `until`): pain scores only where the client's page says so."""
+    rows = (one.row for one in told(session, client, today, until))
     return tuple(row for row in rows if client.shows_pain or row.key != PAIN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session
 
@@ -23,6 +23,8 @@ from crm.store import reports as store
 K = DocumentKind
 RESPONSES = 2
 """So many of the latest remarks on how a session was tolerated are proposed."""
+FIRST_MEASURES = timedelta(days=14)
+"""How long after the first day measures count as the first ones."""
 LEFT_OUT = " "
 """What is kept of a field that was emptied on purpose; an empty one stands for what is proposed."""
 OLDEST_BAND = 90
@@ -53,7 +55,7 @@ class Wanted:
 def build(session: Session, client: Client, wanted: Wanted, today: date) -> Report:
     """The whole report, as it would be printed now."""
     assert client.id is not None
-    rows = clients.rows_for_report(session, client, today)
+    rows = _rows(session, client, wanted, today)
     held = store.sessions(session, client.id, wanted.first, wanted.last)
     events = _events(session, client.id, wanted)
     story = report_story.proposed(wanted.kind, _facts(session, client, wanted, rows, held, events, today))
@@ -65,6 +67,15 @@ def build(session: Session, client: Client, wanted: Wanted, today: date) -> Repo
         story=_with(story, wanted.written),
         log=_log(held) if wanted.kind is K.SESSION_LOG else (),
     )
+
+
+def _rows(session: Session, client: Client, wanted: Wanted, today: date) -> tuple[Row, ...]:
+    """What was measured until the last day of the report; an assessment summary is about the first measures."""
+    if wanted.kind is K.ASSESSMENT_SUMMARY and wanted.first is not None:
+        first = clients.rows_for_report(session, client, today, wanted.first + FIRST_MEASURES)
+        if first:
+            return first
+    return clients.rows_for_report(session, client, today, wanted.last)
 
 
 def _facts(
@@ -87,7 +98,7 @@ def _facts(
         started_on=client.started_on,
         ended_on=client.ended_on,
         goals=_lines(client.goals),
-        responses=list(dict.fromkeys(told))[-RESPONSES:],
+        responses=told[:1] if wanted.kind is K.CLIENT_INTRODUCTION else list(dict.fromkeys(told))[-RESPONSES:],
         events=events,
         last_plan=_lines(store.last_plan(session, client.id, wanted.provider_id)),
         days=client.report_days,

@@ -68,6 +68,7 @@ def index() -> str:
             provider_id=provider_id,
             punctual=store.punctuality(session, today(), provider_id),
             titles=TITLES,
+            longest=store.LONGEST,
             Part=Part,
         )
 

@@ -327,3 +327,21 @@ def test_who_is_only_kept_informed_reads_who_sent_the_client(db: Database, file:
 
 def test_the_same_remark_on_two_sessions_is_told_once(db: Database, file: File) -> None:
     assert look(db, progress(db)).report.story.tolerance == "Effort 12 of 20, no complaints."
+
+
+def test_an_assessment_summary_shows_the_first_measures_however_late_it_is(db: Database, file: File) -> None:
+    report_id, _ = reports.ask_for(db, file.client_id, file.provider_id, K.ASSESSMENT_SUMMARY, **BY)
+    report = look(db, report_id).report
+    assert [(each.baseline, each.now) for each in report.rows] == [(95.0, None), (9.0, None)]
+    assert "chair stand 9 reps" in report.story.bottom_line
+
+
+def test_a_report_that_left_shows_nothing_measured_since(db: Database, file: File, folder: Path) -> None:
+    report_id = progress(db)
+    report_papers.deliver(db, folder, report_id, FAXED, **BY)
+    with db.write() as session:
+        taken = factories.make_assessment(session, client_id=file.client_id, measured_on=TODAY + timedelta(days=9))
+        factories.make_measurement(session, assessment_id=taken.id, measure_key="cst30", value=15)
+    with db.read() as session:
+        report = reports.look(session, report_id, today=TODAY + timedelta(days=10)).report
+    assert report.rows[-1].now == 12
