@@ -57,9 +57,7 @@ def show(run_id: int) -> Response | str:
     """What would happen, before anything does."""
     with db().read() as session:
         run = store.get(session, run_id)
-        if run.kind is not ImportKind.REFERRALS:
-            abort(404)
-        if run.state is not ImportState.STAGED:
+        if run.kind is not ImportKind.REFERRALS or run.state is not ImportState.STAGED:
             return redirect(url_for("imports.show", run_id=run_id))
         counted = _counted(session, run_id)
         asked = request.args.get("rows", "")
@@ -139,7 +137,8 @@ def _reasons(run: ImportRun) -> str:
 def _maybe(session: Session, row: ImportRow) -> list[tuple[int, str]]:
     """Who may be meant by a name that nobody has exactly."""
     name = str(row.content.get("provider", ""))
-    found = search.answer(session, name[:80], limit=MAYBE, today=today(), now=now()).rows if name else []
+    answer = search.answer(session, name.partition(",")[0][:80], limit=MAYBE, today=today(), now=now())
+    found = answer.rows if name and not answer.meant else []
     return [
         (one.id, " · ".join(part for part in (one.display_name, one.practice_name or one.city) if part))
         for one in found

@@ -53,6 +53,7 @@ def furnish(house: House) -> str:
     read_mail(house)
     _enroll(client)
     _import(client, house)
+    _bring_the_past(client)
     house.work()
     set_up_mailboxes(house)
     fill_library(house)
@@ -96,3 +97,14 @@ def _post(client: FlaskClient, path: str, form: dict[str, Any]) -> Any:
     answer = client.post(path, data=form, headers=SAME_SITE)
     assert answer.status_code == 303, (path, answer.status_code, answer.text[:3000])
     return answer
+
+
+def _bring_the_past(client: FlaskClient) -> None:
+    """Past referrals that wait to be looked at: new ones, an unknown provider, a name that may not be there."""
+    rows = (
+        "Referred by,Received,Client,Service,Status,Started,Reason",
+        '"Luis Ortega, PT, DPT, OCS",3/5/2024,P-1,Older adults,completed,3/9/2024,Balance',
+        '"Ann Nobody, MD",3/6/2024,P-2,Cardiac,active,3/12/2024,Stent',
+        '"Luis Ortega, PT, DPT, OCS",3/7/2024,Margaret Lindholm,Older adults,,,Hip',
+    )
+    _post(client, "/imports/referrals", {"pasted": "\n".join(rows)})

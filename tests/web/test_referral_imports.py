@@ -80,9 +80,9 @@ def test_nothing_given_says_so(client: FlaskClient) -> None:
     assert "Choose a file, or paste rows." in client.get(answer.location).text
 
 
-def test_an_import_of_providers_has_no_such_page(client: FlaskClient, handoff: Handoff) -> None:
+def test_an_import_of_providers_is_shown_on_its_own_page(client: FlaskClient, handoff: Handoff) -> None:
     from tests.factories import make_import_run
 
     with handoff.db.write() as session:
         run_id = make_import_run(session).id
-    assert client.get(f"/imports/{run_id}/referrals").status_code == 404
+    assert client.get(f"/imports/{run_id}/referrals").location == f"/imports/{run_id}"

@@ -8,15 +8,17 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from crm.domain.cadence import THANK_YOU_SLUG
 from crm.domain.client_kinds import ClearanceAnswer, ClientOrigin, ClientRole, EventKind, SessionState
+from crm.domain.kinds import ReferralStatus as S
 from crm.domain.kinds import TaskKind, TaskOrigin
-from crm.domain.referrals import ENDED
+from crm.domain.referrals import ENDED, contact_by
 from crm.models.client_care import ClientAuthorization, ClientClearance, ClientEvent, ClientSession
 from crm.models.clients import Client, ClientProvider, SentClient
 from crm.models.providers import Provider
 from crm.models.referrals import Referral
 from crm.models.tasks import Task
-from crm.services import prices
+from crm.services import prices, referral_steps
 from crm.services.demo.building import Setting, id_of
 
 MOST_SESSIONS = 14
@@ -47,7 +49,33 @@ def care(session: Session, told: Setting) -> None:
     for number, referral in enumerate(running[:3]):
         session.add(_sent(told, referral, number, session))
     _came_by_themselves(session, told)
+    for referral in session.exec(select(Referral).where(col(Referral.sample), Referral.status == S.RECEIVED)):
+        _to_do(session, told, referral)
     session.flush()
+
+
+def _to_do(session: Session, told: Setting, referral: Referral) -> None:
+    """What a referral that has just come asks for: call the client, say thank you, get it in writing."""
+    provider = session.get_one(Provider, referral.provider_id)
+    client = session.get_one(Client, referral.client_id)
+    due = contact_by(referral.received_on)
+    steps = [
+        (TaskKind.CALL_CLIENT, due, f"Call client {client.code}", "", "Within one business day of the referral."),
+        (TaskKind.THANK_YOU, due, f"Thank {provider.display_name} for {client.code}", THANK_YOU_SLUG, "Within a day."),
+    ]
+    if referral.written_on is None:
+        paper = referral_steps.paper_step(client.code, referral.received_on)
+        steps.append((paper.kind, paper.due_on, paper.title, "", paper.why))
+    for kind, day, title, slug, why in steps:
+        session.add(
+            Task(
+                provider_id=provider.id, practice_id=provider.practice_id, referral_id=referral.id, kind=kind,
+                client_id=client.id if kind is not TaskKind.THANK_YOU else None, title=title, why=why, due_on=day,
+                first_due_on=day, template_slug=slug, origin=TaskOrigin.REFERRAL, owner_id=told.actor_id,
+                created_by=told.actor_id, created_at=told.now, sample=True,
+            )
+        )  # fmt: skip
+        provider.next_due_on = min(filter(None, (provider.next_due_on, day)))
 
 
 def _sessions(session: Session, told: Setting, referral: Referral, fee: int | None) -> None:

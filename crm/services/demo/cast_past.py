@@ -85,5 +85,5 @@ PAST = """
   # 195 post_rehab_conditioning written_pad completed | Neck, works at two screens
   # 138 workplace written_pad completed | Warehouse, back twice in a year
   # 79 post_rehab_conditioning written_pad started | Sciatica settled, afraid to bend
-  # 12 post_rehab_conditioning call received | Lumbar, therapy ends this week
+  # 1 post_rehab_conditioning call received | Lumbar, therapy ends this week
 """
