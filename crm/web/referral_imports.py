@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
+from crm.domain import names
 from crm.domain import referral_columns as columns
 from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import ImportKind, ImportState
@@ -135,14 +136,15 @@ def _reasons(run: ImportRun) -> str:
 
 
 def _maybe(session: Session, row: ImportRow) -> list[tuple[int, str]]:
-    """Who may be meant by a name that nobody has exactly."""
-    name = str(row.content.get("provider", ""))
-    answer = search.answer(session, name.partition(",")[0][:80], limit=MAYBE, today=today(), now=now())
-    found = answer.rows if name and not answer.meant else []
-    return [
-        (one.id, " · ".join(part for part in (one.display_name, one.practice_name or one.city) if part))
-        for one in found
-    ]
+    """Who may be meant by a name that nobody has exactly: those who share a word of it."""
+    name = str(row.content.get("provider", "")).partition(",")[0]
+    asked = _words(name)
+    found = search.answer(session, name[:80], limit=MAYBE, today=today(), now=now()).rows if name else []
+    return [(one.id, one.display_name) for one in found if asked & _words(one.display_name)]
+
+
+def _words(name: str) -> set[str]:
+    return set(names.fold(name.replace(",", " ")).split())
 
 
 def _next(run_id: int, shown: str, rows: list[ImportRow]) -> str:
