@@ -91,7 +91,7 @@ def content(session: Session, user: User, today: date, *, base_url: str = "") ->
         overdue=_cut([_said(line, today) for line in overdue if line not in reports]),
         today=_cut([_said(line, today) for line in of_today if line not in reports]),
         visits=_cut(planned),
-        reports=_cut([_said(line, today) for line in reports]),
+        reports=_cut([_report(line, today) for line in reports]),
         mail=(f"{_count(failed, 'message')} to look at",) if failed else (),
         papers=tuple(_paper(paper.name or paper.kind.value, paper.expires_on, today) for paper in papers),
         url=f"{base_url}/followups" if base_url else "",
@@ -108,6 +108,13 @@ def _said(line: Line, today: date) -> str:
     who = f", {line.name}" if line.name and line.name not in line.title else ""
     late = (today - line.due_on).days
     return f"{line.title}{who}" + (f" ({_count(late, 'day')} late)" if late else "")
+
+
+def _report(line: Line, today: date) -> str:
+    """Without the client's code, which beside the provider's name would tell of a client: mail can be read on its way."""
+    if line.due_report_id is None:
+        return _said(line, today)
+    return _said(line._replace(title=line.title.partition(" for ")[0]), today)
 
 
 def _visit(found: visits.Planned) -> str:

@@ -197,13 +197,7 @@ def page(session: Session, part: Part, today: date, *, limit: int = LONGEST, **w
 
 def of_provider(session: Session, provider_id: int, today: date, shown: int = 6) -> OfProvider | None:
     """The reports of a provider that were due or left, the latest first; None where there is none. One statement."""
-    query = (
-        _lines()
-        .where(report.c.provider_id == provider_id, report.c.archived_at.is_(None))
-        .order_by(report.c.due_on.desc(), report.c.id.desc())
-        .limit(LONGEST)
-    )
-    lines = [Line(*row) for row in session.execute(query)]
+    lines = [Line(*row) for row in session.connection().execute(_OF_PROVIDER, {"provider_id": provider_id})]
     counted = [each for each in lines if each.delivered_on or (each.state is ReportState.OPEN and each.due_on < today)]
     met = sum(each.delivered_on is not None and each.delivered_on <= each.due_on for each in counted)
     return OfProvider(OnTime(met, len(counted)), lines[:shown]) if lines else None
@@ -271,6 +265,15 @@ _DUE_COUNT = (
 def _lines() -> sa.Select[Any]:
     joined = report.join(client, client.c.id == report.c.client_id)
     return sa.select(*_COLUMNS).select_from(joined.join(provider, provider.c.id == report.c.provider_id))
+
+
+# Pages of partners ask it, so it is made once.
+_OF_PROVIDER = (
+    _lines()
+    .where(report.c.provider_id == sa.bindparam("provider_id"), report.c.archived_at.is_(None))
+    .order_by(report.c.due_on.desc(), report.c.id.desc())
+    .limit(LONGEST)
+)
 
 
 def _listed(part: Part, today: date) -> sa.Select[Any]:

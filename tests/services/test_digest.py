@@ -17,6 +17,7 @@ from crm.store import digests
 from crm.store.engine import Database
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.services import reports
 
 SEVEN = datetime(2026, 3, 4, 13, 0, tzinfo=UTC)  # in Chicago
 YESTERDAY = TODAY - timedelta(days=1)
@@ -140,3 +141,13 @@ def test_other_peoples_follow_ups_stay_theirs_and_long_lists_are_cut(db: Databas
     [message] = sent(db)
     assert "Not Dana's" not in message.text_body
     assert "and 5 more" in message.text_body
+
+
+def test_a_report_is_named_without_the_client(db: Database, user_id: int) -> None:
+    with db.write() as session:
+        made = reports.make_file(session, TODAY)
+        reports.wind(session, made.client_id, TODAY)
+        user = session.get_one(User, user_id)
+        fields = digest.content(session, user, TODAY)
+    assert fields is not None
+    assert fields.reports == ("Progress report, Asha Shah, MD",)
