@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "check-scope": "crm.cli.scope:command",
     "mail": "crm.cli.mail:group",
     "sequences": "crm.cli.sequences:group",
+    "results": "crm.cli.results:command",
     "doctor": "crm.cli.doctor:command",
     "demo": "crm.cli.demo:group",
     "backup": "crm.cli.backup:backup",
