@@ -111,7 +111,7 @@ def _said(line: Line, today: date) -> str:
 
 
 def _report(line: Line, today: date) -> str:
-    """Without the client's code, which beside the provider's name would tell of a client: mail can be read on its way."""
+    """Without the client's code: beside the provider's name it would tell of a client, and mail is read on its way."""
     if line.due_report_id is None:
         return _said(line, today)
     return _said(line._replace(title=line.title.partition(" for ")[0]), today)
