@@ -17,10 +17,11 @@ SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What came from one source."""
+    """What came from one source, or from so many `others` together."""
 
     label: str
     count: int
+    others: int = 0
 
 
 def svg(parts: Sequence[Part], title: str, limit: float | None = None) -> Markup:
@@ -48,11 +49,13 @@ def _counted(parts: Sequence[Part]) -> list[tuple[str, int, int]]:
 
 
 def _shown(parts: Sequence[Part]) -> list[Part]:
-    ordered = sorted((part for part in parts if part.count), key=lambda part: -part.count)
-    rest = ordered[SHOWN:]
+    """The largest first; the others together last, however many they are."""
+    ordered = sorted((part for part in parts if part.count and not part.others), key=lambda part: -part.count)
+    rest = [*ordered[SHOWN:], *(part for part in parts if part.others)]
     if not rest:
         return ordered
-    return [*ordered[:SHOWN], Part(f"{len(rest):,} others", sum(part.count for part in rest))]
+    others = sum(part.others or 1 for part in rest)
+    return [*ordered[:SHOWN], Part(f"{others:,} others", sum(part.count for part in rest), others)]
 
 
 def _bar(parts: Sequence[Part], whole: int) -> list[Markup]:

@@ -40,7 +40,7 @@ class Rate:
     @property
     def words(self) -> str:
         """ "3 of 7"."""
-        return f"{self.part} of {self.whole}"
+        return f"{self.part:,} of {self.whole:,}"
 
     @property
     def interval(self) -> tuple[float, float]:

@@ -35,7 +35,7 @@ def index() -> str:
     picked, tab = chosen(), page.tab_of(request.args.get("show", ""))
     dimension = _dimension(request.args.get("by", ""))
     with db().read() as session:
-        found = page.read(session, picked)
+        found = page.read(session, picked, tab)
     return render_template(
         "results/index.html",
         found=found,

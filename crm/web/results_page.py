@@ -60,16 +60,16 @@ TABS = (
 )
 
 
-def read(session: Session, picked: Chosen) -> Found:
-    """Ask once for everything."""
+def read(session: Session, picked: Chosen, tab: Tab | None = None) -> Found:
+    """Ask once for everything; with a tab only for what that shows."""
     overview = results.overview(session, picked.period, picked.compared, today=picked.today, zone=picked.zone)
-    sample = overview.is_sample
+    sample, money_too = overview.is_sample, tab is None or tab.key == "money"
     return Found(
         overview,
         partners.gone_quiet(session, picked.today, zone=picked.zone, sample=sample, limit=QUIET),
-        partners.might_refer_next(session, picked.today, limit=SUGGESTED, sample=sample),
-        _agreed(session, picked, sample=sample),
-        _given(session, picked, sample=sample),
+        _suggested(session, picked, sample=sample) if tab is None or tab.key == "partners" else (),
+        _agreed(session, picked, sample=sample) if money_too else (),
+        _given(session, picked, sample=sample) if money_too else {},
     )
 
 
@@ -146,6 +146,10 @@ _MAKE: Mapping[str, Callable[[Found], list[Section]]] = {
     "partners": _partners,
     "money": _money,
 }
+
+
+def _suggested(session: Session, picked: Chosen, *, sample: bool) -> Sequence[Suggestion]:
+    return partners.might_refer_next(session, picked.today, limit=SUGGESTED, sample=sample)
 
 
 def _agreed(session: Session, picked: Chosen, *, sample: bool) -> list[tuple[str, int, str]]:

@@ -40,7 +40,7 @@ def concentration(found: Sources, by_source: Ranking, period: str) -> Section:
     """How the referrals are spread over those who sent them."""
     parts = [shares.Part(one.label, one.started.whole.value) for one in by_source.lines]
     if by_source.rest.whole:
-        parts.append(shares.Part(f"{by_source.rest_lines:,} others", by_source.rest.whole))
+        parts.append(shares.Part("", by_source.rest.whole, by_source.rest_lines))
     ordered = sorted(by_source.lines, key=lambda one: -one.started.whole.value)[:DRAWN]
     lines = tuple(
         (

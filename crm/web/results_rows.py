@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import url_for
-
 from crm.domain.figures import RowKind
 from crm.domain.papers import TITLES
 from crm.domain.result_rows import ResultRow
 from crm.domain.services import service_label
 from crm.domain.taxonomy import specialty
 from crm.web import filters, labels
-from crm.web.presentation import today
+from crm.web.presentation import at, today
 from crm.web.results_tables import Cell, Head, Kind, Section, cents, number, words
 
 Make = Callable[[Any], Cell]
@@ -41,15 +39,15 @@ def _day(value: date | None) -> Cell:
 
 
 def _provider(row: Any) -> Cell:
-    return words(row.provider_name, href=url_for("providers.show", provider_id=row.provider_id))
+    return words(row.provider_name, href=at("providers.show", row.provider_id))
 
 
 def _client(row: Any) -> Cell:
-    return words(row.code, href=url_for("clients.show", client_id=row.client_id))
+    return words(row.code, href=at("clients.show", row.client_id))
 
 
 def _referral(row: Any) -> Cell:
-    return words(row.code, href=url_for("referrals.show", referral_id=row.id))
+    return words(row.code, href=at("referrals.show", row.id))
 
 
 def _touch(row: Any) -> Cell:
@@ -102,7 +100,7 @@ COLUMNS: Mapping[RowKind, tuple[Column, ...]] = {
     RowKind.PROVIDER: (
         Column(
             Head("Provider"),
-            lambda row: words(row.name, row.practice_name, url_for("providers.show", provider_id=row.id)),
+            lambda row: words(row.name, row.practice_name, at("providers.show", row.id)),
         ),
         _PRACTICE,
         _SPECIALTY,
@@ -137,7 +135,7 @@ COLUMNS: Mapping[RowKind, tuple[Column, ...]] = {
         _HAPPENED._replace(head=Head("Enrolled")),
         Column(
             Head("Sequence"),
-            lambda row: words(row.sequence_name, href=url_for("enrollments.show", enrollment_id=row.id)),
+            lambda row: words(row.sequence_name, href=at("enrollments.show", row.id)),
         ),
     ),
 }

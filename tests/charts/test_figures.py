@@ -167,6 +167,12 @@ def test_more_sources_than_can_be_drawn_become_one_part() -> None:
     assert shares.table_of(parts)[-1] == ("3 others", "9", "17%")
 
 
+def test_the_others_together_come_last_and_are_never_the_solid_part() -> None:
+    parts = [shares.Part("", 900, 50), shares.Part("a", 3)]
+    assert [line[0] for line in shares.table_of(parts)] == ["a", "50 others"]
+    assert words(shares.svg(parts, "T"))[0] == "a"
+
+
 def test_a_sparkline_needs_two_values_and_ends_in_a_dot() -> None:
     assert sparkline.svg([3], "Referrals") == ""
     tree = ET.fromstring(str(sparkline.svg([3, 0, 4], "Referrals")))
