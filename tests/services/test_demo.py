@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -173,10 +174,11 @@ def test_the_files_of_clients_are_lively(filled: Database) -> None:
             SentClient,
             DueReport,
         )
-        for table in (*tables, Agreement, Gift):
+        everything: tuple[Any, ...] = (*tables, Agreement, Gift)
+        for table in everything:
             rows = session.exec(select(table)).all()
             assert rows, table
-            assert all(row.sample for row in rows), table
+            assert all(one.sample for one in rows), table
         started = session.exec(select(Client.id).where(col(Client.started_on).is_not(None))).all()
         signed = set(session.exec(select(ClientAuthorization.client_id)).all())
         assert len(set(started) - signed) >= 1
