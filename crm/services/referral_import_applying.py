@@ -32,7 +32,7 @@ from crm.store import imports_staged as staged
 from crm.store import prices
 from crm.store.engine import Database
 
-AT_ONCE = 100
+AT_ONCE = 50
 S = ReferralStatus
 STEPS = (
     (S.CONTACTED, "contacted_on"),
