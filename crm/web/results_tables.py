@@ -149,7 +149,7 @@ def spread(found: Spread, unit: str = "day") -> Cell:
     return Cell(
         _plain(found.median, unit),
         values,
-        summary=f"of {found.n}",
+        summary=f"of {found.n:,}",
         said=f"The middle half lies between {found.low:g} and {found.high:g}. Counted: {found.n:,}.",
     )
 
