@@ -14,11 +14,10 @@ from crm.domain.client_kinds import SessionState
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.form_reading import Reading
 from crm.domain.kinds import ReferralStatus
-from crm.domain.referrals import STILL_OPEN
 from crm.models.client_care import ClientSession
 from crm.models.clients import Client
 from crm.models.referrals import Referral
-from crm.services import audit, booking, client_file, clients, referral_steps, report_clock
+from crm.services import audit, booking, client_file, client_starts, clients, report_clock
 from crm.services.acts import Act
 from crm.store import client_sessions as store
 from crm.store import clients as client_store
@@ -169,43 +168,12 @@ def drop_planned(db: Database, client_id: int, *, actor_id: int | None, now: dat
         return act.id
 
 
-def start(
-    db: Database,
-    client_id: int,
-    started_on: date,
-    *,
-    actor_id: int | None,
-    now: datetime,
-    today: date,
-) -> int:
-    """The client has started on this day: so have their referrals that were still on the way. Gives the change set."""
-    with db.write() as session:
-        act, client = client_file.begin(session, client_id, "started", actor_id=actor_id, now=now, today=today)
-        if started_on > today:
-            raise Invalid({"started_on": "This day is still to come."})
-        if client.started_on is None:
-            act.update(client, started_on=started_on)
-        moved = _start_referrals(act, client_id, started_on)
-        if not moved:
-            client_file.tell(act, client, "first session")
-        report_clock.wind(act, client)
-        return act.id
-
-
 def get(session: Session, session_id: int) -> ClientSession:
     """A session; NotFound when it isn't there or was put away."""
     row = session.get(ClientSession, session_id)
     if row is None or row.archived_at is not None:
         raise NotFound("This session isn't here any more.")
     return row
-
-
-def awaits_start(session: Session, client: Client) -> bool:
-    """Whether sessions were attended, but the client or one of their referrals doesn't count as started."""
-    assert client.id is not None
-    return client.started_on is None or any(
-        one.status in STILL_OPEN for one in client_store.senders(session, client.id)
-    )
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -280,18 +248,7 @@ def _tell(act: Act, client: Client, row: ClientSession, said: str) -> None:
 
 def _starts(act: Act, client: Client, row: ClientSession) -> bool:
     """Whether this is an attended session of somebody who doesn't count as started."""
-    return row.state is SessionState.ATTENDED and awaits_start(act.session, client)
-
-
-def _start_referrals(act: Act, client_id: int, day: date) -> list[Referral]:
-    moved = []
-    for sender in client_store.senders(act.session, client_id):
-        if sender.status in STILL_OPEN:
-            referral = referral_steps.get(act.session, sender.id)
-            on = max(day, referral.received_on)
-            referral_steps.change_in(act, referral, ReferralStatus.STARTED, happened_on=on)
-            moved.append(referral)
-    return moved
+    return row.state is SessionState.ATTENDED and client_starts.awaits(act.session, client)
 
 
 def _referral_for(session: Session, client_id: int) -> int | None:

@@ -16,7 +16,7 @@ from crm.domain.client_kinds import ClientRole, SessionState
 from crm.domain.permits import Standing
 from crm.models.client_care import ClientClearance, ClientEvent, ClientSession
 from crm.models.clients import Client
-from crm.services import authorizations, clearances, client_sessions, clients
+from crm.services import authorizations, clearances, client_starts, clients
 from crm.services.clients import Told
 from crm.store import client_care
 from crm.store import client_sessions as session_store
@@ -155,7 +155,7 @@ def sessions(session: Session, client: Client, today: date) -> Sessions:
         to_come=to_come[:SHOWN_TO_COME],
         more_to_come=max(0, len(to_come) - SHOWN_TO_COME),
         attendance=attended,
-        awaits_start=attended.attended > 0 and client_sessions.awaits_start(session, client),
+        awaits_start=attended.attended > 0 and client_starts.awaits(session, client),
         first_on=session_store.first_attended(session, client.id),
     )
 

@@ -14,7 +14,7 @@ from crm.domain import attendance
 from crm.domain.client_kinds import SessionState
 from crm.domain.errors import Invalid
 from crm.models.client_care import ClientSession
-from crm.services import client_sessions, clients
+from crm.services import client_sessions, client_starts, clients
 from crm.services.client_sessions import Logged
 from crm.store import client_sessions as store
 from crm.web import client_words, filters
@@ -156,7 +156,7 @@ def start(client_id: int) -> Response:
     except ValueError:
         day = today()
     try:
-        undo = client_sessions.start(db(), client_id, day, actor_id=actor_id(), now=now(), today=today())
+        undo = client_starts.start(db(), client_id, day, actor_id=actor_id(), now=now(), today=today())
         flash_undo(f"Started on {filters.day(day, today())}. The reports that follow are on the list.", undo)
     except Invalid as error:
         flash(" ".join(error.errors.values()), "error")

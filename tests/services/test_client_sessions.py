@@ -7,18 +7,15 @@ from sqlmodel import col, select
 
 from crm.domain.client_kinds import SessionState
 from crm.domain.errors import Invalid, NotFound
-from crm.domain.kinds import ReferralStatus
 from crm.models.accounts import ServicePrice
-from crm.models.audit import AuditEntry
 from crm.models.client_care import ClientSession
-from crm.models.clients import Client
 from crm.models.referrals import Referral
 from crm.services import booking, changes, client_sessions
 from crm.services.client_sessions import Logged
 from crm.store import client_sessions as store
 from crm.store.engine import Database
 from tests.factories import NOW, TODAY
-from tests.services.client_files import WHO, File, alone, lines, referred
+from tests.services.client_files import WHO, File, lines, referred
 
 S = SessionState
 
@@ -135,35 +132,6 @@ def test_what_is_planned_is_cancelled_at_once(db: Database, file: File) -> None:
     assert client_sessions.drop_planned(db, file.client_id, **WHO) is not None
     assert [row.state for row in rows(db)] == [S.SCHEDULED, S.CANCELLED, S.CANCELLED]
     assert client_sessions.drop_planned(db, file.client_id, **WHO) is None
-
-
-def test_the_first_session_proposes_the_start_which_moves_the_referral(db: Database) -> None:
-    file = referred(db, received_on=date(2026, 3, 1))
-    assert log(db, file.client_id).started
-    change = client_sessions.start(db, file.client_id, TODAY, **WHO)
-    with db.read() as session:
-        client, referral = session.get_one(Client, file.client_id), session.get_one(Referral, file.referral_id)
-        assert (client.started_on, referral.status, referral.started_on) == (TODAY, ReferralStatus.STARTED, TODAY)
-    assert not log(db, file.client_id, day="2026-03-03").started
-    assert changes.undo(db, change, actor_id=None, now=NOW) == []
-    with db.read() as session:
-        assert session.get_one(Client, file.client_id).started_on is None
-
-
-def test_whoever_came_by_themselves_starts_without_a_referral(db: Database) -> None:
-    client_id = alone(db)
-    with db.write() as session:
-        session.get_one(Client, client_id).service_key = "post_rehab_conditioning"
-    price(db, 8000)
-    log(db, client_id)
-    client_sessions.start(db, client_id, TODAY, **WHO)
-    with db.read() as session:
-        assert session.get_one(Client, client_id).started_on == TODAY
-        said = [str(one.detail["what"]) for one in session.exec(select(AuditEntry).where(AuditEntry.kind == "client"))]
-    assert (rows(db)[0].charge_cents, rows(db)[0].referral_id) == (8000, None)
-    assert said == ["came to a session, March 4", "first session"]
-    with pytest.raises(Invalid):
-        client_sessions.start(db, client_id, date(2026, 3, 5), **WHO)
 
 
 def test_the_provider_of_the_referral_sees_it_on_the_timeline(db: Database, file: File) -> None:

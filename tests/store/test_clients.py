@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from crm.models.client_care import ClientAuthorization, ClientClearance
 from crm.store import clients as store
+from crm.store.clients import Show
 from crm.store.engine import Database
 from tests.factories import NOW, TODAY, make_assessment, make_client, make_provider, make_referral
 
@@ -44,3 +46,26 @@ def test_codes_are_found_as_they_are_written(db: Database) -> None:
         assert [line.code for line in store.page(session, TODAY, limit=5, search=" k-1")[0]] == ["K-14"]
         assert [line.code for line in store.page(session, TODAY, limit=5, search="_")[0]] == ["K_14"]
         assert store.counts(session) == (2, 0)
+
+
+def test_the_list_is_narrowed_to_who_lacks_what(db: Database) -> None:
+    with db.write() as session:
+        ended = make_client(session, code="E-1", started_on=date(2026, 1, 1), ended_on=date(2026, 2, 1))
+        active = make_client(session, code="A-1", started_on=date(2026, 1, 1))
+        asked = make_client(session, code="N-1")
+        common = {"created_at": NOW}
+        held = ClientAuthorization(client_id=active.id or 0, signed_on=date(2026, 1, 1), **common)
+        over = {"signed_on": date(2026, 1, 1), "until_on": date(2026, 3, 3)}
+        expired = ClientAuthorization(client_id=asked.id or 0, **over, **common)
+        out = ClientClearance(client_id=asked.id or 0, asked_on=date(2026, 3, 1), **common)
+        back = ClientClearance(client_id=ended.id or 0, asked_on=TODAY, returned_on=TODAY, **common)
+        session.add_all([held, expired, out, back])
+    with db.read() as session:
+        shown = {show: [line.code for line in store.page(session, TODAY, limit=9, show=show)[0]] for show in Show}
+    assert shown == {
+        Show.ALL: ["N-1", "A-1", "E-1"],
+        Show.ACTIVE: ["A-1"],
+        Show.UNAUTHORIZED: ["N-1"],
+        Show.UNCLEARED: ["N-1"],
+        Show.ENDED: ["E-1"],
+    }
