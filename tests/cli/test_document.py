@@ -138,3 +138,15 @@ def test_a_report_says_what_it_lacks(data_dir: Path) -> None:
     )  # fmt: skip
     assert unknown.exit_code == 1
     assert "There is no client with the code ZZ" in unknown.output
+
+
+def test_results_are_a_page_of_any_period_and_a_partner_needs_clients_who_permit_it(data_dir: Path) -> None:
+    out = data_dir / "results.pdf"
+    assert _run(data_dir, "monthly-results", "--period", "2026-01", "-o", str(out)).exit_code == 0
+    assert "January 2026" in paper_reading.text_of(out.read_bytes())
+    wrong = _run(data_dir, "monthly-results", "--period", "someday", "-o", "-")
+    assert wrong.exit_code == 1
+    assert "is no period" in wrong.output
+    refused = _run(data_dir, "partner-summary", "--provider", factories.npi(7), "-o", "-")
+    assert refused.exit_code == 1
+    assert "no clients here" in refused.output
