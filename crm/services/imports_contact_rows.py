@@ -153,9 +153,10 @@ def _insert(turn: Turn, house: House, fresh: Sequence[tuple[list[str], Content]]
         _values(house, id_, practices.get(one.address_key, (None, "")), content)
         for id_, one, (_, content) in zip(ids, where, fresh, strict=True)
     )
-    made = {"import_id": turn.run_id, "stage_at": turn.now, "created_by": turn.run.actor_id}
+    stamped = {"created_at": turn.now, "updated_at": turn.now}
+    made = stamped | {"import_id": turn.run_id, "stage_at": turn.now, "created_by": turn.run.actor_id}
     with bulk.trusting(session):
-        directory.insert_providers(session, _COLUMNS, rows, made=made | {"created_at": turn.now, "updated_at": turn.now})
+        directory.insert_providers(session, _COLUMNS, rows, made=made)
         directory.insert_primary_affiliations(session, ids[0], ids[-1], run_id=turn.run_id)
         directory.queue_for_search(session, ids[0], ids[-1])
     headings, fields = _columns_of(turn.run)
