@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from benchmarks import people
 from benchmarks.people import NOW, TODAY, _inserter, _stamp
 from crm.store.engine import Database
@@ -36,7 +34,7 @@ REPORT = (
 ).split(", ")
 ENROLLMENT = (
     "sequence_id, provider_id, address, zone, window_start, window_end, colleague_stops, state, state_reason, evidence, "
-    "position, subject, last_message_id, \"references\", stage_at_start, overrides, enrolled_at, sample"
+    'position, subject, last_message_id, "references", stage_at_start, overrides, enrolled_at, sample'
 ).split(", ")
 KINDS = ("call",) * 7 + ("visit",) * 5 + ("email",) * 5 + ("note", "letter", "reply")
 WAY = ("prospect", "contacted", "introduced", "sample_sent", "trial", "partner")
@@ -69,8 +67,6 @@ def fill(db: Database, providers: int, activities: int, referrals: int) -> None:
             last_referral_on = found.other FROM (SELECT provider_id, count(*) AS n, min(received_on) AS one,
             max(received_on) AS other FROM referral GROUP BY provider_id) AS found WHERE found.provider_id = provider.id"""
         )
-        if db.is_sqlite:
-            connection.execute(sa.text("ANALYZE"))
     people.vacuum(db)
 
 
@@ -86,15 +82,15 @@ def _batches(rows: Iterator[Any], size: int = 20_000) -> Iterator[list[Any]]:
 
 
 def _activities(providers: int, count: int, chance: random.Random) -> Iterator[tuple[Any, ...]]:
-    """Touches from a first contact on, with a move each few of them."""
+    """A year of touches from each first contact on, in order of time for each, with a move after some of them."""
     touched = int(providers * TOUCHED)
-    each = count // touched
+    each = count // touched + 1
     for number in range(1, touched + 1):
-        first, at = chance.random() * SPAN, 0.0
+        first = NOW - timedelta(days=chance.random() * SPAN)
+        left = min((NOW - first) / timedelta(days=1), 365)
         practice, place = people._practice_id(number), 0
-        for n in range(each):
-            when = NOW - timedelta(days=first * (1 - at))
-            at = min(at + chance.random() * 2 / each, 1)
+        for n, part in enumerate(sorted([0.0, *(chance.random() for _ in range(each - 1))])):
+            when = first + timedelta(days=left * part)
             if n in (1, 4, 7, 10) and place < 4 and chance.random() < 0.6:
                 yield _line(number, practice, "stage", None, when, WAY[place], WAY[place + 1])
                 place += 1
@@ -155,4 +151,20 @@ def _reports(row: tuple[Any, ...], chance: random.Random) -> Iterator[tuple[Any,
         done = due - timedelta(days=1) + timedelta(days=int(chance.random() * 4))
         delivered = done if done <= TODAY else None
         state = "delivered" if delivered else "open"
-        yield row[1], row[2], kind, str(started), due, "", state, "", "", "", "", "", delivered, False, *[_stamp(NOW)] * 2
+        yield (
+            row[1],
+            row[2],
+            kind,
+            str(started),
+            due,
+            "",
+            state,
+            "",
+            "",
+            "",
+            "",
+            "",
+            delivered,
+            False,
+            *[_stamp(NOW)] * 2,
+        )
