@@ -19,7 +19,7 @@ WAY = PATH[1:]
 """The stages of the funnel: contacted to partner."""
 
 
-MANY = 40_000
+MANY = 150_000
 """With more contacts in a period than these, it is faster to ask of each provider for its first one."""
 
 

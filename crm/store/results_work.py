@@ -96,9 +96,11 @@ def enrolled(scope: Scope) -> Condition:
 def replied() -> Condition:
     """Whether an answer came within 90 days of the enrolment."""
     answer = activity.alias("answer")
+    # Not the bare column, or SQLite goes through all replies of all providers since then.
+    kind = sa.func.coalesce(answer.c.kind, "")
     return there_is(
         answer.c.provider_id == enrollment.c.provider_id,
-        answer.c.kind == ActivityKind.REPLY,
+        kind == ActivityKind.REPLY.value,
         answer.c.undone_at.is_(None),
         answer.c.happened_at >= enrollment.c.enrolled_at,
         elapsed_days(answer.c.happened_at, enrollment.c.enrolled_at) <= HORIZON / timedelta(days=1),
