@@ -48,8 +48,7 @@ _DURABLE = {"synchronous": "FULL"}
 #: Much is written at once: fewer checkpoints, and no map of the file that counts as our memory.
 _LOADING = {"wal_autocheckpoint": "8000", "mmap_size": "0"}
 _TRUSTED = _LOADING | {"foreign_keys": "OFF", "cache_size": "-8192"}
-#: A large index is sorted in pieces that fit the processor's cache, which SQLite does only with files. A second thread
-#: to sort (PRAGMA threads) takes 14 MB more at a million rows, for a third of a second in six.
+#: A large index is sorted in pieces that fit the processor's cache, which SQLite does only with files.
 _SORTING = _LOADING | {"temp_store": "FILE", "cache_size": "-1024"}
 
 
