@@ -217,7 +217,7 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is counted for a period and for the one it is compared with."""
+    """What is counted for a period and for the one it is compared with. `relations` has no steps where nobody asked."""
 
     period: Period
     funnel: Funnel

@@ -17,8 +17,8 @@ OWED = sa.text("state = 'open' AND archived_at IS NULL")
 class DueReport(Row, table=True):
     """One report about one client to one provider. On time when `delivered_on` is not after `due_on`.
 
-    `occasion` tells one report from the next of its kind (the first day of its period, an event's id), so that the clock
-    can be wound again without owing anything twice.
+    `occasion` tells one report from the next of its kind (the first day of its period, an event's id), so that the
+    clock can be wound again without owing anything twice.
     """
 
     __tablename__ = "due_report"

@@ -49,8 +49,8 @@ def gone_quiet(
     session: Session, today: date, *, zone: str, sample: bool = False, limit: int | None = None
 ) -> list[QuietPartner]:
     """Partners silent for longer than their own rhythm (at least 90 days), the newest silence first."""
-    found = [one for one in store.maybe_quiet(session, today, sample=sample) if _days(one, today)]
-    return standing(session, found[:limit], today, ZoneInfo(zone))
+    found = store.quiet(session, today, sample=sample, limit=limit)
+    return standing(session, found, today, ZoneInfo(zone))
 
 
 def standing(session: Session, rows: Sequence[Any], today: date, zone: tzinfo) -> list[QuietPartner]:

@@ -41,16 +41,21 @@ COHORTS = 12
 COHORTS_AT_MOST = 36
 
 
-def overview(session: Session, period: Period, compared: Compared, *, today: date, zone: str) -> Overview:
-    """All figures of the page. `zone` is the business's, `today` the day it is there."""
+def overview(
+    session: Session, period: Period, compared: Compared, *, today: date, zone: str, with_relations: bool = True
+) -> Overview:
+    """All figures of the page. `zone` is the business's, `today` the day it is there.
+
+    The funnel of relationships takes longer than all others together: a page that doesn't show it leaves it out.
+    """
     scope = scope_of(session, period, today=today, zone=zone)
     other = periods.compared_with(period, compared, today)
     before = results_terms.scope(session, other, today=today, zone=zone, sample=scope.sample) if other else None
     rankings, sources = results_rankings.rankings(session, scope)
     return Overview(
         compared=compared,
-        now=figures(session, scope),
-        before=figures(session, before) if before else None,
+        now=figures(session, scope, with_relations=with_relations),
+        before=figures(session, before, with_relations=with_relations) if before else None,
         cohorts=cohorts(session, scope),
         rankings=rankings,
         sequences=_sequences(session, scope),
@@ -67,13 +72,13 @@ def scope_of(session: Session, period: Period, *, today: date, zone: str) -> Sco
     return results_terms.scope(session, period, today=today, zone=zone, sample=sample)
 
 
-def figures(session: Session, scope: Scope) -> Figures:
+def figures(session: Session, scope: Scope, *, with_relations: bool = True) -> Figures:
     """What is counted for a period and for the one it is compared with."""
     visiting, worth = _worth(session, scope)
     return Figures(
         period=scope.period,
         funnel=_funnel(session, scope),
-        relations=_relations(session, scope),
+        relations=relations(session, scope) if with_relations else Relations(()),
         first=_first(session, scope),
         visiting=visiting,
         reports=_reports(session, scope),
@@ -106,7 +111,8 @@ def _reasons(step: ReferralStep, lost: Mapping[str, int]) -> tuple[Reason, ...]:
     return tuple(Reason(reason, Count(key(f"referral.because.{step}", reason), n)) for reason, n in ordered)
 
 
-def _relations(session: Session, scope: Scope) -> Relations:
+def relations(session: Session, scope: Scope) -> Relations:
+    """How far the providers first contacted in the period have come."""
     found = results_relations.relations(session, scope)
 
     def reached(stage: Stage) -> int:

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from crm.domain.kinds import ActivityKind, ReferralStatus
-from crm.domain.pipeline import QUIET_AFTER, Stage
+from crm.domain.pipeline import Stage
 from crm.models.providers import Provider
 from crm.models.referrals import Referral
 from crm.models.reports import DueReport
+from crm.store.results_work import is_quiet
 
 provider: sa.Table = Provider.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 referral: sa.Table = Referral.__table__  # type: ignore[attr-defined]
@@ -43,15 +44,11 @@ class Partner(NamedTuple):
 _PARTNER = [provider.c[name] for name in Partner._fields]
 
 
-def maybe_quiet(session: Session, today: date, *, sample: bool = False) -> list[Partner]:
-    """Partners with no referral for 90 days, the longest silence last; their own rhythm is still to be asked."""
-    query = (
-        sa.select(*_PARTNER)
-        .where(REFERRED, provider.c.stage == Stage.PARTNER, provider.c.last_referral_on < today - QUIET_AFTER)
-        .where(provider.c.sample.is_(sample))
-        .order_by(provider.c.last_referral_on.desc(), provider.c.id)
-    )
-    return [Partner(*row) for row in session.execute(query)]
+def quiet(session: Session, today: date, *, sample: bool = False, limit: int | None = None) -> list[Partner]:
+    """Partners silent for longer than their own rhythm, the newest silence first; at most `limit`."""
+    query = sa.select(*_PARTNER).where(is_quiet(today, sample=sample))
+    ordered = query.order_by(provider.c.last_referral_on.desc(), provider.c.id).limit(limit)
+    return [Partner(*row) for row in session.execute(ordered)]
 
 
 def overdue_reports(session: Session, provider_ids: Sequence[int], today: date) -> dict[int, int]:

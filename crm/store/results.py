@@ -26,6 +26,7 @@ from crm.store.results_terms import (
     is_first,
     not_lost,
     once,
+    provider,
     referral,
     started_within,
 )
@@ -93,6 +94,12 @@ class FirstCounts:
 def has_referrals(session: Session, *, sample: bool) -> bool:
     """Whether there is any that counts, real or sample."""
     return session.execute(sa.select(referral.c.id).where(counted(sample)).limit(1)).first() is not None
+
+
+def has_contacts(session: Session, *, sample: bool) -> bool:
+    """Whether anybody has been in touch with a provider at all."""
+    query = sa.select(provider.c.id).where(provider.c.last_touch_at.is_not(None), provider.c.sample.is_(sample))
+    return session.execute(query.limit(1)).first() is not None
 
 
 def received_since(session: Session, first_on: date, *, sample: bool) -> Rate:

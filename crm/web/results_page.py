@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlmodel import Session
 
+from crm.domain.funnels import Relations
 from crm.domain.results import Dimension, Overview
 from crm.domain.services import service_label
 from crm.services import agreement_worth, partners, results
 from crm.services.partners import QuietPartner, Suggestion
 from crm.store import agreements, gifts
+from crm.store import results as store
 from crm.web import results_funnels as funnels
 from crm.web import results_money as money
 from crm.web import results_partners as sources
@@ -30,6 +32,8 @@ class Found:
     """Everything of a period."""
 
     overview: Overview
+    relations: Relations
+    has_contacts: bool
     quiet: Sequence[QuietPartner]
     suggested: Sequence[Suggestion]
     agreed: Sequence[tuple[str, int, str]]
@@ -39,8 +43,9 @@ class Found:
     def is_empty(self) -> bool:
         """Whether there is nothing yet that could be shown for any period."""
         now = self.overview.now
-        some = (now.funnel.started.whole, now.visiting.visits, now.worth.sessions, now.relations.steps[0].reached)
-        return not (any(one.value for one in some) or any(each.received.value for each in self.overview.cohorts))
+        some = (now.funnel.started.whole, now.visiting.visits, now.worth.sessions)
+        shown = any(one.value for one in some) or any(each.received.value for each in self.overview.cohorts)
+        return not (shown or self.has_contacts)
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,17 @@ TABS = (
 
 def read(session: Session, picked: Chosen, tab: Tab | None = None) -> Found:
     """Ask once for everything; with a tab only for what that shows."""
-    overview = results.overview(session, picked.period, picked.compared, today=picked.today, zone=picked.zone)
+    period, today, zone = picked.period, picked.today, picked.zone
+    overview = results.overview(session, period, picked.compared, today=today, zone=zone, with_relations=False)
     sample, money_too = overview.is_sample, tab is None or tab.key == "money"
+    funnel_too = tab is None or tab.key == "funnels"
     return Found(
         overview,
-        partners.gone_quiet(session, picked.today, zone=picked.zone, sample=sample, limit=QUIET),
+        results.relations(session, results.scope_of(session, period, today=today, zone=zone))
+        if funnel_too
+        else Relations(()),
+        store.has_contacts(session, sample=sample),
+        partners.gone_quiet(session, today, zone=zone, sample=sample, limit=QUIET),
         _suggested(session, picked, sample=sample) if tab is None or tab.key == "partners" else (),
         _agreed(session, picked, sample=sample) if money_too else (),
         _given(session, picked, sample=sample) if money_too else {},
@@ -106,7 +117,7 @@ def _funnels(found: Found) -> list[Section]:
     return [
         funnels.referrals(now.funnel),
         funnels.cohorts(found.overview.cohorts),
-        funnels.relations(now.relations),
+        funnels.relations(found.relations),
         funnels.first(now.first),
     ]
 
@@ -167,9 +178,5 @@ def _agreed(session: Session, picked: Chosen, *, sample: bool) -> list[tuple[str
 
 def _given(session: Session, picked: Chosen, *, sample: bool) -> dict[str, int]:
     """What was given away in the period, by kind, in cents."""
-    totals: dict[str, int] = {}
-    for line in gifts.lines(session, picked.period.first_on, picked.period.last_on):
-        if line.sample == sample:
-            name = label(line.kind)
-            totals[name] = totals.get(name, 0) + line.value_cents
-    return totals
+    found = gifts.totals(session, picked.period.first_on, picked.period.last_on, sample=sample)
+    return {label(kind): cents for kind, cents in found.items()}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from crm.charts import cohorts, columns, funnel, marks, ranking, shares, sparkline
+from crm.charts import cohorts, columns, funnel, marks, ranking, shares
 from crm.domain.conversion import Rate
 
 LONG = "Wanda-Wilhelmina Montgomery-Whitworth McMahon, MD, FAAOS, FACSM"
@@ -171,14 +171,6 @@ def test_the_others_together_come_last_and_are_never_the_solid_part() -> None:
     parts = [shares.Part("", 900, 50), shares.Part("a", 3)]
     assert [line[0] for line in shares.table_of(parts)] == ["a", "50 others"]
     assert words(shares.svg(parts, "T"))[0] == "a"
-
-
-def test_a_sparkline_needs_two_values_and_ends_in_a_dot() -> None:
-    assert sparkline.svg([3], "Referrals") == ""
-    tree = ET.fromstring(str(sparkline.svg([3, 0, 4], "Referrals")))
-    assert len(list(tree.iter("circle"))) == 1
-    assert tree.findtext("desc") == "3, 0, 4."
-    assert sparkline.table_of([3, 4], ["May", "June"]) == [("May", "3"), ("June", "4")]
 
 
 @given(st.text(max_size=80), st.floats(20, 400))
