@@ -163,7 +163,8 @@ def page(report_id: int, errors: Mapping[str, str], typed: Mapping[str, str] | N
     """The page of a report. What was typed into a form that was refused stands in it again."""
     with db().read() as session:
         seen = reports.look(session, report_id, today=today())
-        prepared, problem, missing = _prepared(session, seen)
+        # What has left stands as it left: drawn anew it would say what is known today.
+        prepared, problem, missing = _prepared(session, seen) if seen.is_open else (None, "", [])
     words = {**reports.texts(seen.report), **(typed or {})}
     return render_template(
         "reports/show.html",
