@@ -177,7 +177,7 @@ class Recount:
     def _is_judged(self, row: Row) -> bool:
         if row["archived_at"] or row["sample"] != self.sample or not self.is_in(row["due_on"]):
             return False
-        return row["state"] == "delivered" or (row["state"] == "open" and row["due_on"] < self.today)
+        return bool(row["state"] == "delivered" or (row["state"] == "open" and row["due_on"] < self.today))
 
     def _sequences(self) -> None:
         answers: dict[int, list[datetime]] = defaultdict(list)
