@@ -16,6 +16,7 @@ from typing import Literal
 
 from crm.domain.scope_acting import judge_acting
 from crm.domain.scope_acts import judge_act
+from crm.domain.scope_care import judge_care
 from crm.domain.scope_claims import judge_claim
 from crm.domain.scope_conditions import judge_condition
 from crm.domain.scope_denial import quoted
@@ -77,6 +78,7 @@ JUDGES: Mapping[Kind, Callable[[Rule, Sentence, int, int], Verdict]] = {
     "mending": judge_mending,
     "acting": judge_acting,
     "promise": judge_promise,
+    "care": judge_care,
 }
 
 

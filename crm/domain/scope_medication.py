@@ -63,7 +63,7 @@ def judge_medication(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
     """A change of medication that we bring about or advise."""
     if _ON_OUR_ADVICE.search(sentence.text):
         return "blocks"
-    if denied(sentence, first, last) or somebody_elses(sentence, first):
+    if denied(sentence, first, last) or somebody_elses(sentence, first) or _warned(sentence, first):
         return None
     if _NOTED.match(sentence.text) and first <= 14:
         return "blocks"
@@ -74,6 +74,12 @@ def judge_medication(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
     if _is_reported(sentence, first, last):
         return None
     return _by_who(sentence, first, last)
+
+
+def _warned(sentence: Sentence, first: int) -> bool:
+    """ "I told him not to stop his medication"."""
+    warned = re.search(r"\b(?:not|never|n't)(?: to)?(?: ever)? $", sentence.said(max(0, first - 3), first) + " ")
+    return bool(warned) and sentence.words[first].low in ("stop", "skip", "quit", "drop", "cut", "pause")
 
 
 def _we_advise(sentence: Sentence, first: int, last: int) -> bool:

@@ -42,7 +42,7 @@ _NAMED_THEIRS = frozenset(
     " associates cardiology oncology neurology therapists healthcare hospice chiropractic institute center pt md do"
     " memorial specialists kelsey clinics".split()
 )
-_OUR_THIRD = LICENSED | frozenset(
+_OUR_THIRD = (LICENSED - {"specialists", "professionals", "practitioners"}) | frozenset(
     "wife husband father mother dad mom sister brother son daughter friend friends neighbor neighbors colleague"
     " colleagues landlord aunt uncle grandmother grandfather parents family insurer insurance".split()
 )

@@ -15,7 +15,7 @@ from crm.domain import scope_reasons as say
 from crm.domain.scope_terms import BODY_PARTS, CONDITION, MEDS, STRUCTURE
 
 Kind = Literal[
-    "act", "service", "claim", "possession", "condition", "title", "medication", "mending", "promise", "acting"
+    "act", "service", "claim", "possession", "condition", "title", "medication", "mending", "promise", "acting", "care"
 ]
 Verdict = Literal["blocks", "warns"] | None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from crm.domain import scope_ailments as ail
+from crm.domain import scope_care as care
 from crm.domain import scope_reasons as say
 from crm.domain.scope_rules import RULES as PLAIN
 from crm.domain.scope_rules import Kind, Rule
@@ -218,6 +219,16 @@ MORE: tuple[Rule, ...] = (
         "Clearing somebody is the physician’s decision.",
         "Say that the provider decides when it is safe.",
     ),
+    _rule(
+        "dismisses",
+        "care",
+        care.DISMISSES,
+        "Whether somebody may leave their care is the provider’s decision.",
+        "Refer the question to the provider.",
+    ),
+    _rule("in_its_place", "care", care.IN_ITS_PLACE, say.TREAT_WHY, say.TREAT_SAY),
+    _rule("stays_well", "care", care.STAYS_WELL, say.CLAIM_WHY, say.CLAIM_SAY),
+    _rule("found", "care", care.FOUND, say.NAME_WHY, say.NAME_SAY),
     _rule("read_images", "mending", ail.READING, say.DIAGNOSE_WHY, say.DIAGNOSE_SAY),
 )
 RULES: tuple[Rule, ...] = (*PLAIN, *MORE)

@@ -9,7 +9,9 @@ from crm.domain.scope_reading import Sentence
 from crm.domain.scope_words import tokens
 
 _ABBREVIATIONS = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bvs)(?<!e\.g)(?<!i\.e)(?<!\bM\.D)(?<!\bD\.O)"
-_SENTENCE_END = re.compile(_ABBREVIATIONS + r"[.!?]+[\"”')\]]*(?=\s|$)|(?<=\S)\s[•|·]\s")
+#: "Mrs. K. for …": an initial before a small letter ends nothing.
+_INITIAL = r"(?!(?<=\b[A-Z]\.)\s[a-z])"
+_SENTENCE_END = re.compile(_ABBREVIATIONS + r"[.!?]+" + _INITIAL + r"[\"”')\]]*(?=\s|$)|(?<=\S)\s[•|·]\s")
 #: How many words are read as one sentence: bounds the time for a text without a full stop.
 _LONGEST = 120
 

@@ -175,3 +175,22 @@ SEND_THEM = re.compile(
 WITH_US = re.compile(r"\b(?:with|from|by|at|in) (?:me|us|my|our)\b|\bhere (?:in|at) (?:my|our)\b", re.IGNORECASE)
 FOR_SALE = frozenset("slots packages specials prices rates vouchers deals".split())
 SOFT = frozenset({"therapy", "rehabilitation", "treatment", "diagnosis", "prescription"})
+#: "Diagnosis (to be completed by the physician)": a line of a form that somebody else fills in.
+FOR_THE_PROVIDER = re.compile(
+    r"^\W{0,3}(?:codes? |plan |goals? )?\W{0,3}(?:(?:to be |as |please )?(?:filled (?:in|out)|completed?|entered"
+    r"|provided"
+    r"|signed|written|given|confirmed|stated|documented|recorded|named)(?: in| out)? by|for use by|from"
+    r"|for) (?:you\b|(?:the |your |a |an )?"
+    r"(?:\w+ )?(?:physician|provider|doctor|prescriber|surgeon|clinician|therapist|office|practice)\b)(?! (?:I|we)\b)"
+    r"|^\W{0,3}(?:provider|physician|doctor|office)(?:'s)? (?:use|only|to (?:complete|fill))",
+    re.IGNORECASE,
+)
+#: "Please don't stop your therapy", "clients should never skip".
+DO_NOT_STOP = re.compile(
+    r"(?:^\W*(?:so |and |but |also,? )?(?:please )?|\b(?:you|they|she|he|clients?|patients?|people|nobody|no one"
+    r"|them|her|him"
+    r"|anyone|should|must|please) (?:\w+ )?)(?:do not|don't|not|never|shouldn't|mustn't"
+    r"|needn't)(?: to)?(?: ever)? (?:stop|end|quit"
+    r"|limit|delay|skip|cancel|interrupt|pause|give up|leave|drop)(?: \w+ing)?(?: \w+){0,3} $",
+    re.IGNORECASE,
+)

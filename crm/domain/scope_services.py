@@ -20,6 +20,8 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
         return None  # "she massages": the rule for the verb judges it
     if _goes_on_with_us(sentence, first, last):
         return "blocks"
+    if w.FOR_THE_PROVIDER.match(sentence.said(last, len(sentence.words))) or _not_to_be_stopped(sentence, first, last):
+        return None
     if denied(sentence, first, last) or somebody_elses(sentence, first) or _asked_whether(sentence, first, last):
         return None
     low = _first_of_list(sentence, sentence.phrase_start(first))
@@ -31,6 +33,12 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
     if _asked_of_us(rule, sentence, low, first, last) or _sold(sentence, low, first, last):
         return "blocks"
     return _owned(rule, sentence, low, first, last, owner)
+
+
+def _not_to_be_stopped(sentence: Sentence, first: int, last: int) -> bool:
+    """ "Please do not stop therapy in order to start with me": theirs goes on."""
+    with_us_now = re.match(r"(?:with|at|from|by|here)\b", sentence.said(last, last + 1), re.IGNORECASE)
+    return not with_us_now and bool(w.DO_NOT_STOP.search(sentence.said(0, first) + " "))
 
 
 def _only_named(rule: Rule, sentence: Sentence, low: int, first: int) -> bool:

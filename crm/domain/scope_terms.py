@@ -15,7 +15,7 @@ STRUCTURE = (
     r"|rotator cuff|ACL|MCL|L[1-5](?:/L?[1-5])?|dis[ck]s?|psoas|nerves?|cartilage|ligaments?|tendons?)"
 )
 MEDS = (
-    r"(?:medications?|medicines?|meds|doses?|dosages?|insulin|blood thinners?|pills|drugs?|statins?|metformin"
+    r"(?:medications?|medicines?|meds|doses?|dosages?|insulin|blood thinners?|pills?|drugs?|statins?|metformin"
     r"|warfarin|ozempic"
     r"|semaglutide|beta[- ]?blockers?|painkillers?|pain killers?|opioids?|steroids?|prednisone|antidepressants?"
     r"|lisinopril"
