@@ -48,6 +48,13 @@ _DRUGS_MAY = re.compile(
 )
 
 
+#: What a provider would have us do is asked, not claimed.
+_WISHED = re.compile(
+    r"\b(?:how|what|whether) (?:you|he|she|they|your \w+)(?:'d| would)? (?:want|like|prefer|wish) (?:me|us) to\b",
+    re.IGNORECASE,
+)
+
+
 def judge_acting(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
     """Blocks when the clause is ours and its verb, with the ailment as its object, is none of the harmless ones."""
     low = sentence.phrase_start(first)
@@ -56,6 +63,7 @@ def judge_acting(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdi
         verb < 0
         or sentence.asks
         or _describes(sentence, last)
+        or _WISHED.search(sentence.said(0, low))
         or denied(sentence, first, last)
         or somebody_elses(sentence, first)
     ):

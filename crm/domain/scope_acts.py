@@ -10,6 +10,7 @@ from crm.domain.scope_passives import THEN_WE_DO, is_passive, judge_passive
 from crm.domain.scope_people import LICENSED
 from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
+from crm.domain.scope_service_words import READ_OF
 
 _POLITE = re.compile(
     r"^(?:(?:him|her|them|you|it|[\w']+\s[\w']+|[\w']+|every one of [\w ]+?|this|each other)\s)?(?:very\s)?"
@@ -33,12 +34,6 @@ _OFFERS_TO = re.compile(r"\b(?:thank|thanks)\s(?:you\s)?(?:so much\s|again\s)?fo
 _ASKED = re.compile(
     r"\b(?:sounds?|seem|look) like (?:I|we)(?:'m|'re| am| are)? $|\bif (?:I|we) ever (?:\w+ ){0,2}$|\b(?:whether"
     r"|if) (?:I|we) (?:\w+ )?$|\bthan (?:to )?$",
-    re.IGNORECASE,
-)
-_READ_OF = re.compile(
-    r"\b(?:your|the|an?|his|her) (?:\w+ )?(?:articles?|books?|talks?|lectures?|papers?|webinars?|posts?|study|studies"
-    r"|approach|success|experience|way|skill"
-    r"|work|series) (?:on|about|in|with|of|to) (?:\w+ ){0,2}$",
     re.IGNORECASE,
 )
 _WHERE_IT_HEALS = re.compile(r"(?:^|: )where (?:\w+ ){0,2}\w+$", re.IGNORECASE)
@@ -157,7 +152,7 @@ def _only_asked(sentence: Sentence, first: int) -> bool:
     """ "They ask whether I treat", "if I ever sound like I'm diagnosing": nobody says that we do."""
     before = sentence.said(max(0, first - 8), first) + " "
     asked = re.search(r"\b(?:ask|rather|wonder|whether|if)", before, re.IGNORECASE)
-    return bool(_READ_OF.search(before)) or (bool(asked) and bool(_ASKED.search(before)))
+    return bool(READ_OF.search(before)) or (bool(asked) and bool(_ASKED.search(before)))
 
 
 def _is_a_treat(sentence: Sentence, first: int) -> bool:

@@ -18,12 +18,16 @@ _LIMIT = (
     r"(?:(?:weight |lifting |activity |load |doctor's |surgeon's )?(?:limits?|restrictions?|precautions)"
     r"|\d+-pound limit)"
 )
-_THE = r"(?:(?:the|a|an|her|his|their|your|any|all|those|that|this|more|some|half|of|\w+'s) ){0,3}"
+_THE = (
+    r"(?:(?:the|a|an|her|his|their|your|any|all|those|that|this|more|some|half|of|last|next|first|final|remaining|two"
+    r"|three|four|\d+|\w+'s) ){0,3}"
+)
 #: What somebody is told to leave: a visit, a service, a limit that a clinician set, a medicine.
 _CARE = (
     rf"(?:{_THE}(?:\w+ )?{_VISIT} (?:with|at|to|by) {_THE}(?:\w+ )?(?:{_DOCTOR}|hospital|clinic)"
     rf"|{_THE}(?:{_DOCTOR}(?:'s?)?|medical|therapy|PT|rehab) {_VISIT}|{_THE}{_SERVICE}(?! (?:gym|exercises|session))"
-    rf"|{_THE}{_LIMIT} (?:that |which )?(?:(?:you|the|her|his|their|your) {_DOCTOR}|was set|from {_THE}{_DOCTOR})"
+    rf"|{_THE}{_LIMIT} (?:that |which )?(?:(?:you|the|her|his|their|your) {_DOCTOR}|was set|from {_THE}{_DOCTOR}"
+    rf"|(?:on|in) (?:your|her|his|the) (?:\w+ )?(?:papers|orders|note|letter|instructions|summary))"
     rf"|{_THE}{_DOCTOR}'s? (?:\w+ )?(?:{_LIMIT}|advice|orders?|warnings?|instructions?)"
     rf"|{_THE}(?:\w+ ){{0,2}}{MEDS}\b|(?:seeing|visiting|calling|listening to|going (?:back )?to) {_THE}(?:\w+ )?"
     rf"(?:{_DOCTOR}|{_SERVICE})\b)"
@@ -42,18 +46,30 @@ _NEEDS_NOT = (
     r"(?:no longer needs?|(?:doesn't|don't|does not|do not|didn't|won't) (?:really )?need|need not|needn't|has no need"
     r" (?:for|of)|have no need (?:for|of))"
 )
+_PILLS = (
+    r"(?:supplements?|vitamins?(?: \w)?|turmeric|glucosamine|collagen|fish oil|magnesium|creatine|melatonin|CBD"
+    r"|omega-?3s?|probiotics|herbs)"
+)
 _TOLD = (
     r"\b(?:I|we)(?:'ve| have| had|'d)? (?:\w+ly )?(?:told|tell|advis\w+|ask(?:ed)?|encourag\w+|urged?|said|say"
     r"|recommend\w*|suggest\w*|convinced|persuaded|let)\b"
 )
 DISMISSES = (
     rf"\b{_THEY} {_MAY} {_STOP} {_CARE}|{_TOLD} [^.;?!]{{0,60}}?\b{_STOP} {_CARE}"
-    rf"|^\W*(?:so |just |please |simply )*(?:ignore|disregard|skip|cancel|quit|forget(?: about)?|ditch) {_CARE}"
+    rf"|^\W*(?:so |just |please |simply )*(?:ignore|disregard|skip|cancel|quit|forget(?: about)?|ditch|come off"
+    rf"|stop(?: taking)?) {_CARE}"
     rf"|\bno (?:more )?need (?:for \w+ )?to (?:see|visit|call|go (?:back )?to|return to|ask"
-    rf"|consult) {_THE}(?:\w+ )?{_DOCTOR}"
+    rf"|consult) {_THE}(?:\w+ )?(?:{_DOCTOR}|{_SERVICE})\b"
+    rf"|\b(?:you|she|he) {_NEEDS_NOT} {_THE}(?:\w+ )?(?:surgery|operation|replacement|injections?)\b"
+    rf"|\b(?:you|she|he|they) (?:will not|won't|will no longer) (?:be )?(?:needing|need) {_THE}(?:\w+ ){{0,2}}{MEDS}\b"
+    rf"|\b(?:I|we)(?:'ve| have)? (?:\w+ly )?(?:changed|raised|lifted|removed|increased|lowered|extended|loosened"
+    rf"|overrode) {_THE}(?:[\w-]+ ){{0,3}}?(?:limits?|restrictions?|precautions?|clearance)\b"
+    rf"|\b(?:I|we)(?:'ve| have)? (?:\w+ly )?discharged (?:\w+ ){{1,3}}from (?:your|therapy|physical|the plan)"
     rf"|\b{_THEY} {_NEEDS_NOT} to (?:see|visit|call|go (?:back )?to|return to|ask|consult) {_THE}(?:\w+ )?{_DOCTOR}"
     rf"|\b{MEDS}\b[^.;?!]{{0,60}}{_TOLD} (?:[\w']+ ){{0,5}}?(?:{_NEEDS_NOT}|{_MAY} {_STOP}|to {_STOP})"
     r" (?:it|them|that|those)\b"
+    rf"|^\W*(?:please |just |always |first )*take (?:an? |one |two |some |your )?(?:\w+ )?(?:{MEDS}|{_PILLS})\b"
+    rf"|\b(?:you|she|he|they|clients) should (?:also |really )?(?:be taking|take|try) (?:\w+ )?(?:{MEDS}|{_PILLS})\b"
     rf"|\b(?:supplements?|pills?|vitamins?|{MEDS})\b[^.;?!]{{0,40}}{_TOLD} (?:\w+ ){{1,2}}(?:which|what|how (?:much"
     r"|many))(?: ones?)? (?:to|they should|she should|he should) (?:take|buy|use|stop|drop)"
 )
@@ -68,6 +84,7 @@ IN_ITS_PLACE = (
     rf"|(?:I|we)"
     r" do,? too)\b"
     rf"|\b(?:need|want|looking for|searching for|ready for|waiting for|after) (?:[\w-]+ ){{0,2}}?{_SERVICE}\b[^.;?!]*\?"
+    rf"|\b{_SERVICE} (?:sessions?|classes|visits) (?:that |which )?(?:I|we) (?:can )?{_GIVE}\b"
     rf"|\bthanks to (?:my|our) (?:\w+ )?{_SERVICE}\b"
     rf"|\b(?:I|we) (?:pick up|take up|take over|resume|carry on|continue)(?: with)? {_THE}{_SERVICE} (?:where|when"
     rf"|once)"
@@ -93,6 +110,7 @@ FOUND = (
     rf"|(?<!\w){CONDITION}(?: (?:in|of) (?:her|his|the) \w+)? (?:was|is|were|became"
     rf"|seemed) (?:\w+ ){{0,2}}?(?:obvious|clear"
     r"|evident|apparent|visible|noticeable|unmistakable|easy to (?:see|spot|feel|tell)|hard to miss|impossible to miss)"
+    rf"|\b{CONDITION},? (?:that |which )?(?:I|we) (?:found|noticed|spotted|discovered|picked up|detected)\b"
     rf"|\b(?:has|have|had) (?:a |an )?{CONDITION} (?:that |which )?(?:nobody|no one)(?: else)? (?:has |had "
     rf"|ever )*(?:spotted|seen"
     r"|found|noticed|diagnosed|caught|picked up|looked at|named)"
@@ -109,8 +127,8 @@ _UNSURE = re.compile(
 _ADVISED_AGAINST = re.compile(rf"{_NEEDS_NOT}|\bnot (?:to )?(?:take|see|need|bother)", re.IGNORECASE)
 _DECIDED = re.compile(
     rf"\b(?:once|when|if|until|unless|after|as|because|that|only) (?:you|{_THE}(?:\w+ )?{_DOCTOR}"
-    rf"|the hospital) (?!start|begin|join"
-    r"|train|sign|work|come|exercise)\w+"
+    rf"|the hospital) (?!(?:have |has |are |is )?(?:start|beg[iau]n"
+    r"|join|train|sign|work|come|exercis|finish|complet|done|through|strong|fit|feel))\w+"
     rf"|\b(?:{_DOCTOR}|hospital|clinic|you|Dr\.? \w+|her note|your note) (?:has |have |had )?(?:said|says|told"
     rf"|tells?|wrote|decid\w+"
     r"|approv\w+|agree\w*|discharg\w+|clear\w*|confirm\w*|diagnosed|documented|found|named|noted)\b"

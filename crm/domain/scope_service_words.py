@@ -194,3 +194,11 @@ DO_NOT_STOP = re.compile(
     r"|limit|delay|skip|cancel|interrupt|pause|give up|leave|drop)(?: \w+ing)?(?: \w+){0,3} $",
     re.IGNORECASE,
 )
+#: Somebody's talk, article or experience about it: the thing is only named.
+READ_OF = re.compile(
+    r"\b(?:your|the|an?|his|her|(?:Dr\.? )?[A-Z]\w+'s) (?:\w+ )?(?:articles?|books?|talks?|lectures?|papers?"
+    r"|webinars?|posts?|study|studies"
+    r"|approach|success|experience|way|skill"
+    r"|work|series) (?:on|about|in|with|of|to) (?:\w+ ){0,2}$",
+    re.IGNORECASE,
+)

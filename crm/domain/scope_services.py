@@ -24,6 +24,8 @@ def judge_service(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
         return None
     if denied(sentence, first, last) or somebody_elses(sentence, first) or _asked_whether(sentence, first, last):
         return None
+    if w.READ_OF.search(sentence.said(0, first) + " "):
+        return None
     low = _first_of_list(sentence, sentence.phrase_start(first))
     owner = _owner(sentence, low, first)
     if _only_named(rule, sentence, low, first):
