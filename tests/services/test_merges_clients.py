@@ -101,7 +101,9 @@ def test_what_was_delivered_stays_and_nothing_is_owed_twice(db: Database, pair: 
         rows = session.exec(select(DueReport)).all()
         assert {row.provider_id for row in rows} == {pair[0]}
         delivered: list[tuple[str, date | None]] = sorted(
-            (row.occasion.removeprefix("asked-").split(" ")[0], row.delivered_on) for row in rows if row.state is ReportState.DELIVERED
+            (row.occasion.removeprefix("asked-").split(" ")[0], row.delivered_on)
+            for row in rows
+            if row.state is ReportState.DELIVERED
         )
         assert delivered == [("both", EARLIER), ("both", TODAY), ("mine", EARLIER), ("same", TODAY)]
         assert [row.occasion for row in rows if row.state is ReportState.OPEN][:1] == ["asked-theirs alone"]
