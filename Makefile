@@ -77,20 +77,21 @@ $(VENV)/here:
 	echo "Install a newer one, or name it: make run PYTHON=/path/to/python3.12" >&2; \
 	exit 1
 
+# A lock names every package: with --no-deps pip looks for no newer one, which it would refuse for want of a hash.
 $(VENV)/run.stamp: requirements/run.lock pyproject.toml $(VENV)/here
 	@echo "Installing what Handoff needs (once)"
-	@$(PIP) install --no-compile --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-compile --no-deps --require-hashes -r requirements/run.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.lock $(VENV)/run.stamp
 	@echo "Installing what the tests need"
-	@$(PIP) install --no-compile --require-hashes -r requirements/test.lock
+	@$(PIP) install --no-compile --no-deps --require-hashes -r requirements/test.lock
 	@touch $@
 
 $(VENV)/check.stamp: requirements/check.lock $(VENV)/test.stamp
 	@echo "Installing what the checks need"
-	@$(PIP) install --no-compile --require-hashes -r requirements/check.lock
+	@$(PIP) install --no-compile --no-deps --require-hashes -r requirements/check.lock
 	@touch $@
 
 # --- pinning: one resolution for everything, the smaller files are cut from it ---------------------------------------
