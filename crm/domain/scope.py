@@ -20,13 +20,15 @@ from crm.domain.scope_care import judge_care
 from crm.domain.scope_claims import judge_claim
 from crm.domain.scope_conditions import judge_condition
 from crm.domain.scope_denial import quoted
+from crm.domain.scope_excuses import excused
+from crm.domain.scope_framing import judge_frame
 from crm.domain.scope_medication import judge_medication
 from crm.domain.scope_mending import judge_mending
 from crm.domain.scope_patients import judge_possession
 from crm.domain.scope_promises import judge_promise
 from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Kind, Rule, Verdict
-from crm.domain.scope_rules_more import RULES
+from crm.domain.scope_rules_frames import RULES
 from crm.domain.scope_sentences import sentences, straight
 from crm.domain.scope_services import judge_service
 from crm.domain.scope_text import paragraphs, readable
@@ -79,6 +81,7 @@ JUDGES: Mapping[Kind, Callable[[Rule, Sentence, int, int], Verdict]] = {
     "acting": judge_acting,
     "promise": judge_promise,
     "care": judge_care,
+    "frame": judge_frame,
 }
 
 
@@ -117,24 +120,41 @@ def _in_paragraph(paragraph: str) -> tuple[tuple[int, int, Rule, Severity], ...]
     return tuple(sorted(found, key=lambda each: each[0]))
 
 
-def _in_sentence(sentence: Sentence, wanted: list[Rule]) -> Iterator[tuple[int, int, Rule, Severity]]:
-    """What is found in one sentence; where two rules meet in one place the first that objects is kept."""
-    taken: list[tuple[int, int]] = []
+def _in_sentence(sentence: Sentence, wanted: list[Rule]) -> list[tuple[int, int, Rule, Severity]]:
+    """What is found in one sentence; where two rules meet in one place the first that blocks is kept, else the first."""
+    found: list[tuple[int, int, Rule, Severity]] = []
     if not sentence.words:
-        return
+        return found
     for rule in wanted:
         for match in rule.pattern.finditer(sentence.paragraph, sentence.words[0].start, sentence.words[-1].end):
-            if any(start < match.end() and match.start() < end for start, end in taken):
+            there = [each for each in found if each[0] < match.end() and match.start() < each[1]]
+            if any(each[3] == "blocks" for each in there):
                 continue
-            if severity := _judged(rule, sentence, match):
-                taken.append(match.span())
-                yield (*match.span(), rule, severity)
+            severity = _judged(rule, sentence, match)
+            if severity == "blocks" or (severity and not there):
+                found = [each for each in found if each not in there]
+                found.append((*match.span(), rule, severity))
+    return found
+
+
+#: "Who can treat arthritis? We can."
+_ANSWERED = frozenset({"act", "service", "mending"})
+_WE_CAN = re.compile(r"^\W*(?:yes, )?(?:we|I) (?:can|do|will|could)(?: it| that| so)?\W*(?:$|[.!] )", re.IGNORECASE)
 
 
 def _judged(rule: Rule, sentence: Sentence, match: re.Match[str]) -> Verdict:
+    first, last = sentence.spanning(*match.span())
     if quoted(sentence.paragraph, *match.span()):
         return None
-    return JUDGES[rule.kind](rule, sentence, *sentence.spanning(*match.span()))
+    verdict = JUDGES[rule.kind](rule, sentence, first, last)
+    if (
+        verdict is None
+        and sentence.asks
+        and rule.kind in _ANSWERED
+        and _WE_CAN.match(sentence.paragraph[sentence.words[-1].end :])
+    ):
+        return "blocks"
+    return None if verdict and excused(sentence, first, last) else verdict
 
 
 def _placed(text: str, places: list[tuple[int, int, Rule, Severity]]) -> Iterator[Finding]:

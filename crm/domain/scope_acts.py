@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crm.domain.scope_denial import denied, somebody_elses, spoken_by_a_client
+from crm.domain.scope_denial import denied, said_by_a_clinician, somebody_elses, spoken_by_a_client
 from crm.domain.scope_ours import bare, declined, listed_as_ours, sent_to_us, with_us
 from crm.domain.scope_passives import THEN_WE_DO, is_passive, judge_passive
 from crm.domain.scope_people import LICENSED
@@ -17,7 +17,7 @@ _POLITE = re.compile(
     r"(?:with (?:\w+ )?(?:care|respect|kindness|urgency|courtesy|dignity|priority|discretion|honesty|patience|gratitude"
     r"|confidentiality)|like (?:family|an? |our own|my own|one|adults|they|you|royalty)|as (?:an? |if|one|family"
     r"|confidential|urgent|private|guests|partners|equals|you would|they|strictly)|confidentially|fairly|gently"
-    r"|equally|the same (?:way|as|with)|well|seriously)\b"
+    r"|(?:is )?(?:ourselves|myself|yourself)|equally|the same (?:way|as|with)|well|seriously)\b"
     r"|^(?:[\w']+\s){1,4}?(?:to (?:a\s|some\s|the\s)?(?:\w+\s)?(?:lunch|coffee|dinner|breakfast|cake|ice cream|tacos"
     r"|pizza"
     r"|donuts|cookies))\b|^(?:[\w']+\s){0,6}?(?:as|with the) (?:a |an |strictly |the )?(?:priority|confidential\w*"
@@ -90,7 +90,11 @@ def _as_noun(sentence: Sentence, first: int) -> Verdict:
     if sentence.tags[first - 1] == "our":
         return "blocks"
     clause = sentence.said(sentence.clause_start(first), sentence.clause_end(first))
-    if not re.search(r"\b(?:I|we|my|our|us)\b", clause, re.IGNORECASE):
+    if not re.search(
+        r"\b(?:I|we|us|(?:my|our)(?! (?:grand)?(?:mother|father|mom|dad|aunt|uncle|wife|husband|neighbor|friend|doctor)))\b",
+        clause,
+        re.IGNORECASE,
+    ):
         return None
     gift = re.search(r"\bhealing (?:touch|powers?|hands|gift|energy|method|approach)\b", clause, re.IGNORECASE)
     return "blocks" if gift or sentence.words[first].low != "healing" else None
@@ -114,6 +118,7 @@ def _by_subject(sentence: Sentence, first: int, last: int) -> Verdict:
         told = sentence.words[first - 1].low in ("he", "she") and not re.search(
             r"\b(?:you|your|I|me|my)\b", sentence.paragraph
         )
+        told = told and not said_by_a_clinician(sentence)
         return "blocks" if sent_to_us(sentence, first) or told else None
     if who == "name":
         return None if sentence.personal else "blocks"

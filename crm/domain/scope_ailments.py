@@ -26,7 +26,10 @@ AILMENT = (
     r"|(?:high )?blood (?:pressure|sugar)|cholesterol|A1C|insomnia|incontinence|vestibular (?:problems?|disorders?)"
     r"|diseases?|disorders?|illness(?:es)?|patholog(?:y|ies)|injur(?:y|ies)|(?:medical |chronic |health )conditions?"
     r"|adhesions?|numbness|tremors?|breathlessness|shortness of breath|fatigue syndrome|kidney stones?|arteries"
-    r"|cartilage)"
+    r"|cartilage|leg[- ]length (?:differences?|discrepanc(?:y|ies))|(?:leuk|an|isch|hypoglyc|hyperglyc)emia|aphasia"
+    r"|(?:para|hemi|quadri)plegia|hemiparesis|(?:muscular )?(?:dys|a)trophy|\w+(?:melan|carcin|lymph|gli|sarc)oma|melanoma"
+    r"|glaucoma|lymphoma|\w+listhesis|rheumatism|lumbago|neuroma|sarcopenia|sleep apnea|ALS|MS\b|emphysema|bronchitis"
+    r"|fatty liver|long COVID|chronic fatigue|IT band syndrome|hyperkyphosis|plaque|menopause|hot flashes|PCOS|endometriosis)"
 )
 #: Words that can stand between such a verb and what it is done to, but nothing that begins another phrase.
 _GAP = (
@@ -45,7 +48,13 @@ MENDS = (
     r"|cur(?:e|es|ed|ing)"
     r"|break(?:s|ing)? up|broke up|stop(?:s|ped|ping)?|regenerat(?:e|es|ed|ing)|restor(?:e|es|ed|ing)|tak(?:e|es"
     r"|ing) away|took away|knock(?:s|ed|ing)? out"
-    r"|prevent(?:s|ed|ing)?|melt(?:s|ed|ing)? away)"
+    r"|prevent(?:s|ed|ing)?|melt(?:s|ed|ing)? away|shut(?:s|ting)?(?: down| off)?|(?:switch|turn)(?:e?s|ed|ing)? off"
+    r"|silenc(?:e|es|ed|ing)|crush(?:es|ed|ing)?|smash(?:es|ed|ing)?|zap(?:s|ped|ping)?|halt(?:s|ed|ing)?|arrest(?:s|ed"
+    r"|ing)?|stav(?:e|es|ed|ing) off|(?:ward|fend|head)(?:s|ed|ing)? off|turn(?:s|ed|ing)? around|solv(?:e|es|ed|ing)"
+    r"|sort(?:s|ed|ing)? out|iron(?:s|ed|ing)? out|bust(?:s|ed|ing)?|flush(?:es|ed|ing)? out|chas(?:e|es|ed|ing) away"
+    r"|driv(?:e|es|ing) (?:out|away)|drove (?:out|away)|mak(?:e|es|ing) (?:your|their|her|his) (?=\w+ (?:go away|disappear))"
+    r"|clear(?:s|ed|ing)? out|neutrali[sz](?:e|es|ed|ing)|purg(?:e|es|ed|ing)|annihilat(?:e|es|ed|ing)|outsmart(?:s|ed"
+    r"|ing)?)"
 )
 EASES = (
     r"(?:manag(?:e|es|ed|ing)|control(?:s|led|ling)?|reliev(?:e|es|ed|ing)|alleviat(?:e|es|ed|ing)|eas(?:e|es|ed|ing)"
@@ -60,7 +69,7 @@ MENDING = rf"\b{MENDS}\s{_GAP}{AILMENT}(?!\w)"
 EASING = rf"\b{EASES}\s{_GAP}{AILMENT}(?!\w)"
 
 _FINDS = (
-    r"(?:target(?:s|ed|ing)?|address(?:es|ed|ing)?|get(?:s|ting)? (?:down )?to|go(?:es)? after|evaluat(?:e|es|ed|ing)"
+    r"(?:target(?:s|ed|ing)?|address(?:es|ed|ing)?|get(?:s|ting)? (?:down )?to|go(?:es)? (?:straight |right )?(?:after|to)|reach(?:es|ed|ing)?|attack(?:s|ed|ing)?|strik(?:e|es|ing) at|evaluat(?:e|es|ed|ing)"
     r"|assess(?:es|ed|ing)?|examin(?:e|es|ed|ing)|inspect(?:s|ed|ing)?|screen(?:s|ed"
     r"|ing)?(?: \w+){0,3}? for"
     r"|test(?:s|ed|ing)?(?: \w+)? for|check(?:s|ed|ing)?(?: \w+){0,3}? for|look(?:s|ed|ing)? for|palpat(?:e|es|ed|ing)"
@@ -85,6 +94,9 @@ HIDDEN = (
     r"|(?:the )?(?:grade|degree|severity|extent|nature|stage|type|kind) of (?:\w+ ){0,2}?(?:injur\w+|sprains?|tears?"
     r"|arthritis|damage|strains?|disease|problem|fracture)\b"
     r"|(?:which|what) (?:kind|type|sort) of (?:\w+ ){0,2}?(?:pain|injury|arthritis|problem|condition)\b"
+    r"|the (?:very )?(?:roots?|core|heart|bottom|source) of (?:the|your|their|her|his|every|any|each) (?:disease|illness|pain"
+    r"|problems?|symptoms?|injur(?:y|ies)|complaint|ailment)\b|where (?:it|the pain|your pain|the problem|the hurt)"
+    r" (?:starts|comes from|begins|originates|really is)\b"
     r"|(?:the )?(?:underlying|root|real|true|actual) (?:causes?|sources?)\b|what(?:'s| is| was|ever is) (?:wrong|torn"
     r"|damaged|injured|inflamed|causing|going on with|behind|broken"
     r"|the matter)\b"
@@ -137,7 +149,7 @@ DEEP_PARTS = (
     r"\b(?:joint capsules?|capsules?|scars?|scar tissue|fasciae?|fascia|nerve roots?|nerves?|reflex(?:es)?|organs?"
     r"|vertebrae|sacrum|meniscus"
     r"|ligaments?|cartilage|adhesions|incisions?|wounds?|blood tests?|lab tests?|hormones|dis[ck]s|trigger points?"
-    r"|knots)\b"
+    r"|knots?)\b"
 )
 BY_HAND = (
     r"\b(?:joints?|capsules?|scars?|muscles?|tissues?|fascia|hips?|shoulders?|knees?|backs?|necks?|calf|calves|flexors"

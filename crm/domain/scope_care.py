@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crm.domain.scope_ailments import AILMENT
 from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
 from crm.domain.scope_terms import CONDITION, MEDS
@@ -12,7 +13,8 @@ _DOCTOR = (
     r"(?:doctors?|physicians?|surgeons?|\w+ologists?|orthopedists?|orthopaedists?|specialists?|therapists?|PTs?"
     r"|providers?|pharmacists?|dietitians?|chiropractors?)"
 )
-_SERVICE = r"(?:(?:\w+ )?therapy|PT|rehab(?:ilitation)?|treatments?|massages?|diagnos[ie]s)"
+_SORE = r"(?:numb|tingling|sore|stiff|swollen|weak|painful|aching|burning|cold|locked|clicking|hurting)"
+_SERVICE = r"(?:(?:\w+ )?therapy|PT|rehab(?:ilitation)?|treatments?|massages?|adjustments?|diagnos[ie]s)"
 _VISIT = r"(?:follow-?ups?|follow-up visits?|appointments?|check-?ups?|visits?)"
 _LIMIT = (
     r"(?:(?:weight |lifting |activity |load |doctor's |surgeon's )?(?:limits?|restrictions?|precautions)"
@@ -33,7 +35,7 @@ _CARE = (
     rf"(?:{_DOCTOR}|{_SERVICE})\b)"
 )
 _STOP = (
-    r"(?:stop(?: taking)?|skip|cancel|quit|drop|give up|end|postpone|delay|put off|cut(?: back)?(?: on)?|halve|ignore"
+    r"(?:stop(?: taking)?|skip|cancel|quit|drop|give up|end|reduce|lower|increase|raise|double|postpone|delay|put off|cut(?: back| down)?(?: on)?|halve|ignore"
     r"|forget(?: about)?|disregard|overlook|dismiss|ditch|come off|get off|go off|pause|leave out|exceed|go (?:over"
     r"|beyond|past)|do without|throw (?:away|out)|stay away from|not (?:to )?(?:take|see|need|bother with))"
 )
@@ -79,6 +81,7 @@ _WE = (
 )
 _GIVE = r"(?:provide|offer|do|give|deliver|bring|handle|run|teach|continue|have|sell)s?"
 IN_ITS_PLACE = (
+    rf"^\W*(?:[\w'-]+ ){{0,3}}?(?:{AILMENT}|{_SORE} \w+)(?: again| still)?\?|"
     rf"\b{_SERVICE}\b[^.;?!]{{0,60}}, (?:and |so |then )?{_WE} (?:also |both )?{_GIVE} (?:it|both)\b(?! to you)"
     rf"|\b(?:do|does|offers?|provides?|gives?) (?:\w+ ){{0,2}}?{_SERVICE},? (?:and )?(?:so (?:do|can|will) (?:I|we)"
     rf"|(?:I|we)"
@@ -104,7 +107,6 @@ STAYS_WELL = (
     r"|to) (?:the |a )?(?:hospital|ER|emergency room|operating room)\b"
     r"|\b(?:will not|won't|will never|'ll never) (?:ever )?see the inside of\b"
 )
-_SORE = r"(?:numb|tingling|sore|stiff|swollen|weak|painful|aching|burning|cold|locked|clicking|hurting)"
 FOUND = (
     rf"\b(?:her|his|your|their|the client's|the) {_SORE} \w+ (?:is|are|must be|can only be) (?:\w+ )?{CONDITION}"
     rf"|(?<!\w){CONDITION}(?: (?:in|of) (?:her|his|the) \w+)? (?:was|is|were|became"
@@ -141,7 +143,16 @@ _TO_US = re.compile(r"\b(?:thank|thanks|to (?:me|us)|me|us)\b|\bI (?:saw|met|sta
 _THEN_WE = re.compile(
     rf"^\W*(?:good news: |then |yes[,.!]? |well, )?(?:{_WE} (?:also )?{_GIVE} (?:it|that|them|this)\b|(?:you"
     rf"|you've) (?:have )?(?:found"
-    r"|come to)\b|look no further|that's (?:us|me|what (?:I|we) do))",
+    r"|come to)\b|(?:ask|call|text|see|meet|book) (?:[Cc]oach|our|me|us|with us)\b|look no further|that's (?:us|me|what (?:I|we) do))",
+    re.IGNORECASE,
+)
+
+#: "Knee arthritis? It goes away with our training."
+_AILS = re.compile(rf".*(?:{AILMENT}|{_SORE} \w+)(?: again| still)?\?", re.IGNORECASE)
+_IT_GOES = re.compile(
+    r"^\W*(?:it|they|that|this|we|I|our \w+|my \w+|let us|let me|come|say|not with us|gone)\b[^.?!]{0,30}?\b(?:goes? away|gone"
+    r"|disappears?|vanish\w*|heals?|fix\w*|cures?|treats?|remed\w+|relie\w+|solves?|ends?|eliminates?|reverses?|goodbye"
+    r"|the (?:answer|solution|cure)|find (?:out )?(?:why|what|the cause)|know (?:what|why)|tell you (?:what|why))\b",
     re.IGNORECASE,
 )
 
@@ -152,7 +163,7 @@ def judge_care(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict
     after = sentence.said(last, len(sentence.words))
     if said.endswith("?"):
         behind = sentence.paragraph[sentence.words[-1].end :]
-        return "blocks" if _THEN_WE.match(behind) else None
+        return "blocks" if _THEN_WE.match(behind) or (_AILS.match(said) and _IT_GOES.match(behind)) else None
     if sentence.asks or _UNSURE.search(before):
         return None
     if rule.key == "dismisses" and _UNSURE.search(_ADVISED_AGAINST.sub("", said)):

@@ -47,6 +47,13 @@ def judge_claim(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdic
         return None
     if re.search(r"\byou (?:told|said|decided|wrote)\b", sentence.text, re.IGNORECASE):
         return None
+    if sentence.words[first].low.endswith("ing") and sentence.predicate(last - 1)[0] == "theirs":
+        return None
+    ours = re.search(r"\b(?:with us|with me|my|our)\b|\byou(?:'ll| will) see\b", sentence.text, re.IGNORECASE)
+    if rule.key == "readmission" and sentence.subject(first) == "theirs" and not ours:
+        return None
+    if _as_a_subject(sentence, first, last):
+        return None
     if rule.key == "guarantee" and _OF_PAPER.match(sentence.said(first, len(sentence.words))):
         return None
     if (
@@ -64,11 +71,26 @@ def judge_claim(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdic
     return "blocks"
 
 
+def _as_a_subject(sentence: Sentence, first: int, last: int) -> bool:
+    """ "Preventing falls takes a team": named as a task, and not as ours."""
+    start, end = sentence.clause_start(first), sentence.clause_end(last - 1)
+    if start != first or not sentence.words[first].low.endswith("ing") or sentence.predicate(last - 1)[0] == "ours":
+        return False
+    return (
+        last < end
+        and sentence.tags[last] in ("verb", "modal", "be", "aux")
+        and not re.search(r"\b(?:I|we|my|our|us)\b", sentence.said(last, end), re.IGNORECASE)
+    )
+
+
 def _negated_before(sentence: Sentence, first: int) -> bool:
     before = sentence.said(0, first)
     return bool(
         re.search(
-            r"\b(?:can(?:'t|not)|don't|doesn't|won't|not|nobody|no one|never|nor)\b[^.;]*$", before, re.IGNORECASE
+            r"\b(?:can(?:'t|not)|don't|doesn't|won't|not|nobody|no one|never|nor|hop(?:e|es|ed|ing)|wish(?:es)?|pray|afraid|whether"
+            r"|no (?:guarantee|promise|proof|assurance|way|trainer))\b[^.;]*$",
+            before,
+            re.IGNORECASE,
         )
     )
 
@@ -76,9 +98,14 @@ def _negated_before(sentence: Sentence, first: int) -> bool:
 def _judge_replacing(sentence: Sentence, first: int, last: int, said: str) -> Verdict:
     if said.startswith(("instead of", "rather than")):
         who = sentence.subject(first)
-        if re.search(r"\b(?:guess|wait|skip|stop|see)", sentence.said(first, last)):
+        if re.search(
+            r"\b(?:guess|wait|skip|stop|see|prescrib|chang|try|treat|play|giv|offer|pretend|recommend)",
+            sentence.said(first, last),
+        ):
             return None
         return None if who in ("theirs", "client") else "warns" if "treatment" in said else "blocks"
+    if said.startswith("replac") and sentence.subject(first) == "theirs":
+        return None
     if said.startswith(("no longer", "don't need", "do not need")) and sentence.tags[first - 1] == "rel" and first:
         return None
     if said.startswith(("no longer", "don't need", "do not need")) and not re.search(

@@ -25,7 +25,8 @@ _HEDGE = re.compile(
 _DOCUMENTED = re.compile(
     r"\b(?:document\w*|diagnosed|provider-reported|reported by|according to (?!my|our)|per (?:your|the|Dr)"
     r"|you (?:wrote|noted|named|found|sent|mentioned|listed"
-    r"|asked|told)|history of|known|people with|clients? with|patients? with|adults with|cleared|clearance"
+    r"|asked|told)|as (?:you|your \w+|the \w+|her \w+|his \w+|their \w+|Dr\.? \w+) (?:gave|wrote|named|put|stated|noted|told|listed"
+    r"|sent|documented|recorded|called|described|confirmed|has|have)|history of|known|people with|clients? with|patients? with|adults with|cleared|clearance"
     r"|your (?:\w+ )?(?:note|chart|referral|order"
     r"|letter|summary|report|x-ray|MRI|imaging|diagnosis)|chart|referral|ICD|diagnosis of|confirmed|Dr\.?\s\w+"
     r"|own words|(?:my|his|her|their|the) (?:\w+ )?(?:doctor|physician"
@@ -81,6 +82,10 @@ def judge_condition(rule: Rule, sentence: Sentence, first: int, last: int) -> Ve
     if denied(sentence, first, last) or (_DOCUMENTED.search(sentence.text) and not by_ourselves(sentence)):
         return None
     before, after = sentence.said(max(0, first - 25), first) + " ", sentence.said(last, len(sentence.words))
+    if _ACTED_ON.search(before):
+        return None
+    if _BELIEVED.search(before) and not by_ourselves(sentence):
+        return None
     if rule.key == "named_structure":
         return "blocks" if _is_blamed(sentence, first, last, before) else None
     if _WE_CAN_TELL.search(before) or _FOUND_BY_US.search(after) or _tells(sentence, first, last):
@@ -116,6 +121,19 @@ def _mentioned_or_hedged(sentence: Sentence, first: int, last: int) -> Verdict:
     return _stated(sentence, first, last, before)
 
 
+#: What somebody treats or lives with is no finding of ours; other rules judge who treats.
+_ACTED_ON = re.compile(
+    r"\b(?:treat|cur|heal|revers|correct|manag|fix|improv|reliev|eas|address|handl|monitor|prevent|diagnos|follow|document|counsel|live with"
+    r"|living with|deal with|dealing with|cope with|coping with)(?:s|e|es|ed|ing|ling)? (?:\w+ ){0,2}$",
+    re.IGNORECASE,
+)
+#: What a client makes of it is not our conclusion: "he thinks he has sciatica".
+_BELIEVED = re.compile(
+    r"\b(?:he|she|they|client|clients|people|husband|wife|daughter|son|mother|father|members?) (?:\w+ )?(?:thinks?|believes?"
+    r"|suspects?|fears?|worri(?:es|ed)|is (?:afraid|worried|sure|convinced)|wonders?|guesse[sd]|googled|read online|thought"
+    r"|believed|feared|calls it|blames)\b[^.;]*$",
+    re.IGNORECASE,
+)
 _FOUND_BY_US = re.compile(
     r"\b(?:found|established|identified|made|detected|noticed|seen|spotted|confirmed|diagnosed"
     r"|suspected)\b[^.;]{0,30}\bby (?:the |our |a |my )?(?:trainers?|coach(?:es)?|me|us|staff)\b",

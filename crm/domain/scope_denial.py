@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from crm.domain.scope_reading import Sentence
 
@@ -16,7 +17,13 @@ _NO_REALLY = frozenset(
 )
 _OUTSIDE = re.compile(
     r"\b(?:outside|beyond|not within|not in)\s(?:of\s)?(?:my|our|a trainer's)\s(?:scope|role|work|remit|lane|job)\b"
-    r"|\b(?:belongs?|belonging) to (?:you|your|the|their|a|licensed)\b|\b(?:is|are|stays?|remains?) (?:up to you"
+    r"|\b(?:technique|matter|job|task|work|skill|act|service|decision|question|business|territory|something)s? (?:for|of) (?:licensed"
+    r"|clinicians|doctors|physicians|therapists|surgeons|nurses|dietitians|(?:a|your|the) (?:licensed|doctor|physician|therapist"
+    r"|clinician|surgeon|dietitian|provider))\b"
+    r"|\b(?:belongs?|belonging) to (?:you|your|the|their|a|licensed)\b|\b(?:is|are|stays?|remains?|lies?|rests?|belongs?) (?:with (?:the|her|his|their|your|a) (?:\w+ )?(?:\w+ologists?|\w+ists?|surgeons?"
+    r"|doctors?|physicians?|nurses?|PTs?|clinicians?|prescribers?|team)|(?:for|a (?:matter|question|job|task) for|up to|in the"
+    r" hands of) (?:an?|the|her|his|their|your) (?:\w+ )?(?:\w+ologists?|\w+ists?|surgeons?|doctors?|physicians?|nurses?|PTs?"
+    r"|clinicians?|prescribers?)(?! to\b)|up to you"
     r"|yours|with"
     r" you|with your|theirs|for you\b|for your|for the (?:PT|physician|doctor|therapist|provider)|with the"
     r" (?:physician|doctor|provider|prescriber)|your (?:job|work|role|call|decision|business)"
@@ -71,8 +78,32 @@ _SAID_AFTER = re.compile(
     r"|letter)\b)",
     re.IGNORECASE,
 )
+#: "… fix my back?” I said that I can't".
+_REFUSED = re.compile(
+    r"^\W*(?:and |but |so )?(?:I|we|my|our|the)\b[^.]{0,40}?\b(?:no|not|can't|cannot|don't|won't|never|isn't|couldn't)\b|^\W*no\b",
+    re.IGNORECASE,
+)
+_SIGN_SAYS = re.compile(
+    r"^[^.“\"\w]{0,3}\s?(?:says|reads|said) (?:the|a|an old) (?:sign|poster|banner|sticker|mug|proverb|saying|song)\b"
+    r"(?! (?:on|over|at|in|above) (?:my|our))",
+    re.IGNORECASE,
+)
 _SENTENCE_BEFORE = re.compile(r".*(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)\.\s", re.DOTALL)
 _BY_OURS = re.compile(r"\b(?:client|clients|member|members|mother|customer|testimonial)\b", re.IGNORECASE)
+
+_CLINICIAN_SAYS = re.compile(
+    r"\b(?:says?|said|writes?|wrote|reports?|notes?|noted|confirms?|confirmed|according to|as)\s(?:Dr\.?\s[A-Z]\w+"
+    r"|(?:her|his|their|your|the)\s(?:\w+\s)?(?:doctor|physician|surgeon|therapist|PT|cardiologist|oncologist|nurse"
+    r"|orthopedist|provider|neurologist|clinic|hospital|office)\b)(?!'s)|\b(?:her|his|their|your|the)\s(?:\w+\s)?(?:doctor"
+    r"|physician|surgeon|therapist|PT|cardiologist|oncologist|nurse|orthopedist|provider|neurologist)\s(?:says|said|writes"
+    r"|wrote|reports|reported|confirms|confirmed|noted|tells me|told me|finds|found)\b",
+    re.IGNORECASE,
+)
+
+
+def said_by_a_clinician(sentence: Sentence) -> bool:
+    """Whether it reports the words of a clinician without quotation marks."""
+    return bool(_CLINICIAN_SAYS.search(sentence.text))
 
 
 def quoted(paragraph: str, start: int, end: int) -> bool:
@@ -80,6 +111,10 @@ def quoted(paragraph: str, start: int, end: int) -> bool:
     for found in _QUOTE.finditer(paragraph) if ('"' in paragraph or "“" in paragraph) else ():
         if found.start() < start and end <= found.end():
             before = _SENTENCE_BEFORE.sub("", paragraph[max(0, found.start() - 200) : found.start()])
+            if _REFUSED.match(paragraph[found.end() : found.end() + 80]) and "?" in found[1]:
+                return True
+            if _SIGN_SAYS.match(paragraph[found.end() : found.end() + 80]):
+                return True
             said = _SAID.search(before) or _SAID_AFTER.match(paragraph[found.end() : found.end() + 80])
             return bool(said) and not _BY_OURS.search(before)
     return False
@@ -103,10 +138,17 @@ def denied(sentence: Sentence, first: int, last: int) -> bool:
         sentence, sentence.phrase_start(first), first
     ):
         return True
-    odd = sum(1 for place in range(start, first) if _denies(sentence, place, first))
-    if odd:
-        return odd % 2 == 1
-    if 1 < start <= 9 and sentence.words[start - 1].low == ":" and {"neg", "no"} & set(sentence.tags[: start - 1]):
+    at = [place for place in range(start, first) if _denies(sentence, place, first)]
+    # "I can't and won't": two in a row that are joined deny once.
+    joined = sum(1 for one, two in pairwise(at) if "and" in sentence.tags[one:two] and two - one <= 4)
+    if at:
+        return (len(at) - joined) % 2 == 1
+    if (
+        1 < start <= 9
+        and sentence.words[start - 1].low == ":"
+        and sentence.tags[start] != "our"
+        and {"neg", "no"} & set(sentence.tags[: start - 1])
+    ):
         return True
     end = sentence.clause_end(first)
     after = sentence.said(last, end)

@@ -7,7 +7,7 @@ import re
 from crm.domain.scope_reading import Sentence
 
 _LABELLED = re.compile(
-    r"(?:^|[.;]\s)\W*(?:[\w']+\s){0,2}?(?:assessment|impression|dx|diagnosis|diagnoses|observations?|observed"
+    r"(?:^|[.;]\s)\W*(?:[\w']+\s){0,2}?(?:assessment|impression|dx|a|ax|a/p|diagnosis|diagnoses|observations?|observed"
     r"|findings?(?: today)?|evaluation|exam|pathology(?: identified| found)?|conclusion|prognosis|opinion|problem"
     r"|cause(?: of (?:\w+ )?pain)?|shoulder|knee|hip|back|ankle|elbow|wrist|neck"
     r"|foot)\s?[:=]\s?(?:[\w'’/-]+,?\s){0,9}$",
@@ -70,6 +70,9 @@ _CONCLUDED_LABEL = re.compile(
     r"|cause)(?: \w+)?\s?:\s?(?:[\w'’/-]+\s){0,3}$",
     re.IGNORECASE,
 )
+_OWN_FINDINGS = re.compile(
+    r"^\W*(?:trainer's|coach's|my|our) (?:findings?|impression|diagnosis|exam|opinion)\s?:", re.IGNORECASE
+)
 _WE_SAID = re.compile(r"\b(?:I|we)(?:'ve| have| had)? (?:said|told|reported|noted|informed|explained)\b", re.IGNORECASE)
 _CONCLUDED = re.compile(
     r"\b(?:I|we)(?:'ve|'d|'m| have| had| am| would| could| can)? (?:\w+ly )?(?:conclude\w*|decided|determined"
@@ -110,7 +113,7 @@ def stated(sentence: Sentence, first: int, *, known: bool) -> bool:
     Of a chronic disease (`known`) people tell us that they have it, but not that it causes their limp.
     """
     before = sentence.said(0, first) + " "
-    if _FROM_SOMEBODY.search(_WE_SAID.sub("", sentence.text)):
+    if _FROM_SOMEBODY.search(_WE_SAID.sub("", sentence.text)) and not _OWN_FINDINGS.match(sentence.text):
         return False
     if _COMES_FROM.search(before):
         return True

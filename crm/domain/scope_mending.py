@@ -43,7 +43,17 @@ def judge_mending(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
     return _by_subject(rule, sentence, first, last)
 
 
+_EVIDENCE = re.compile(
+    r"\b(?:CDC|ACSM|WHO|NIH|AHA|ADA|research|studies|study|trials?|guidelines?|evidence|literature|reviews?|surgeon general"
+    r"|foundation|association)\b",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(r"\b(?:I|we|my|our|us|me)\b", re.IGNORECASE)
+
+
 def _by_subject(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
+    if _EVIDENCE.search(sentence.text) and not _FIRST_PERSON.search(sentence.text):
+        return None
     who = sentence.subject(first)
     if who == "ours":
         return None if declined(sentence, first, last) else "blocks"
@@ -86,6 +96,8 @@ def _by_a_program(rule: Rule, before: str) -> Verdict:
 
 def _by_nobody(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
     """A headline or a note without a subject claims by standing there."""
+    if sentence.words[first].low.endswith("ing") and sentence.predicate(last - 1)[0] == "ours":
+        return "blocks"
     start = sentence.clause_start(first)
     said = sentence.words[first].low
     if sentence.asks or not (bare(sentence, first) and first - start <= 2):

@@ -20,14 +20,18 @@ _SEND_FOR = re.compile(
     re.IGNORECASE,
 )
 _OBJECT = frozenset({"they", "their", "your", "us", "you", "det", "our"})
+_SUBJECTS = frozenset("i we he she they you".split())
+_FINITE = frozenset({"verb", "modal", "be", "aux", "adv"})
 _MENU = re.compile(r"\b(?:price|menu|list|schedule|door|sign|website|flyer|card)\b", re.IGNORECASE)
 _ASKED_US = re.compile(
-    r"\b(?:ask(?:s|ed)?|want(?:s|ed)?|expect(?:s|ed)?|beg(?:s|ged)?|would like) (?:me|us) to(?: \w+){0,2}$",
+    r"\b(?:ask(?:s|ed)?|want(?:s|ed)?|expect(?:s|ed)?|beg(?:s|ged)?|would like) (?:me|us) to(?: \w+){0,2}$"
+    r"|\b(?:I|we)(?:'ve|'m|'re)? (?:\w+ )?(?:was|were|am|are|been|get|got) (?:\w+ )?(?:asked|begged|invited|urged|tempted|pressed"
+    r"|expected) to(?: \w+){0,2}$",
     re.IGNORECASE,
 )
 _DECLINED = re.compile(
     r"\b(?:sent|send|refer\w*|said no|say no|declin\w+|refus\w+|don't|can't|cannot|didn't|won't|not|point\w*"
-    r"|answer is no|(?:told|tell) (?:her|him|them|people|clients) to|call(?:ed)? (?:you|your))\b",
+    r"|answer is no|(?:is|that's) for (?:an?|the|her|his|their|you)\b|isn't|isn't (?:mine|my)|(?:told|tell) (?:her|him|them|people|clients) to|call(?:ed)? (?:you|your))\b",
     re.IGNORECASE,
 )
 _OUR_SIGN = re.compile(
@@ -61,6 +65,13 @@ def with_us(sentence: Sentence, last: int) -> bool:
             and _MENU.search(sentence.said(at + 2, at + 5))
         ):
             return True
+        if (
+            tag in ("us", "they", "you")
+            and at > last
+            and low in _SUBJECTS
+            and sentence.tags[min(at + 1, end - 1)] in _FINITE
+        ):
+            return False
         if (tag in ("rel", "sub", "time") and low != "what") or (
             tag == "and" and at + 1 < end and sentence.tags[at + 1] == "verb"
         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crm.domain.scope_denial import said_by_a_clinician
 from crm.domain.scope_ours import sent_to_us, with_us
 from crm.domain.scope_reading import NOMINAL, Sentence
 from crm.domain.scope_rules import Verdict
@@ -37,6 +38,15 @@ _BY_EXERCISE = re.compile(
     re.IGNORECASE,
 )
 _AT_OURS = re.compile(r"^(?:at|in) (?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b", re.IGNORECASE)
+_WITH_OUR_HELP = re.compile(
+    r"\b(?:with|thanks to|by|because of|after) (?:me|us|(?:my|our) (?:\w+ )?(?:program|method|class|classes|sessions?"
+    r"|training|trainers?|help|coaching))\b",
+    re.IGNORECASE,
+)
+_THAT_IS_US = re.compile(
+    r"[:;,—–-] ?(?:that's|that is|it's|this is) (?:our|my|what (?:I|we)|how (?:I|we)|us\b)(?! (?:don't|never|can't|not|avoid))",
+    re.IGNORECASE,
+)
 THEN_WE_DO = re.compile(r"^\W{0,2}\s?(?:and )?(?:I|we) (?:do|can|will|'ll|know how)\b(?! not|n't)", re.IGNORECASE)
 _BEHIND_PARTICIPLE = frozenset(
     "here elsewhere there exercise exercises condition conditions limits twice already".split()
@@ -102,7 +112,7 @@ def _unnamed_passive(sentence: Sentence, first: int, last: int) -> Verdict:
         for at in range(start, first)
     )
     said, after = sentence.words[first].low, sentence.said(last, len(sentence.words))
-    if THEN_WE_DO.match(after) and not sentence.asks:
+    if (THEN_WE_DO.match(after) or _THAT_IS_US.search(after)) and not sentence.asks:
         return "blocks"
     start = sentence.clause_start(first)
     if (
@@ -115,6 +125,8 @@ def _unnamed_passive(sentence: Sentence, first: int, last: int) -> Verdict:
     if said in ("fixed", "cured", "healed") and sentence.words[first - 2].low in ("will", "'ll"):
         return "blocks"
     outcome = said in ("fixed", "cured", "healed")
+    if outcome and _WITH_OUR_HELP.search(sentence.text) and not said_by_a_clinician(sentence):
+        return "blocks"
     if outcome and (
         _LEFT_SO.search(sentence.said(0, first)) or _BY_EXERCISE.match(sentence.said(last, len(sentence.words)))
     ):

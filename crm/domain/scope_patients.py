@@ -55,6 +55,12 @@ _HAVE_SOME = re.compile(
 _CARE = re.compile(
     r"\b(?:I|we) (?:\w+ly )?(?:take care of|care for|look after)\s(?:(?!your|their)[\w'-]+\s){0,3}$", re.IGNORECASE
 )
+_ACCEPTED = re.compile(
+    r"\b(?:my|our) (?:\w+ )?(?:practice|studio|gym|clinic|team|program|doors?|business|place|calendar) (?:is|are) (?:\w+ )?(?:accepting"
+    r"|taking|welcoming|seeing|open (?:to|for)|booking)\s(?:\w+ ){0,2}$|\b(?:my|our) (?:practice|studio|gym|clinic|team|program|doors?) (?:welcomes?|accepts?|takes?|sees?"
+    r"|serves?) (?:new |more |all )?$|\b(?:my|our) (?:caseload|roster|list|schedule|panel) (?:is|has|counts|includes|holds|of)\s(?:\w+\s){0,3}$",
+    re.IGNORECASE,
+)
 _ACCEPTING = re.compile(r"\b(?:accept|tak|welcom|see|book|schedul|treat|enroll)ing (?:\w+ ){0,2}$", re.IGNORECASE)
 _NOTED = re.compile(
     r"^\W*(?:\w+(?: \w+)?\s?:\s?)?(?:this )?patient (?:\w+ly )?(?:tolerated|presents?|presented|reports|reported|seen"
@@ -97,10 +103,16 @@ def judge_possession(_rule: Rule, sentence: Sentence, first: int, last: int) -> 
         return None if is_denied else "blocks"
     if is_denied or sentence.tags[min(last, len(sentence.words) - 1)] == "pos":
         return None
-    if _CARE.search(before) or (_ACCEPTING.search(before) and bare(sentence, sentence.verb_before(first))):
+    if (
+        _CARE.search(before)
+        or _ACCEPTED.search(before)
+        or (_ACCEPTING.search(before) and bare(sentence, sentence.verb_before(first)))
+    ):
+        return "blocks"
+    if _CAME_TO_US.match(after) and not _YOURS.search(sentence.text):
         return "blocks"
     if _OF_US.match(after):
-        return None if _THEIR_OWN.search(before) else "blocks"
+        return None if _THEIR_OWN.search(before) or _PATIENT_OF.match(after) else "blocks"
     return _at_ours(sentence, first, before, after)
 
 
@@ -113,8 +125,24 @@ def _in_our_words(sentence: Sentence, last: int, before: str, after: str) -> boo
     return bool(_OUR_CARE.search(sentence.text)) and not _YOURS.search(sentence.text)
 
 
+_GETS_OURS = re.compile(
+    r"^(?:gets?|receives?|has|starts? with|begins? with) (?:an? |our |their |one |free )?(?:\w+ )?(?:exam|physical|assessment"
+    r"|screening|evaluation|workout|coach|trainer|training|sessions?|t-shirt)\b(?![^.;]*\b(?:by|from|at|your|you|their"
+    r" (?:doctor|therapist))\b)",
+    re.IGNORECASE,
+)
+_CAME_TO_US = re.compile(
+    r"^\s?(?:who |that )?(?:came|comes|come|walked|called|turned up|showed up|limped) (?:\w+ ){0,2}?(?:to (?:me|us)|(?:in)?to (?:my|our)"
+    r"|through our|me)\b",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"\b(?:I|we)\b[^.;]*\b(?:whole|entire) $", re.IGNORECASE)
+
+
 def _everybody(sentence: Sentence, before: str, after: str) -> bool:
     """ "Every patient gets a folder" in a text about us."""
+    if (_EVERY.search(before) and _GETS_OURS.match(after)) or _WHOLE.search(before):
+        return True
     ours = re.search(r"\b(?:I|we|my|our)\b", sentence.text, re.IGNORECASE)
     return bool(ours and _EVERY.search(before) and _GETS.match(after)) and not _YOURS.search(sentence.text)
 

@@ -22,7 +22,7 @@ LICENSED = frozenset(
 PLACES = frozenset(
     "hospital hospitals clinic clinics unit units department departments office offices facility facilities practice"
     " practices center centers centre ward system network insurer insurers insurance medicare medicaid plan plans"
-    " coverage va orthopedics orthopaedics medical surgery guidelines guideline college association payer payers lab"
+    " coverage va orthopedics orthopaedics medical surgery guidelines guideline college association payer payers lab cross shield aetna cigna humana united unitedhealthcare kaiser anthem"
     " school university agency hospice tricare va cms".split()
 )
 OUR_THINGS = frozenset(
@@ -69,6 +69,8 @@ def whose(words: Sequence[Token]) -> Whose:
         return "theirs"
     if "our" in tags:
         return "theirs" if any(word.low in _OUR_THIRD for word in words) else _ours(head)
+    if "athletic" in (word.low for word in words) and head.low.startswith("trainer"):
+        return "theirs"  # athletic trainers are licensed
     if head.low in LICENSED or head.low in PLACES or any(word.low in ("dr", "dr.") for word in words):
         return "theirs"
     if (named := _named(words)) is not None:

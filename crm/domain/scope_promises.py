@@ -13,7 +13,7 @@ _CREDIT = re.compile(
     r"\b(?:thanks to|because of|by|with|through|under|after|in|at|from|due to|on) (?:\w+ ){0,3}?(?:me\b|us\b|my\b"
     r"|our\b|the program"
     r"|this program|exercise|sessions?|class)"
-    r"|\b(?:we|I)(?:'ve|'ll|'d)?\s(?:\w+\s){0,2}?(?:got|get|made|make|did|done|fix\w*|end\w*|work\w*|help\w*)"
+    r"|\b(?:we|I)(?:'ve|'ll|'d)?\s(?:\w+\s){0,2}?(?:gave|showed|put|had|took|started|trained|coached|got|get|made|make|did|done|fix\w*|end\w*|work\w*|help\w*)"
     r"|\bguarantee\w*"
     r"|\b(?:once and for all|for good|promise|safe to say)\b",
     re.IGNORECASE,

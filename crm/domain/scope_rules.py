@@ -15,7 +15,18 @@ from crm.domain import scope_reasons as say
 from crm.domain.scope_terms import BODY_PARTS, CONDITION, MEDS, STRUCTURE
 
 Kind = Literal[
-    "act", "service", "claim", "possession", "condition", "title", "medication", "mending", "promise", "acting", "care"
+    "act",
+    "service",
+    "claim",
+    "possession",
+    "condition",
+    "title",
+    "medication",
+    "mending",
+    "promise",
+    "acting",
+    "care",
+    "frame",
 ]
 Verdict = Literal["blocks", "warns"] | None
 
@@ -50,7 +61,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "treatment",
         "service",
-        r"\b(?:plans? of care|treatments?|treatement|tretment|treatmants?)\b",
+        r"\b(?:plans? of care|care plans?|treatments?|treatement|tretment|treatmants?)\b",
         say.TREAT_WHY,
         say.TREAT_SAY,
     ),
@@ -148,7 +159,8 @@ RULES: tuple[Rule, ...] = (
         "fix",
         "act",
         rf"\b(?:fix(?:es|ed|ing)?|repairs?|realigns?|correct(?:s|ed"
-        rf"|ing)?)\b(?=(?:\s[\w'’-]+){{0,3}}\s{BODY_PARTS}\b(?! (?:cues?|errors?|habits?|technique)))"
+        rf"|ing)?(?! (?:them|him|her|you|me|people|clients|me|(?:\w+ ){{0,2}}(?:form|technique|grip|stance|squat|lift|cues?|reps?"
+        rf"|footwork))\b))\b(?=(?:\s[\w'’-]+){{0,3}}\s{BODY_PARTS}\b(?! (?:cues?|errors?|habits?|technique)))"
         r"|(?<=\bpain gets )fixed\b|(?<=\bpain\? )fixed\b"
         r"|\b(?:have|get|got) (?:it|them|him|her|your \w+|(?:his|her|their|the) \w+) (?:all )?(?:fixed|sorted out"
         r"|healed|cured|repaired)\b"
@@ -164,7 +176,8 @@ RULES: tuple[Rule, ...] = (
         r"|(?:quick\s)?(?:spinal|chiropractic(?:-style)?|joint|back|neck|hip)\sadjustments?|dry needling|cupping"
         r"|trigger points?"
         r"|bodywork|cross[- ]friction|e-stim|TENS units?|deep tissue|scraping|joint (?:popping|cracking)"
-        r"|taping|kinesio ?taping|acupuncture"
+        r"|taping|kinesio ?taping|acupuncture|(?:joint |ankle |hip )mobs|mobs|lymph(?:atic)? drainage|cranio-?sacral \w+"
+        r"|reflexology|shockwave|Epley(?: maneuver)?|Graston|instrument-assisted \w+|cold laser|ultrasound and heat"
         r"|myofascial release|trigger[- ]point (?:release|work)|(?:soft|deep)[- ]tissue (?:work|release)"
         r"|hands-on (?:techniques?|work|therapy|treatment|release))\b",
         say.HANDS_WHY,
@@ -202,14 +215,14 @@ RULES: tuple[Rule, ...] = (
         r"|\bmeal[- ]?plans?\b|\bmacros\b|\bwhat (?:and when )?to eat\b|\b(?:which|what) foods?\b|\bdiets?\b"
         r"|\b(?:creatine|turmeric|collagen|magnesium"
         r"|omega[- ]3|glucosamine|fish oil|probiotics?|electrolytes|protein (?:powder|shakes?)|vitamin [A-K]\d{0,2}"
-        r"|vitamins)\b",
+        r"|vitamins|(?:(?:body|gut|liver|colon|juice) )?(?:detox(?:es|ification)?|cleanses?)|hormone balancing|food sensitivity tests?|gut resets?)\b",
         say.FOOD_WHY,
         say.FOOD_SAY,
     ),
     _rule(
         "counsel",
         "act",
-        r"\bcounsel(?:s|ed|led)?\b|\b(?:coach|talk|walk|guide|help|work)(?:s|ed|ing)? (?:\w+ ){1,2}through (?:their "
+        r"\bcounsel(?:s|ed|led)?\b|\bcounsel(?:l)?ing(?= (?:clients|people|them|him|her|members|families|couples|patients)\b)|\b(?:coach|talk|walk|guide|help|work)(?:s|ed|ing)? (?:\w+ ){1,2}through (?:their "
         r"|her |his |a )?(?:grief|depression"
         r"|anxiety|trauma|addiction|divorce|eating disorders?|panic)\b|\bplan(?:s|ned|ning)? (?:their|all|your|the"
         r"|her|his) (?:meals|diets?|menus?|food)\b",

@@ -18,10 +18,16 @@ _AILMENT = re.compile(rf"\b{ail.AILMENT}(?!\w)", re.IGNORECASE)
 
 
 def _rule(key: str, kind: Kind, pattern: str, why: str, suggestion: str) -> Rule:
-    needs = _AILMENT if key in _OF_AILMENTS else None
+    needs = _AILMENT if key in _OF_AILMENTS else _NOTICED if key == "found" else None
     return Rule(key, kind, re.compile(pattern, re.IGNORECASE), why, suggestion, needs)
 
 
+_NOTICED = re.compile(
+    r"\b(?:numb|tingling|sore|stiff|swollen|weak|painful|aching|burning|cold|locked|clicking|hurting|obvious|clear|evident"
+    r"|apparent|visible|noticeable|unmistakable|easy to|hard to miss|impossible to miss|nobody|no one|undiagnosed|undetected"
+    r"|unnoticed|(?:I|we) (?:found|noticed|spotted|discovered|picked up|detected))\b",
+    re.IGNORECASE,
+)
 _OF_AILMENTS = frozenset("gone helped_to_mend mend ease act_on overcome care_of".split())
 
 
@@ -90,7 +96,8 @@ _GONE = (
     rf"\b{ail.AILMENT}\s(?:(?:has|have|had|is|are|was|were|be|been|being|all|now|almost|nearly|completely)\s"
     r"|'s\s){0,3}(?:gone|disappeared"
     r"|vanish(?:es|ing)?|vanished|disappears?|melts? away|goes away|fades?|went away|resolved|eliminated|reversed"
-    r"|cured|healed|fixed|ended|corrected|relieved|banished)\b"
+    r"|cured|healed|fixed|ended|corrected|relieved|banished|thaws?|thawed|lets? go|gives? (?:up|in)|clears? up|cleared up"
+    r"|subsides?|surrenders?|loosens its grip|takes a back seat|resolves)\b"
     rf"|\bended (?:her|his|their|your|the)\s(?:\w+\s)?{ail.AILMENT}"
 )
 _HELPED = (
@@ -116,12 +123,12 @@ _CLINICAL = (
     r"|tests?|care|treatments?|interventions?)|(?:second|medical) opinions?|traction|electrical stimulation"
     r"|spinal alignment|nerve glides?|deep pressure|sports injury care"
     r"|(?:functional|regenerative|holistic|integrative) medicine|(?:keto|vegan|carb|fasting|food|diet) coaching"
-    r"|hands-on care)\b"
+    r"|hands-on care|(?:wound|ostomy|catheter|post-?operative|skilled nursing|diabetic foot|incision) care)\b"
 )
 _SURGERY = (
     r"\b(?:advis|recommend|suggest|argu|warn|counsel|decid|vot|speak|spoke|talk)\w* (?:\w+ ){0,2}?(?:against|for"
     r"|out of|about) (?:\w+ ){0,2}?(?:surgery|operations?|injections?|replacements?)\b"
-    r"|\b(?:told|tell|convinc\w+|assur\w+|said|say|think|thought|believe)\s(?:\w+\s){0,5}?(?:surgery|operation"
+    r"|\b(?:told|tell|convinc\w+|assur\w+|said|say|think|thought|believe\w*|conclud\w+|decid\w+|found|determin\w+)\s(?:\w+\s){0,5}?(?:surgery|operation"
     r"|injections?|replacement|scan|MRI|X-ray)\s(?:\w+\s)?(?:is|was|isn't|wasn't|would|will)\b"
     r"(?:\s(?:be|been|not|n't))*\s?(?:necessary|needed|pointless|useless|too early|a mistake|unnecessary|required)"
 )
@@ -130,7 +137,7 @@ _CLINICAL_ACT = (
     r"|lab work)\b(?! from| by)"
     r"|\b(?:administer|inject|giv|gave|hand)\w*(?: out)?\s(?:\w+\s){0,2}?(?:injections?|insulin|shots|medications?"
     r"|painkillers|pills)\b"
-    r"|\b(?:remov|tak|took|pull)\w*(?: out| off)?\s(?:\w+\s){0,2}?(?:stitches|sutures|staples|casts?)\b|\b(?:dress"
+    r"|\b(?:remov|tak|took|pull)\w*(?: out| off)?\s(?:[\w']+\s){0,2}?(?:stitches|sutures|staples|casts?)\b|\b(?:dress"
     r"|clean|bandag)(?:es|ed|ing|s)?\s(?:\w+\s)?wounds?\b"
     r"|\b(?:draw|drew|tak|took)(?:s|ing|e|es)?\sblood\b(?! pressure)|\bperform(?:s|ed"
     r"|ing)?\s(?:\w+\s){0,2}?(?:surger\w+|procedures?|injections?)\b"
@@ -205,7 +212,7 @@ MORE: tuple[Rule, ...] = (
         "made_up_title",
         "claim",
         r"\b(?:exercise|fitness|movement|gym|posture|body|lifestyle) (?:doctors?|physicians?|docs?|nurses?|surgeons?"
-        r"|clinicians?)\b",
+        r"|clinicians?)\b|\b(?:doctor|physician|surgeon) of (?:movement|motion|exercise|fitness|strength|posture)\b",
         "A title of a licensed profession.",
         "Call yourself a medical exercise professional.",
     ),

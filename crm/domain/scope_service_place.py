@@ -193,6 +193,8 @@ def _nobodys_object(rule: Rule, sentence: Sentence, verb: int, preposition: str)
 
 
 def _sells(said: str, preposition: str) -> bool:
+    if preposition == "for" and said in ("known", "renowned", "loved", "praised", "noted", "famed"):
+        return True
     return preposition in ("in", "on", "to", "into", "at") and bool(
         re.match(r"speciali|focus|trained|certified|believ|licens|arriv|reach|com(?:e|es|ing)$|turn|involv|engag", said)
     )
@@ -200,7 +202,7 @@ def _sells(said: str, preposition: str) -> bool:
 
 _SKILLED = re.compile(
     r"shop for|place for|address for|source for|source of|home of|home for|destination|answer|choice|center for"
-    r"|speciali|focus|expert|certified|trained|known for|all about|qualified"
+    r"|speciali|focus|expert|certified|licensed|trained|known for|all about|qualified"
 )
 
 

@@ -198,7 +198,8 @@ DO_NOT_STOP = re.compile(
 READ_OF = re.compile(
     r"\b(?:your|the|an?|his|her|(?:Dr\.? )?[A-Z]\w+'s) (?:\w+ )?(?:articles?|books?|talks?|lectures?|papers?"
     r"|webinars?|posts?|study|studies"
-    r"|approach|success|experience|way|skill"
+    r"|approach|success|experience|way|skill|judg(?:e)?ments?|opinions?|views?|advice|lead|decisions?|guidance|expertise"
+    r"|knowledge|thoughts?|recommendations?"
     r"|work|series) (?:on|about|in|with|of|to) (?:\w+ ){0,2}$",
     re.IGNORECASE,
 )

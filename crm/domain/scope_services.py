@@ -7,7 +7,7 @@ import re
 from crm.domain import scope_service_words as w
 from crm.domain.scope_denial import denied, somebody_elses
 from crm.domain.scope_ours import SIGNED, on_our_sign, sent_to_us, with_us
-from crm.domain.scope_people import PLACES, is_client
+from crm.domain.scope_people import LICENSED, PLACES, is_client
 from crm.domain.scope_reading import Sentence
 from crm.domain.scope_rules import Rule, Verdict
 from crm.domain.scope_service_place import by_place
@@ -129,7 +129,7 @@ _MENTIONED = re.compile(
 
 
 _BY_THEM = re.compile(
-    r"(?:by|from) (?:you|your|Dr|the (?:doctor|physician|surgeon|provider|therapist|hospital|clinic)|her|his|their)\b",
+    r"(?:by|from|per) (?:you|your|Dr|the (?:doctor|physician|surgeon|provider|therapist|hospital|clinic)|her|his|their)\b",
     re.IGNORECASE,
 )
 
@@ -139,13 +139,15 @@ def _unowned(rule: Rule, sentence: Sentence, low: int, first: int, last: int) ->
     high = sentence.phrase_end(last - 1)
     head = sentence.words[high - 1].low
     about = re.match(r"(?:ask|call|see) (?:me|us) (?:about|for)\b", sentence.text, re.IGNORECASE)
+    if about and low <= 3 and re.match(r"(?:\W*$|for\b)", sentence.said(last, len(sentence.words))):
+        return "blocks"
     if SIGNED.match(sentence.text) or (about and rule.key not in w.SOFT):
         return "blocks"
     if head in w.EXPERTS:
         return is_self(sentence, low, high) or signature(sentence, low, high)
     if head in w.FOR_SALE:
         return "blocks"
-    if high > last and head in w.INSTITUTION and rule.key in w.SOFT:
+    if high > last and ((head in w.INSTITUTION and rule.key in w.SOFT) or head in LICENSED):
         return _as_institution(sentence, low)
     return by_place(rule, sentence, low, first, last)
 

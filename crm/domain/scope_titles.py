@@ -24,7 +24,7 @@ _ROLE = re.compile(
     r"\b(?:my|our) (?:title|role|job|profession|background|work|card|team|team's) (?:is|says|includes)\b", re.IGNORECASE
 )
 _UNLICENSED = re.compile(
-    r"\b(?:exercise|movement|fitness|rehab|sports?|certified|personal|kinesio|strength|pain|posture|yoga"
+    r"\b(?:stretch|clinical|medical exercise|balance|gait|bodywork|postural|corrective|functional|wellness|exercise|movement|fitness|rehab|sports?|certified|personal|kinesio|strength|pain|posture|yoga"
     r"|body)\s(?:and [\w]+ )?$",
     re.IGNORECASE,
 )
@@ -108,10 +108,18 @@ def is_self(sentence: Sentence, low: int, last: int) -> Verdict:
     previous = sentence.words[low - 1].low if low else ""
     if previous in ("as", "like"):
         return _as_a_title(sentence, low, last)
+    if previous in ("being", "a", "an") and re.match(
+        r"\W*being\b.*\b(?:I|we|my|our)\b", sentence.text, re.IGNORECASE | re.DOTALL
+    ):
+        return "blocks"
     verb = sentence.verb_before(low)
     if (
         verb >= 0
-        and (sentence.tags[verb] in ("be", "aux", "modal") or sentence.words[verb].low in ("become", "became"))
+        and (
+            sentence.tags[verb] == "be"
+            or sentence.words[verb].low in ("'ve", "have", "has", "had", "'d", "'ll")
+            or sentence.words[verb].low in ("become", "became")
+        )
         and sentence.subject(verb) == "ours"
         and _is_direct(sentence, verb, low)
     ):
@@ -123,6 +131,11 @@ def is_self(sentence: Sentence, low: int, last: int) -> Verdict:
         or (_INTRODUCED.search(whole) and _ends_here(sentence, last))
     ):
         return "blocks"
+    return _is_said(sentence, low, last, verb, before)
+
+
+def _is_said(sentence: Sentence, low: int, last: int, verb: int, before: str) -> Verdict:
+    """The title as what we are or whom we have, in words of other shapes."""
     if (low and sentence.words[low - 1].low == "im") or (low > 1 and sentence.words[low - 2].low == "im"):
         return "blocks"
     if re.match(

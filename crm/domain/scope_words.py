@@ -94,7 +94,18 @@ _VERBS = (
     " work worry write rely collaborate partner bridge restart pursue rule screen spot rub crack pop knead needle"
     " focus examine inspect palpate hand rate restrict restore calm soothe alleviate target trace reveal loosen"
     " relax study align log track weigh jot print fax mail count balance boost banish erase beat conquer"
-    " tackle handle rid free"
+    " tackle handle rid free dress"
+    " admit appreciate argue assume assure attract celebrate cite classify collect combat commit compare compensate"
+    " consist consult contain contribute convert convince cooperate decipher decompress dedicate defeat demonstrate deny"
+    " dislike dispense dissolve distinguish earn empower endorse engage enroll equip exceed exist explore express forbid"
+    " ignore illustrate imagine imply impress inject install instruct intend investigate justify kill laugh minimize"
+    " misread neglect neutralize normalize observe occur overlook override overrule persuade pinpoint postpone praise"
+    " predict preserve proceed pronounce publish react realize recall reckon reconstruct recruit redirect regenerate"
+    " regulate reject relearn renew rescue retire retrain satisfy seek shrink smile soften specify stabilize stimulate"
+    " struggle submit substitute succeed suffer summarize survive swear tailor tend titrate translate travel unblock"
+    " update urge utilize validate verify vanish warn withdraw advertise attach bend blame borrow breathe climb"
+    " conclude crush dissolve hike inspect interrupt involve kneel mean mind misdiagnose outlive own overdo phone"
+    " recover refill remedy repay resume retrain scare soothe undergo undo"
 ).split()
 _IRREGULAR = (
     "began begun brought built bought came chose chosen dealt did done drew drawn drove driven ate eaten fell"
@@ -119,22 +130,22 @@ AMBIGUOUS = frozenset(
 )
 
 
-def _forms(base: str) -> set[str]:
+def forms(base: str) -> set[str]:
     """A verb with its regular endings."""
     stem = base.removesuffix("e")
     third = base + "es" if base.endswith(("s", "sh", "ch", "x", "z", "o")) else base + "s"
-    forms = {base, third, stem + "ed", stem + "ing"}
+    found = {base, third, stem + "ed", stem + "ing"}
     if base.endswith("y") and base[-2] not in "aeiou":
-        forms |= {base[:-1] + "ies", base[:-1] + "ied"}
-    if len(base) > 2 and base[-1] in "bdgklmnpt" and base[-2] in "aeiou":
-        forms |= {base + base[-1] + "ed", base + base[-1] + "ing"}
-    return forms
+        found |= {base[:-1] + "ies", base[:-1] + "ied"}
+    if len(base) > 2 and base[-1] in "bdgklmnprt" and base[-2] in "aeiou":
+        found |= {base + base[-1] + "ed", base + base[-1] + "ing"}
+    return found
 
 
 def _lexicon() -> dict[str, str]:
     words = dict.fromkeys(_ADVERBS, "adv")
     for base in (*_VERBS, "measure", "need", "note", "plan", "program", "record", "report", "test", "exercise", "shop"):
-        words.update(dict.fromkeys(_forms(base), "verb"))
+        words.update(dict.fromkeys(forms(base), "verb"))
     words.update(dict.fromkeys(_IRREGULAR, "verb"))
     for tag, listed in _CLOSED.items():
         words.update(dict.fromkeys(listed.split(), tag))
@@ -198,7 +209,7 @@ def _tag(low: str, before: list[Token]) -> str:
 def _verb_or_noun(low: str, last: Token | None) -> str:
     if last is None:
         return "verb" if not low.endswith("s") else "noun"
-    if last.low in ("this", "these", "those"):
+    if last.low in ("this", "these", "those", "sports"):
         return "noun"
     if last.low == "her" and low != "left":
         return "noun"
@@ -239,6 +250,13 @@ def _acts(token: Token, before: Token) -> bool:
     )
 
 
+_REHAB_OF = frozenset(
+    "specialist specialists expert experts program programs center centers trainer trainers coach coaches services service"
+    " team clinic professional professionals provider providers facility department hospital session sessions plan gym"
+    " exercises staff director therapist therapists patients goals".split()
+)
+
+
 def _in_context(found: list[Token], place: int) -> Token:
     """ "This" and "her" before a noun only point at it; "that" behind a noun begins a clause."""
     token = found[place]
@@ -247,7 +265,9 @@ def _in_context(found: list[Token], place: int) -> Token:
     after = found[place + 1].tag if place + 1 < len(found) else ""
     tag = token.tag
     ends = tag == "verb" and place and token.low in AMBIGUOUS and token.low.endswith("s") and after in ("punct", "")
-    if ends and found[place - 1].tag == "noun":
+    if (ends and found[place - 1].tag == "noun") or (
+        token.low == "rehab" and tag == "verb" and place + 1 < len(found) and found[place + 1].low in _REHAB_OF
+    ):
         tag = "noun"
     elif token.low in _GET:
         behind = next((each for each in found[place + 1 : place + 3] if each.tag != "adv"), None)
