@@ -38,7 +38,7 @@ ENROLLMENT = (
 ).split(", ")
 KINDS = ("call",) * 7 + ("visit",) * 5 + ("email",) * 5 + ("note", "letter", "reply")
 WAY = ("prospect", "contacted", "introduced", "sample_sent", "trial", "partner")
-SERVICES = ("post_rehab_conditioning", "chronic_disease", "fall_prevention", "weight_loss", "cardiac_maintenance")
+SERVICES = ("post_rehab_conditioning", "chronic_disease", "older_adults", "weight_management", "cardiac_pulmonary")
 HOW = ("call", "fax", "written_pad", "email", "in_person")
 REASONS = ("Price", "Couldn't be reached", "Distance or transport", "Chose someone else")
 
@@ -145,7 +145,7 @@ def _sessions(row: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
 
 def _reports(row: tuple[Any, ...], chance: random.Random) -> Iterator[tuple[Any, ...]]:
     started: date | None = row[12]
-    for n, kind in enumerate(("client_introduction", "assessment_summary", "progress_report") if started else ()):
+    for n, kind in enumerate(("client-introduction", "assessment-summary", "progress-report") if started else ()):
         assert started is not None
         due = started + timedelta(days=(1, 7, 30)[n])
         done = due - timedelta(days=1) + timedelta(days=int(chance.random() * 4))

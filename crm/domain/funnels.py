@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crm.domain.conversion import Spread
-from crm.domain.figures import Count, Part
+from crm.domain.figures import Count, Part, key
 from crm.domain.pipeline import Stage
 
 
@@ -43,6 +43,12 @@ class FunnelStep:
     waiting: Count
     reasons: tuple[Reason, ...] = ()
     days: Spread = field(default_factory=Spread)
+
+    @classmethod
+    def only(cls, step: ReferralStep, count: int) -> FunnelStep:
+        """Of which only is asked how many came as far."""
+        reached, nothing = Count(key(f"referral.{step}"), count), Count("", 0)
+        return cls(step, reached, lost=nothing, waiting=nothing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from crm.domain.calendar import DAY, day_bounds
 from crm.domain.calendar import zone as calendar_zone
 from crm.domain.errors import Invalid
 
+WEEK = 7 * DAY
 EARLIEST = date(1990, 1, 1)
 """No referral is older: the first day of "all"."""
 
@@ -165,13 +166,15 @@ def offsets(zone: str, first_on: date, last_on: date) -> tuple[tuple[datetime | 
     """
     found: list[tuple[datetime | None, int]] = []
     day, last = first_on - 2 * DAY, last_on + 2 * DAY
-    now = _offset(day_bounds(day, zone)[0], zone)
+    start = day_bounds(day, zone)[0]
+    now = _offset(start, zone)
     while day < last:
-        start, end = day_bounds(day, zone)
+        day += WEEK
+        end = day_bounds(day, zone)[0]
         if (later := _offset(end, zone)) != now:
             found.append((_change(start, end, zone), now))
             now = later
-        day += DAY
+        start = end
     return (*found, (None, now))
 
 
@@ -181,7 +184,7 @@ def _offset(instant: datetime, zone: str) -> int:
 
 
 def _change(start: datetime, end: datetime, zone: str) -> datetime:
-    """The second of a day at which the clocks change."""
+    """The second in between at which the clocks change. No zone changes them twice in a week."""
     before = _offset(start, zone)
     while end - start > timedelta(seconds=1):
         middle = start + timedelta(seconds=(end - start).total_seconds() // 2)

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from crm.domain.conversion import Rate, Spread
-from crm.domain.figures import Count, Money, Part
+from crm.domain.figures import Count, Money, Part, key
 from crm.domain.funnels import Funnel, Relations
 from crm.domain.partners import Share
 from crm.domain.periods import Compared, Period
@@ -78,6 +78,11 @@ class FirstReferrals:
     touches: Spread = field(default_factory=Spread)
     conversations: Spread = field(default_factory=Spread)
     days: Spread = field(default_factory=Spread)
+
+    @classmethod
+    def only(cls, count: int) -> FirstReferrals:
+        """Of whom only is asked how many there are."""
+        return cls(Count(key("first"), count), touched=Count("", 0), untouched=Count("", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,11 @@ class Sources:
     largest_count: Count
     whole: Count
 
+    @classmethod
+    def none(cls, received: int) -> Sources:
+        """Where nobody asked."""
+        return cls("", None, Share(0, received), Count("", 0), Count(key("referral.received"), received))
+
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
@@ -217,7 +227,7 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is counted for a period and for the one it is compared with. `relations` has no steps where nobody asked."""
+    """What is counted for a period and for the one it is compared with. Parts that nobody asked for are empty."""
 
     period: Period
     funnel: Funnel

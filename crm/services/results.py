@@ -5,33 +5,19 @@ What each figure means is written at its dataclass in `crm.domain.results` and `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from sqlmodel import Session
 
 from crm.domain import periods
-from crm.domain.conversion import spread
-from crm.domain.figures import Count, Money, Part, key
-from crm.domain.funnels import Funnel, FunnelStep, Reason, ReferralStep, Relations, StageStep
-from crm.domain.partners import Arrival
+from crm.domain.conversion import Rate
+from crm.domain.figures import Count, Part, key
 from crm.domain.periods import Compared, Period
-from crm.domain.pipeline import PATH, Stage
-from crm.domain.results import (
-    QUIET_CAP,
-    Arrivals,
-    Cohort,
-    Figures,
-    FirstReferrals,
-    Overview,
-    Reports,
-    SequenceLine,
-    Visiting,
-    Worth,
-)
-from crm.services import results_rankings
+from crm.domain.results import QUIET_CAP, Cohort, Overview, SequenceLine, Sources
+from crm.domain.results_asked import EVERYTHING, Asked, Piece
+from crm.services import results_figures, results_rankings
 from crm.store import results as store
-from crm.store import results_relations, results_terms, results_work
+from crm.store import results_terms, results_work
 from crm.store.results import CohortCounts
 from crm.store.results_terms import Scope
 
@@ -42,24 +28,29 @@ COHORTS_AT_MOST = 36
 
 
 def overview(
-    session: Session, period: Period, compared: Compared, *, today: date, zone: str, with_relations: bool = True
+    session: Session, period: Period, compared: Compared, *, today: date, zone: str, asked: Asked = EVERYTHING
 ) -> Overview:
-    """All figures of the page. `zone` is the business's, `today` the day it is there.
+    """The figures of the page that are asked for; `before` only where anything of it is.
 
-    The funnel of relationships takes longer than all others together: a page that doesn't show it leaves it out.
+    `zone` is the business's, `today` the day it is there.
     """
     scope = scope_of(session, period, today=today, zone=zone)
-    other = periods.compared_with(period, compared, today)
+    other = periods.compared_with(period, compared, today) if asked.before else None
     before = results_terms.scope(session, other, today=today, zone=zone, sample=scope.sample) if other else None
-    rankings, sources = results_rankings.rankings(session, scope)
+    found = results_figures.both(session, scope, before, asked)
+    tally, many = found.tally, found.are_many
+    overall = Rate(tally.started, tally.received)
+    rankings = results_rankings.rankings(session, scope, overall, asked.rankings, many=many)
     return Overview(
         compared=compared,
-        now=figures(session, scope, with_relations=with_relations),
-        before=figures(session, before, with_relations=with_relations) if before else None,
-        cohorts=cohorts(session, scope),
+        now=found.now,
+        before=found.before,
+        cohorts=cohorts(session, scope) if Piece.COHORTS in asked.now else (),
         rankings=rankings,
-        sequences=_sequences(session, scope),
-        sources=sources,
+        sequences=_sequences(session, scope) if Piece.SEQUENCES in asked.now else (),
+        sources=results_rankings.sources(session, scope, tally.received, rankings, many=many)
+        if Piece.SOURCES in asked.now
+        else Sources.none(tally.received),
         quiet=Count(key("quiet"), results_work.quiet(session, scope, QUIET_CAP)),
         is_sample=scope.sample,
     )
@@ -72,98 +63,9 @@ def scope_of(session: Session, period: Period, *, today: date, zone: str) -> Sco
     return results_terms.scope(session, period, today=today, zone=zone, sample=sample)
 
 
-def figures(session: Session, scope: Scope, *, with_relations: bool = True) -> Figures:
-    """What is counted for a period and for the one it is compared with."""
-    visiting, worth = _worth(session, scope)
-    return Figures(
-        period=scope.period,
-        funnel=_funnel(session, scope),
-        relations=relations(session, scope) if with_relations else Relations(()),
-        first=_first(session, scope),
-        visiting=visiting,
-        reports=_reports(session, scope),
-        arrivals=_arrivals(session, scope),
-        worth=worth,
-    )
-
-
-def _funnel(session: Session, scope: Scope) -> Funnel:
-    found = store.funnel(session, scope)
-    order = tuple(ReferralStep)
-    stopped = {step: found.waiting[step] + sum(found.lost[step].values()) for step in order}
-    steps = tuple(
-        FunnelStep(
-            step=step,
-            reached=Count(key(f"referral.{step}"), sum(stopped[later] for later in order[order.index(step) :])),
-            lost=Count(key(f"referral.lost.{step}"), sum(found.lost[step].values())),
-            waiting=Count(key(f"referral.waiting.{step}"), found.waiting[step]),
-            reasons=_reasons(step, found.lost[step]),
-            days=spread(found.days[step]),
-        )
-        for step in order
-    )
-    return Funnel(steps, days_to_contact=steps[1].days, days_to_start=spread(found.days_to_start))
-
-
-def _reasons(step: ReferralStep, lost: Mapping[str, int]) -> tuple[Reason, ...]:
-    """The commonest first."""
-    ordered = sorted(lost.items(), key=lambda each: (-each[1], each[0]))
-    return tuple(Reason(reason, Count(key(f"referral.because.{step}", reason), n)) for reason, n in ordered)
-
-
-def relations(session: Session, scope: Scope) -> Relations:
-    """How far the providers first contacted in the period have come."""
-    found = results_relations.relations(session, scope)
-
-    def reached(stage: Stage) -> int:
-        return sum(found.furthest.get(further, 0) for further in PATH[PATH.index(stage) :])
-
-    return Relations(
-        tuple(
-            StageStep(stage, Count(key(f"stage.{stage}"), reached(stage)), spread(found.days[stage]))
-            for stage in results_relations.WAY
-        )
-    )
-
-
-def _first(session: Session, scope: Scope) -> FirstReferrals:
-    found = store.first(session, scope)
-    return FirstReferrals(
-        count=Count(key("first"), found.touched + found.untouched),
-        touched=Count(key("first.touched"), found.touched),
-        untouched=Count(key("first.untouched"), found.untouched),
-        touches=spread(found.spreads["touches"]),
-        conversations=spread(found.spreads["conversations"]),
-        days=spread(found.spreads["days_to_it"]),
-    )
-
-
-def _worth(session: Session, scope: Scope) -> tuple[Visiting, Worth]:
-    found = store.worth(session, scope)
-    sessions, held = store.sessions(session, scope)
-    visiting = Visiting(
-        visits=Count(key("visits"), results_work.visits(session, scope)),
-        referrals=Count(key("visited"), found.visited),
-        expected=Money(key("visited.expected"), found.visited_expected),
-        booked=Money(key("visited.booked"), found.visited_booked),
-    )
-    worth = Worth(
-        expected=Money(key("worth.expected"), found.expected),
-        booked=Money(key("worth.booked"), found.booked),
-        sessions=Count(key("sessions"), sessions),
-        held=Money(key("sessions"), held),
-    )
-    return visiting, worth
-
-
-def _reports(session: Session, scope: Scope) -> Reports:
-    on_time, judged = results_work.reports(session, scope)
-    return Reports(Part(Count(key("reports.on_time"), on_time), Count(key("reports.judged"), judged)))
-
-
-def _arrivals(session: Session, scope: Scope) -> Arrivals:
-    found = store.arrivals(session, scope)
-    return Arrivals(*(Count(key(f"arrival.{kind}"), found[kind]) for kind in Arrival))
+def has_any(session: Session, *, sample: bool) -> bool:
+    """Whether there is anything that could be shown for some period."""
+    return any(one(session, sample=sample) for one in (store.has_referrals, store.has_contacts, store.has_sessions))
 
 
 def cohorts(session: Session, scope: Scope) -> tuple[Cohort, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -25,14 +25,42 @@ UNKNOWN: Mapping[Dimension, str] = {
 }
 
 
-def rankings(session: Session, scope: Scope) -> tuple[tuple[Ranking, ...], Sources]:
-    """All rankings, and where the referrals come from."""
-    overall, found = store.rankings(session, scope)
+def rankings(
+    session: Session, scope: Scope, overall: Rate, wanted: Collection[Dimension], *, many: bool
+) -> tuple[Ranking, ...]:
+    """Those of the rankings that are wanted. `overall` is started of received."""
+    found = {each: store.ranking(session, scope, each, many=many) for each in Dimension if each in wanted}
     known = store.names(session, {dimension: [row.value for row in rows] for dimension, rows in found.items()})
-    made = tuple(
-        _ranking(dimension, found.get(dimension, []), overall, known.get(dimension, {})) for dimension in Dimension
+    return tuple(_ranking(dimension, rows, overall, known.get(dimension, {})) for dimension, rows in found.items())
+
+
+def sources(session: Session, scope: Scope, received: int, made: Collection[Ranking], *, many: bool) -> Sources:
+    """Where the referrals come from: as the ranking by source says, if that was made."""
+    ranking = next((one for one in made if one.dimension is Dimension.SOURCE), None)
+    value, label, count = _first(ranking) if ranking else _largest(session, scope, many=many)
+    return Sources(
+        largest=label,
+        largest_id=int(value) if value else None,
+        share=Share(count, received),
+        largest_count=Count(key(f"by.{Dimension.SOURCE}", value), count),
+        whole=Count(key("referral.received"), received),
     )
-    return made, _sources(found.get(Dimension.SOURCE, []), overall, known[Dimension.SOURCE])
+
+
+def _first(ranking: Ranking) -> tuple[str, str, int]:
+    """Of those with as many referrals the one that was there first."""
+    counts = ((one.started.whole.value, -int(one.value), one) for one in ranking.lines)
+    count, _, line = max(counts, default=(0, 0, None), key=lambda each: each[:2])
+    return (line.value, line.label, count) if line else ("", "", 0)
+
+
+def _largest(session: Session, scope: Scope, *, many: bool) -> tuple[str, str, int]:
+    found = store.largest(session, scope, many=many)
+    if found is None:
+        return "", "", 0
+    source_id, count = found
+    known = store.names(session, {Dimension.SOURCE: [str(source_id)]})[Dimension.SOURCE]
+    return str(source_id), known.get(str(source_id), ""), count
 
 
 def _ranking(dimension: Dimension, rows: Sequence[GroupCounts], overall: Rate, known: Mapping[str, str]) -> Ranking:
@@ -71,16 +99,3 @@ def _label(dimension: Dimension, value: str, known: Mapping[str, str]) -> str:
     if dimension is Dimension.SPECIALTY and value in specialties():
         return specialties()[value].label
     return known.get(value) or value.replace("_", " ").capitalize()
-
-
-def _sources(rows: Sequence[GroupCounts], overall: Rate, known: Mapping[str, str]) -> Sources:
-    largest = max(rows, key=lambda row: row.received, default=None)
-    count = largest.received if largest else 0
-    value = largest.value if largest else ""
-    return Sources(
-        largest=known.get(value, ""),
-        largest_id=int(value) if value else None,
-        share=Share(count, overall.whole),
-        largest_count=Count(key(f"by.{Dimension.SOURCE}", value), count),
-        whole=Count(key("referral.received"), overall.whole),
-    )

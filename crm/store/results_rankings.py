@@ -1,20 +1,18 @@
-"""Referrals of a period by specialty, service, practice, source and so on: in one statement, names in a few."""
+"""Referrals of a period by specialty, service, practice, source and so on: a statement each, names in a few."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from crm.domain.conversion import Rate
 from crm.domain.results import SHOWN, Dimension
 from crm.models.accounts import User
 from crm.models.practices import Practice
 from crm.models.templates import Template, TemplateVersion
-from crm.store.results_terms import Scope, not_lost, provider, referral
+from crm.store.results_terms import Condition, Scope, counted, not_lost, once, provider, referral
 from crm.store.results_work import sequence
 
 practice: sa.Table = Practice.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
@@ -38,7 +36,6 @@ COLUMNS: Mapping[Dimension, sa.Column[Any]] = {
 class GroupCounts(NamedTuple):
     """One value of a dimension; `groups` is how many values there are. Money in cents."""
 
-    dimension: str
     value: str
     received: int
     started: int
@@ -47,18 +44,22 @@ class GroupCounts(NamedTuple):
     groups: int
 
 
-def rankings(session: Session, scope: Scope) -> tuple[Rate, dict[Dimension, list[GroupCounts]]]:
-    """Started of received, and for each dimension the values with the most referrals."""
-    some = _received(scope)
-    query = sa.union_all(*(_grouped(some, dimension) for dimension in Dimension), _overall(some))
-    found: dict[Dimension, list[GroupCounts]] = defaultdict(list)
-    overall = Rate(0, 0)
-    for row in session.execute(query):
-        if row[0]:
-            found[Dimension(row[0])].append(GroupCounts(*row))
-        else:
-            overall = Rate(row[3], row[2])
-    return overall, found
+def ranking(session: Session, scope: Scope, dimension: Dimension, *, many: bool) -> list[GroupCounts]:
+    """The values of a dimension with the most referrals. `many` says that the period has very many of them."""
+    is_theirs = dimension is Dimension.SPECIALTY
+    some = _by_specialty(scope, many=many) if is_theirs else _by(scope, COLUMNS[dimension], many=many)
+    found = some.subquery("found")
+    query = sa.select(*found.c, sa.func.count().over()).order_by(found.c.received.desc(), found.c.value).limit(SHOWN)
+    rows = session.execute(query)
+    return [GroupCounts("" if value is None else str(value), *sums) for value, *sums in rows]
+
+
+def largest(session: Session, scope: Scope, *, many: bool) -> tuple[int, int] | None:
+    """The source with the most referrals, and how many."""
+    count, source = sa.func.count(), referral.c.provider_id
+    query = sa.select(source, count).where(_received(scope, many=many)).group_by(source)
+    row = session.execute(query.order_by(count.desc(), source).limit(1)).first()
+    return (row[0], row[1]) if row else None
 
 
 def value_of(dimension: Dimension) -> sa.ColumnElement[str]:
@@ -66,42 +67,32 @@ def value_of(dimension: Dimension) -> sa.ColumnElement[str]:
     return sa.func.coalesce(sa.cast(COLUMNS[dimension], sa.String), "")
 
 
-def _received(scope: Scope) -> sa.CTE:
-    columns = (
-        *(column.label(dimension.value) for dimension, column in COLUMNS.items()),
-        sa.case((referral.c.started_on.is_not(None), 1), else_=0).label("is_started"),
-        sa.case((not_lost(), referral.c.expected_cents), else_=0).label("expected"),
-        referral.c.booked_cents.label("booked"),
-    )
-    joined = referral.join(provider, provider.c.id == referral.c.provider_id)
-    return sa.select(*columns).select_from(joined).where(scope.received()).cte("some")
+def _by(scope: Scope, column: sa.ColumnElement[Any], *, many: bool) -> sa.Select[Any]:
+    columns: list[Any] = [
+        column.label("value"),
+        sa.func.count().label("received"),
+        sa.func.count(referral.c.started_on).label("started"),
+        _cents(sa.case((not_lost(), referral.c.expected_cents))).label("expected"),
+        _cents(referral.c.booked_cents).label("booked"),
+    ]
+    return sa.select(*columns).where(_received(scope, many=many)).group_by(column)
 
 
-def _grouped(some: sa.CTE, dimension: Dimension) -> sa.Select[Any]:
-    value, count = some.c[dimension.value], sa.func.count()
-    grouped = (
-        sa.select(
-            sa.literal(dimension.value).label("dimension"),
-            sa.func.coalesce(sa.cast(value, sa.String), "").label("value"),
-            count.label("received"),
-            sa.func.sum(some.c.is_started).label("started"),
-            _cents(some.c.expected).label("expected"),
-            _cents(some.c.booked).label("booked"),
-            sa.func.count().over().label("groups"),
-        )
-        .group_by(value)
-        .order_by(count.desc(), value)
-        .limit(SHOWN)
-        .subquery()
-    )
-    return sa.select(*grouped.c)
+def _by_specialty(scope: Scope, *, many: bool) -> sa.Select[Any]:
+    """By source first: there are far fewer of them than referrals to look a specialty up for."""
+    source = once(_by(scope, referral.c.provider_id, many=many), "source")
+    sums = (sa.cast(sa.func.sum(source.c[name]), sa.BigInteger).label(name) for name in GroupCounts._fields[1:-1])
+    joined = sa.join(source, provider, provider.c.id == source.c.value)
+    query = sa.select(provider.c.specialty.label("value"), *sums).select_from(joined)
+    return query.group_by(provider.c.specialty)
 
 
-def _overall(some: sa.CTE) -> sa.Select[Any]:
-    started: Any = sa.func.coalesce(sa.func.sum(some.c.is_started), 0)
-    nothing: list[Any] = [sa.literal(0)] * 3
-    columns: list[Any] = [sa.literal(""), sa.literal(""), sa.func.count(), started, *nothing]
-    return sa.select(*columns).select_from(some)
+def _received(scope: Scope, *, many: bool) -> Condition:
+    """Where nearly all were received in the period, SQLite does better not to look them up by day."""
+    if not (many and scope.is_sqlite):
+        return scope.received()
+    day = sa.type_coerce(sa.func.coalesce(referral.c.received_on, ""), sa.Date)
+    return sa.and_(counted(scope.sample), day.between(scope.period.first_on, scope.period.last_on))
 
 
 def _cents(amount: Any) -> sa.ColumnElement[int]:

@@ -24,7 +24,7 @@ from crm.models.clients import Client
 from crm.store import results_relations
 from crm.store.results import session_row
 from crm.store.results_figures import Wanted
-from crm.store.results_terms import Scope, activity, provider, referral
+from crm.store.results_terms import Scope, activity, day_numbered, provider, referral
 from crm.store.results_work import ONE_VISIT, enrollment, report, sequence
 
 client: sa.Table = Client.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
@@ -50,7 +50,7 @@ def page(
     session: Session, wanted: Wanted, *, after: Mark | None, limit: int | None
 ) -> tuple[list[ResultRow], Mark | None]:
     """Some of the rows, and where they go on."""
-    listed = LISTS[wanted.kind](wanted)
+    listed = LISTS[wanted.kind](session, wanted)
     query = listed.query.add_columns(listed.at.label("mark_at")).order_by(listed.at.desc(), listed.id.desc())
     if after is not None:
         mark = sa.tuple_(sa.literal(after.at, listed.at.type), sa.literal(after.id))
@@ -66,7 +66,7 @@ def is_dated(kind: RowKind) -> bool:
     return kind not in (RowKind.VISIT, RowKind.ENROLLMENT)
 
 
-def _referrals(wanted: Wanted) -> Listed:
+def _referrals(_session: Session, wanted: Wanted) -> Listed:
     columns: dict[str, Any] = {
         **dict(referral.c.items()),
         "code": client.c.code,
@@ -86,12 +86,12 @@ def _referrals(wanted: Wanted) -> Listed:
     return Listed(ReferralRow, query, referral.c.received_on, referral.c.id)
 
 
-def _providers(wanted: Wanted) -> Listed:
+def _providers(session: Session, wanted: Wanted) -> Listed:
     if wanted.furthest is None:
         at: sa.ColumnElement[Any] = provider.c.last_referral_on
         return Listed(ProviderRow, sa.select(*_of_provider(at)).where(wanted.condition), at, provider.c.id)
-    contacted = results_relations.contacted(wanted.scope).subquery("contacted")
-    at = contacted.c[results_relations.WAY[0].value]
+    contacted = results_relations.contacted(session, wanted.scope).subquery("contacted")
+    at = day_numbered(contacted.c[results_relations.WAY[0].value])
     query = sa.select(*_of_provider(at)).join_from(contacted, provider, provider.c.id == contacted.c.provider_id)
     return Listed(ProviderRow, query.where(contacted.c.furthest >= wanted.furthest), at, provider.c.id)
 
@@ -101,7 +101,7 @@ def _of_provider(at: sa.ColumnElement[Any]) -> list[Any]:
     return [provider.c.id, at, *(provider.c[name] for name in names)]
 
 
-def _visits(wanted: Wanted) -> Listed:
+def _visits(_session: Session, wanted: Wanted) -> Listed:
     lines = (
         sa.select(sa.func.min(activity.c.id).label("id"), sa.func.count().label("people"))
         .where(wanted.condition)
@@ -126,7 +126,7 @@ def _whose(table: sa.Table) -> list[Any]:
     return [table.c.provider_id, provider.c.display_name, provider.c.practice_name]
 
 
-def _reports(wanted: Wanted) -> Listed:
+def _reports(_session: Session, wanted: Wanted) -> Listed:
     query = (
         sa.select(
             *(report.c[name] for name in ("id", "due_on", "delivered_on", "kind")),
@@ -141,7 +141,7 @@ def _reports(wanted: Wanted) -> Listed:
     return Listed(ReportRow, query, report.c.due_on, report.c.id)
 
 
-def _sessions(wanted: Wanted) -> Listed:
+def _sessions(_session: Session, wanted: Wanted) -> Listed:
     query = (
         sa.select(
             session_row.c.id,
@@ -155,7 +155,7 @@ def _sessions(wanted: Wanted) -> Listed:
     return Listed(SessionRow, query, session_row.c.happened_on, session_row.c.id)
 
 
-def _enrollments(wanted: Wanted) -> Listed:
+def _enrollments(_session: Session, wanted: Wanted) -> Listed:
     scope: Scope = wanted.scope
     query = (
         sa.select(
@@ -172,7 +172,7 @@ def _enrollments(wanted: Wanted) -> Listed:
     return Listed(EnrollmentRow, query, enrollment.c.enrolled_at, enrollment.c.id)
 
 
-LISTS: Mapping[RowKind, Callable[[Wanted], Listed]] = {
+LISTS: Mapping[RowKind, Callable[[Session, Wanted], Listed]] = {
     RowKind.REFERRAL: _referrals,
     RowKind.PROVIDER: _providers,
     RowKind.VISIT: _visits,

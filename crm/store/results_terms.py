@@ -69,6 +69,11 @@ def there_is(*conditions: Condition) -> Condition:
     return sa.exists(sa.select(sa.literal_column("1")).where(*conditions))
 
 
+def said(column: sa.ColumnElement[Any], value: Any) -> Condition:
+    """Equal to a value that stands in the statement itself: an index of some rows only serves those who say so."""
+    return column == sa.literal(value, column.type, literal_execute=True)
+
+
 def once(query: sa.Select[Any], name: str) -> sa.CTE:
     """What is worked out once, however often its columns are asked for afterwards."""
     return query.cte(name).prefix_with("MATERIALIZED")
@@ -114,6 +119,45 @@ def _postgres_elapsed(element: elapsed_days, compiler: SQLCompiler, **kw: Any) -
     return f"(extract(epoch FROM {later} - {earlier}) / 86400.0)"
 
 
+class day_numbered(sa.sql.functions.FunctionElement[date]):  # noqa: N801
+    """`day_numbered(number)`: the day so many days after the first of 1970."""
+
+    type = sa.Date()
+    name = "day_numbered"
+    inherit_cache = True
+
+
+@compiles(day_numbered, "sqlite")
+def _sqlite_day(element: day_numbered, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"date({compiler.process(element.clauses, **kw)} * 86400, 'unixepoch')"
+
+
+@compiles(day_numbered, "postgresql")
+def _postgres_day(element: day_numbered, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(DATE '1970-01-01' + CAST({compiler.process(element.clauses, **kw)} AS INTEGER))"
+
+
+class listed(sa.sql.functions.FunctionElement[str]):  # noqa: N801
+    """`listed(number)`: all numbers that aren't null, in any order, with commas between them; null without any.
+
+    For histograms: to group by a number SQLite has to sort all rows first, which takes three times as long.
+    """
+
+    type = sa.String()
+    name = "listed"
+    inherit_cache = True
+
+
+@compiles(listed, "sqlite")
+def _sqlite_listed(element: listed, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(listed, "postgresql")
+def _postgres_listed(element: listed, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"string_agg(CAST({compiler.process(element.clauses, **kw)} AS TEXT), ',')"
+
+
 def _moved(column: sa.ColumnElement[datetime], spans: Sequence[tuple[datetime | None, int]]) -> Any:
     """By how much to move an instant so that UTC reads as the local time; the latest span is asked for first."""
     changes = [(spans[n][0], spans[n + 1][1]) for n in reversed(range(len(spans) - 1))]
@@ -129,18 +173,22 @@ _ORDER = tuple(ReferralStep)
 _IS_LOST = referral.c.status == ReferralStatus.LOST
 
 
-def _any_day(*names: str) -> Condition:
-    return sa.or_(*(referral.c[name].is_not(None) for name in names))
+_IS_KEPT = referral.c.status.in_(KEPT)
 
+SIGNS: dict[ReferralStep, sa.ColumnElement[date]] = {
+    ReferralStep.RECEIVED: referral.c.received_on,
+    ReferralStep.CONTACTED: sa.func.coalesce(referral.c.contacted_on, referral.c.scheduled_on, referral.c.started_on),
+    ReferralStep.SCHEDULED: sa.func.coalesce(referral.c.scheduled_on, referral.c.started_on),
+    ReferralStep.STARTED: referral.c.started_on,
+    ReferralStep.KEPT: sa.case((_IS_KEPT, referral.c.started_on)),
+}
+"""The day by which a referral shows that it came as far as a step: there is one. Each implies that of the step before,
+so the funnel never grows."""
 
 REACHED: dict[ReferralStep, Condition] = {
-    ReferralStep.RECEIVED: sa.true(),
-    ReferralStep.CONTACTED: _any_day("contacted_on", "scheduled_on", "started_on"),
-    ReferralStep.SCHEDULED: _any_day("scheduled_on", "started_on"),
-    ReferralStep.STARTED: _any_day("started_on"),
-    ReferralStep.KEPT: sa.and_(_any_day("started_on"), referral.c.status.in_(KEPT)),
+    step: sa.true() if step is ReferralStep.RECEIVED else sign.is_not(None) for step, sign in SIGNS.items()
 }
-"""How a referral shows that it came as far as a step. Each implies the one before, so the funnel never grows."""
+"""Whether it came as far."""
 
 PLACE = sa.case(*((REACHED[step], _ORDER.index(step)) for step in reversed(_ORDER)))
 """The number of the furthest step that a referral has reached."""

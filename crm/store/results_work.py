@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from crm.store.results_terms import (
     elapsed_days,
     provider,
     referral,
+    said,
     there_is,
 )
 
@@ -48,16 +49,22 @@ class SequenceCounts(NamedTuple):
 
 def visits(session: Session, scope: Scope) -> int:
     """How many visits were made in the period."""
-    alone = sa.case((activity.c.group_key.is_(None), 1))
-    query = sa.select(sa.func.count(alone) + sa.func.count(sa.distinct(activity.c.group_key))).where(visited(scope))
-    return int(session.execute(query).scalar_one())
+    group, at = activity.c.group_key, activity.c.happened_at
+    alone = sa.select(sa.func.count()).where(visited(scope), group.is_(None))
+    # By the group, of which there are few; else SQLite would go through all visits of the period once more.
+    together = sa.select(sa.func.count(sa.distinct(group))).where(_visited(scope, sa.func.coalesce(at, at)), group > "")
+    return int(session.execute(sa.select(alone.scalar_subquery() + together.scalar_subquery())).scalar_one())
 
 
 def visited(scope: Scope) -> Condition:
     """The timeline's lines of visits in the period."""
+    return _visited(scope, activity.c.happened_at)
+
+
+def _visited(scope: Scope, at: sa.ColumnElement[datetime]) -> Condition:
     return sa.and_(
-        activity.c.kind == ActivityKind.VISIT,
-        scope.within(activity.c.happened_at),
+        said(activity.c.kind, ActivityKind.VISIT),
+        scope.within(at),
         activity.c.undone_at.is_(None),
         activity.c.sample.is_(scope.sample),
     )
@@ -96,11 +103,9 @@ def enrolled(scope: Scope) -> Condition:
 def replied() -> Condition:
     """Whether an answer came within 90 days of the enrolment."""
     answer = activity.alias("answer")
-    # Not the bare column, or SQLite goes through all replies of all providers since then.
-    kind = sa.func.coalesce(answer.c.kind, "")
     return there_is(
         answer.c.provider_id == enrollment.c.provider_id,
-        kind == ActivityKind.REPLY.value,
+        said(answer.c.kind, ActivityKind.REPLY),
         answer.c.undone_at.is_(None),
         answer.c.happened_at >= enrollment.c.enrolled_at,
         elapsed_days(answer.c.happened_at, enrollment.c.enrolled_at) <= HORIZON / timedelta(days=1),
@@ -119,7 +124,7 @@ def referred(scope: Scope) -> Condition:
 
 def reports(session: Session, scope: Scope) -> tuple[int, int]:
     """Reports due in the period that can be judged by now: on time, and all of them."""
-    on_time = sa.func.coalesce(sa.func.sum(sa.case((is_on_time(), 1), else_=0)), 0)
+    on_time = sa.func.count(sa.case((is_on_time(), 1)))
     part, whole = session.execute(sa.select(on_time, sa.func.count()).where(judged(scope))).one()
     return part, whole
 
@@ -158,7 +163,8 @@ def is_quiet(today: date, *, sample: bool) -> Condition:
         provider.c.archived_at.is_(None),
         provider.c.last_referral_on.is_not(None),
         provider.c.last_referral_on < today - QUIET_AFTER,
-        provider.c.stage == Stage.PARTNER,
+        # Not the bare column, or SQLite goes through all partners instead of those who were silent first.
+        sa.func.coalesce(provider.c.stage, "") == Stage.PARTNER.value,
         provider.c.sample.is_(sample),
         sa.or_(provider.c.referral_count < 2, own),
     )

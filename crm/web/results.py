@@ -35,7 +35,7 @@ def index() -> str:
     picked, tab = chosen(), page.tab_of(request.args.get("show", ""))
     dimension = _dimension(request.args.get("by", ""))
     with db().read() as session:
-        found = page.read(session, picked, tab)
+        found = page.read(session, picked, tab, dimension)
     return render_template(
         "results/index.html",
         found=found,
@@ -47,7 +47,7 @@ def index() -> str:
         sentence=headline.sentence(found.overview, found.quiet),
         stats=headline.stats(found.overview),
         warning=partners.warning(found.overview.sources),
-        sections=page.of_tab(found, tab, dimension),
+        sections=page.of_tab(found, tab),
         dimensions=[(each, rankings.NAMES[each], each is dimension) for each in rankings.NAMES],
         samples=demo.present(db()) if found.overview.is_sample else 0,
     )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 from sqlmodel import Session
 
-from crm.domain.funnels import Relations
 from crm.domain.results import Dimension, Overview
+from crm.domain.results_asked import EVERYTHING, Asked, Piece
 from crm.domain.services import service_label
 from crm.services import agreement_worth, partners, results
 from crm.services.partners import QuietPartner, Suggestion
 from crm.store import agreements, gifts
-from crm.store import results as store
 from crm.web import results_funnels as funnels
 from crm.web import results_money as money
 from crm.web import results_partners as sources
@@ -29,56 +28,68 @@ SUGGESTED = 10
 
 @dataclass(frozen=True)
 class Found:
-    """Everything of a period."""
+    """What was asked for of a period. `has_any`: whether there is anything to show for some period."""
 
     overview: Overview
-    relations: Relations
-    has_contacts: bool
+    has_any: bool
     quiet: Sequence[QuietPartner]
     suggested: Sequence[Suggestion]
     agreed: Sequence[tuple[str, int, str]]
     given: Mapping[str, int]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing yet that could be shown for any period."""
-        now = self.overview.now
-        some = (now.funnel.started.whole, now.visiting.visits, now.worth.sessions)
-        shown = any(one.value for one in some) or any(each.received.value for each in self.overview.cohorts)
-        return not (shown or self.has_contacts)
-
 
 @dataclass(frozen=True)
 class Tab:
-    """A part of the page."""
+    """A part of the page, what it asks for, how many of the quiet it names, and whether it breaks down by choice."""
 
     key: str
     text: str
+    asked: Asked
+    quiet: int = 1
+    is_broken_down: bool = False
 
 
+_TILES = frozenset({Piece.TALLY, Piece.FIRST, Piece.VISITS, Piece.SESSIONS, Piece.REPORTS})
+_STANDING = frozenset({Piece.ARRIVALS, Piece.REPORTS})
+_HELD = frozenset({Piece.TALLY, Piece.SESSIONS})
 TABS = (
-    Tab("", "Overview"),
-    Tab("funnels", "Funnels"),
-    Tab("ways", "What works"),
-    Tab("partners", "Partners"),
-    Tab("money", "Money"),
+    Tab("", "Overview", Asked(_TILES | {Piece.STEPS, Piece.COHORTS, Piece.SOURCES}, _TILES), quiet=5),
+    Tab(
+        "funnels",
+        "Funnels",
+        Asked(frozenset({Piece.STEPS, Piece.COHORTS, Piece.RELATIONS, Piece.UNTIL_FIRST})),
+    ),
+    Tab("ways", "What works", Asked(frozenset({Piece.SEQUENCES, Piece.VISITS})), is_broken_down=True),
+    Tab(
+        "partners",
+        "Partners",
+        Asked(_STANDING | {Piece.SOURCES}, _STANDING, frozenset({Dimension.SOURCE})),
+        quiet=QUIET,
+    ),
+    Tab(
+        "money",
+        "Money",
+        Asked(_HELD | {Piece.VISITS}, _HELD, frozenset({Dimension.SOURCE, Dimension.SEQUENCE})),
+    ),
 )
+WHOLE = Tab("", "", EVERYTHING, quiet=QUIET)
+"""All parts at once, for exports."""
 
 
-def read(session: Session, picked: Chosen, tab: Tab | None = None) -> Found:
-    """Ask once for everything; with a tab only for what that shows."""
-    period, today, zone = picked.period, picked.today, picked.zone
-    overview = results.overview(session, period, picked.compared, today=today, zone=zone, with_relations=False)
-    sample, money_too = overview.is_sample, tab is None or tab.key == "money"
-    funnel_too = tab is None or tab.key == "funnels"
+def read(session: Session, picked: Chosen, tab: Tab = WHOLE, dimension: Dimension | None = None) -> Found:
+    """Ask for what a tab shows, `dimension` being the breakdown that was chosen; without a tab for everything."""
+    asked = tab.asked
+    if tab.is_broken_down and dimension:
+        asked = replace(asked, rankings=asked.rankings | {dimension})
+    overview = results.overview(
+        session, picked.period, picked.compared, today=picked.today, zone=picked.zone, asked=asked
+    )
+    sample, money_too = overview.is_sample, tab is WHOLE or tab.key == "money"
     return Found(
         overview,
-        results.relations(session, results.scope_of(session, period, today=today, zone=zone))
-        if funnel_too
-        else Relations(()),
-        store.has_contacts(session, sample=sample),
-        partners.gone_quiet(session, today, zone=zone, sample=sample, limit=QUIET),
-        _suggested(session, picked, sample=sample) if tab is None or tab.key == "partners" else (),
+        results.has_any(session, sample=sample),
+        partners.gone_quiet(session, picked.today, zone=picked.zone, sample=sample, limit=tab.quiet),
+        _suggested(session, picked, sample=sample) if tab is WHOLE or tab.key == "partners" else (),
         _agreed(session, picked, sample=sample) if money_too else (),
         _given(session, picked, sample=sample) if money_too else {},
     )
@@ -94,13 +105,9 @@ def sections(found: Found) -> Mapping[str, tuple[Section, ...]]:
     return {key: tuple(make(found)) for key, make in _MAKE.items()}
 
 
-def of_tab(found: Found, tab: Tab, dimension: Dimension) -> tuple[Section, ...]:
-    """What a tab shows; of the breakdowns only the one that was chosen."""
-    made = tuple(_MAKE[tab.key](found))
-    if tab.key != "ways":
-        return made
-    chosen = f"by-{dimension.value}"
-    return tuple(one for one in made if not one.slug.startswith("by-") or one.slug == chosen)
+def of_tab(found: Found, tab: Tab) -> Sequence[Section]:
+    """What a tab shows."""
+    return _MAKE[tab.key](found)
 
 
 def everything(found: Found) -> list[Section]:
@@ -117,7 +124,7 @@ def _funnels(found: Found) -> list[Section]:
     return [
         funnels.referrals(now.funnel),
         funnels.cohorts(found.overview.cohorts),
-        funnels.relations(found.relations),
+        funnels.relations(now.relations),
         funnels.first(now.first),
     ]
 

@@ -17,8 +17,9 @@ from crm.domain.figures import RowKind
 from crm.domain.funnels import ReferralStep
 from crm.domain.periods import Compared
 from crm.domain.results import Dimension
+from crm.domain.results_asked import Asked, Piece
 from crm.services import partners, results, results_rows
-from crm.store import results_relations
+from crm.store import results_rankings
 from crm.store.engine import Database
 from tests import factories
 from tests.conftest import migrated, opened
@@ -146,15 +147,41 @@ def test_rows_come_page_by_page_the_latest_first(practice: Database, key: str) -
     assert days == sorted(days, reverse=True)
 
 
-def test_a_long_period_is_counted_the_same_either_way(practice: Database) -> None:
+@pytest.mark.parametrize("text", PERIODS)
+def test_what_referrals_were_to_their_source_is_what_the_rows_behind_say(practice: Database, text: str) -> None:
+    period, arrived = periods.read(text, TODAY), seen(practice, text).now.arrivals
+    with practice.read() as session:
+        for count in (arrived.new, arrived.repeat, arrived.won_back):
+            behind = results_rows.rows(session, count.key, period, today=TODAY, zone=ZONE, limit=None).rows
+            assert len(behind) == count.value
+    assert arrived.repeat.value > 0
+
+
+@pytest.mark.parametrize("dimension", [Dimension.SOURCE, Dimension.SPECIALTY, Dimension.SERVICE])
+def test_a_breakdown_is_the_same_whether_referrals_are_looked_up_or_all_gone_through(
+    practice: Database, dimension: Dimension
+) -> None:
     with practice.read() as session:
         scope = results.scope_of(session, periods.read("last-12-months", TODAY), today=TODAY, zone=ZONE)
-        ways = [
-            sorted(session.execute(results_relations.contacted(scope, many=many)).all(), key=lambda row: row[0])
-            for many in (False, True)
-        ]
-    assert ways[0]
-    assert ways[0] == ways[1]
+        one, other = (results_rankings.ranking(session, scope, dimension, many=many) for many in (False, True))
+    assert len(one) > 2
+    assert one == other
+
+
+def test_what_nobody_asked_for_is_left_empty_and_the_rest_is_the_same(practice: Database) -> None:
+    whole = seen(practice, "last-month", Compared.BEFORE)
+    some = Asked(frozenset({Piece.FIRST}), frozenset({Piece.TALLY, Piece.VISITS}), frozenset({Dimension.HOW}))
+    with practice.read() as session:
+        period = periods.read("last-month", TODAY)
+        found = results.overview(session, period, Compared.BEFORE, today=TODAY, zone=ZONE, asked=some)
+    assert found.now.first.count == whole.now.first.count
+    assert found.before.visiting == whole.before.visiting
+    assert found.now.funnel.started == whole.now.funnel.started
+    assert found.now.worth.expected == whole.now.worth.expected
+    assert [one.dimension for one in found.rankings] == [Dimension.HOW]
+    assert found.ranking(Dimension.HOW) == whole.ranking(Dimension.HOW)
+    assert (found.cohorts, found.sequences, found.now.relations.steps) == ((), (), ())
+    assert found.now.visiting.visits.value == found.now.reports.on_time.whole.value == 0
 
 
 def test_the_quiet_are_those_that_partners_has(practice: Database) -> None:
