@@ -6,6 +6,7 @@ from crm.models import (  # noqa: F401
     activities,
     agreements,
     audit,
+    calendars,
     client_care,
     clients,
     documents,
@@ -25,4 +26,5 @@ from crm.models import (  # noqa: F401
     tasks,
     templates,
     visits,
+    ways,
 )

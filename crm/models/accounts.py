@@ -14,7 +14,11 @@ BUILT_IN = sa.text("preset IN ('environment', 'local')")
 
 
 class Business(Row, table=True):
-    """One row (id 1): who the mail and the papers come from."""
+    """One row (id 1): who the mail and the papers come from.
+
+    `visit_minutes` is how long a visit is planned to last; `mileage_mills` what a driven mile counts for, in tenths of
+    a cent.
+    """
 
     __tablename__ = "business"
     __table_args__ = (sa.CheckConstraint("id = 1", name="only_one"),)
@@ -43,6 +47,8 @@ class Business(Row, table=True):
     gift_year_limit_cents: int = Field(default=7500, sa_column_kwargs=added("7500"))
     gift_apart_days: int = Field(default=14, sa_column_kwargs=added("14"))
     mail_account_id: int | None = Field(default=None)
+    visit_minutes: int = Field(default=20, sa_column_kwargs=added("20"))
+    mileage_mills: int | None = None
     created_at: datetime = instant(null=False)
     updated_at: datetime = instant(null=False)
 
@@ -60,7 +66,7 @@ class ServicePrice(Row, table=True):
 
 
 class User(Row, table=True):
-    """Somebody who signs in."""
+    """Somebody who signs in. `home_zip` is where a day of visits may start and end, besides the business."""
 
     __tablename__ = "user_account"
 
@@ -74,6 +80,7 @@ class User(Row, table=True):
     phone: str = ""
     signature: str = text()
     zone: str | None = None
+    home_zip: str = Field(default="", max_length=10, sa_column_kwargs=added(""))
     digest_hour: int | None = 7
     next_digest_at: datetime | None = instant(index=True)
     shortcuts_on: bool = True

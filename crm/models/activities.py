@@ -12,8 +12,12 @@ from crm.domain.pipeline import Stage
 from crm.models.types import EnumText, Row, choice, fk, instant, json_map, key, text
 
 MOVES = sa.text("kind = 'stage' AND undone_at IS NULL")
+REPLIES = sa.text("kind = 'reply' AND undone_at IS NULL")
+VISITS = sa.text("kind = 'visit' AND undone_at IS NULL")
 COUNTED = ("provider_id", "undone_at", "stage_from", "sample", "group_key")
 MOVED = ("stage_to", "happened_at", "undone_at", "kind")
+VISITED = ("kind", "group_key", "happened_at", "sample", "undone_at")
+ANSWERED = ("provider_id", "kind", "happened_at", "undone_at")
 """At the end of an index, so that results are counted from it alone."""
 
 
@@ -29,6 +33,8 @@ class Activity(Row, table=True):
         sa.Index("ix_activity_provider_at", "provider_id", "happened_at", "id", "kind", "undone_at", "stage_from"),
         sa.Index("ix_activity_kind_at", "kind", "happened_at", *COUNTED),
         sa.Index("ix_activity_moves", "provider_id", "stage_from", *MOVED, sqlite_where=MOVES, postgresql_where=MOVES),
+        sa.Index("ix_activity_replies", *ANSWERED, sqlite_where=REPLIES, postgresql_where=REPLIES),
+        sa.Index("ix_activity_visits", *VISITED, sqlite_where=VISITS, postgresql_where=VISITS),
         sa.Index("uq_activity_client_key", "client_key", unique=True),
     )
 

@@ -8,18 +8,24 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.domain.kinds import ContactRole
-from crm.models.types import Row, choice, fk, instant, json_list, key, text
+from crm.domain.visit_kinds import Visitors
+from crm.models.types import EnumText, Row, added, choice, fk, instant, json_list, key, text
 
 HAS_EMAIL = sa.text("email != ''")
 
 
 class Practice(Row, table=True):
-    """One address. `address_key` is the normalised line, suite and ZIP5 that group rows of a directory."""
+    """One address. `address_key` is the normalised line, suite and ZIP5 that group rows of a directory.
+
+    `hours` and `visitor_policy` are what people wrote; `visit_days` (a bit mask, Monday = 1 to Sunday = 64; 0 means
+    unknown), `visit_from` and `visit_until` (minutes after midnight there) and `visitors` are what plans keep to.
+    """
 
     __tablename__ = "practice"
     __table_args__ = (
         sa.Index("uq_practice_address_key", "address_key", unique=True),
         sa.Index("ix_practice_email", "email", sqlite_where=HAS_EMAIL, postgresql_where=HAS_EMAIL),
+        sa.Index("ix_practice_place", "lat", "lon"),
     )
 
     id: int | None = key()
@@ -37,6 +43,12 @@ class Practice(Row, table=True):
     website: str = ""
     hours: str = text()
     visitor_policy: str = text()
+    visit_days: int = Field(default=0, sa_column_kwargs=added("0"))
+    visit_from: int | None = None
+    visit_until: int | None = None
+    visitors: Visitors = Field(
+        default=Visitors.UNKNOWN, sa_type=EnumText(Visitors), nullable=False, sa_column_kwargs=added("unknown")
+    )
     remarks: str = text()
     organization_id: int | None = Field(default=None, index=True)
     zone: str | None = None

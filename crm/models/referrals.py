@@ -10,6 +10,20 @@ from sqlmodel import Field
 from crm.domain.kinds import ReferralHow, ReferralStatus
 from crm.models.types import Row, added, choice, fk, instant, json_map, key, text
 
+RANKED = ("started_on", "status", "expected_cents", "booked_cents", "sequence_id")
+SUMMED = (
+    "contacted_on",
+    "scheduled_on",
+    "ended_on",
+    "continuing_on",
+    "status",
+    "expected_cents",
+    "booked_cents",
+    "visits",
+    "lost_reason",
+)
+"""At the end of an index, so that results are counted from it alone."""
+
 
 class Referral(Row, table=True):
     """One client sent by one provider, dated by the day received.
@@ -22,8 +36,8 @@ class Referral(Row, table=True):
 
     __tablename__ = "referral"
     __table_args__ = (
-        sa.Index("ix_referral_provider", "provider_id", "received_on", "id", "archived_at", "sample"),
-        sa.Index("ix_referral_received", "received_on", "id", "started_on", "archived_at", "sample"),
+        sa.Index("ix_referral_provider", "provider_id", "received_on", "id", "archived_at", "sample", *RANKED),
+        sa.Index("ix_referral_received", "received_on", "id", "started_on", "archived_at", "sample", *SUMMED),
         sa.Index("ix_referral_status", "status", "received_on"),
         sa.Index("uq_referral_client_key", "client_key", unique=True),
     )

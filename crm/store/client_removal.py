@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 import crm.models  # noqa: F401  (registers every table that may use a file)
+from crm.models.clients import Client
 
 tables = SQLModel.metadata.tables
 
@@ -68,6 +69,21 @@ def concerned(session: Session, client_id: int) -> list[int]:
     task = tables["task"].c
     query = sa.select(task.provider_id).where(task.client_id == client_id, task.provider_id.is_not(None)).distinct()
     return sorted(found | {row for (row,) in session.execute(query)})
+
+
+def codes(session: Session, client: Client) -> list[str]:
+    """The client's code and those that they had before, but for such as somebody else has now."""
+    c = tables["change"].c
+    noted = sa.select(c.before).where(c.table_name == "client", c.row_id == client.id, c.before.is_not(None))
+    before = {str(values["code"]) for (values,) in session.execute(noted) if values and values.get("code")}
+    people = tables["client"].c
+    others = session.execute(sa.select(people.code).where(people.code.in_(before), people.id != client.id))
+    return [client.code, *sorted(before - {client.code} - {code for (code,) in others})]
+
+
+def speaks_of(named: Sequence[str], *columns: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether one of these codes stands in one of the columns, in capitals or not; perhaps inside another code."""
+    return sa.or_(*(column.icontains(code, autoescape=True) for column in columns for code in named))
 
 
 def rename(

@@ -23,7 +23,7 @@ from crm.models.referrals import Referral
 from crm.models.search import SearchQueue
 from crm.models.sequences import Enrollment
 from crm.models.tasks import Task
-from crm.models.visits import Visit
+from crm.models.visits import Visit, VisitEntry, VisitGuest
 from crm.store import demo_clients
 from crm.store.demo_rows import columns_of as _columns
 from crm.store.demo_rows import forget_rows as _forget_rows
@@ -89,6 +89,7 @@ def remove_all(session: Session) -> None:
     _forget_changes(connection)
     _let_go_of_mail(connection)
     _let_go_of_papers(connection)
+    _empty_visits(connection)
     gone: tuple[type[SQLModel], ...] = (Enrollment, *ABOUT)
     for table in gone:
         columns = _columns(table)
@@ -97,6 +98,22 @@ def remove_all(session: Session) -> None:
     _remove_practices(connection)
     _remove_unused(connection, clients, tags)
     session.expire_all()
+
+
+def _empty_visits(connection: sa.Connection) -> None:
+    """What was sent about visits to sample people goes, and their being guests on visits that stay."""
+    visits = sa.select(col(Visit.id)).where(col(Visit.provider_id).in_(_sample_providers) | col(Visit.sample))
+    contacts = sa.select(col(Contact.id)).where(col(Contact.sample))
+    guest = _columns(VisitGuest)
+    people = guest.provider_id.in_(_sample_providers) | guest.contact_id.in_(contacts)
+    for table, mine in (
+        (VisitEntry, col(VisitEntry.visit_id).in_(visits)),
+        (VisitGuest, guest.visit_id.in_(visits) | people),
+    ):
+        _forget_rows(connection, table, mine)
+        connection.execute(sa.delete(table).where(mine))
+    met = col(Visit.met_contact_id).in_(contacts)
+    connection.execute(sa.update(Visit).where(met).values(met_contact_id=None))
 
 
 def _let_go_of_papers(connection: sa.Connection) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from crm.domain.gifts import GiftKind
 from crm.models.gifts import Gift, GiftRecipient
@@ -66,6 +66,12 @@ def lines(session: Session, first_on: date, last_on: date, provider_id: int | No
         query = query.where(gift.c.id.in_(theirs))
     newest = query.order_by(gift.c.given_on.desc(), gift.c.id.desc()).limit(MOST)
     return [Line(*row) for row in session.execute(newest)]
+
+
+def providers_of(session: Session, gift_id: int) -> list[Provider]:
+    """The providers who had a share in a gift."""
+    had = sa.select(recipient.c.provider_id).where(recipient.c.gift_id == gift_id)
+    return list(session.exec(select(Provider).where(col(Provider.id).in_(had)).order_by(col(Provider.id))))
 
 
 def people(session: Session, first_on: date, last_on: date) -> dict[int, list[Person]]:

@@ -27,6 +27,7 @@ FREE = (
     "sent_client",
     "agreement",
     "gift_recipient",
+    "visit_guest",
 )
 """Tables whose rows simply go along."""
 
