@@ -69,6 +69,7 @@ JOBS: tuple[Job, ...] = (
     Job("digests", work.digests, next_due=work.next_digest),
     Job("poll_sign_ins", work.poll_sign_ins, next_due=work.next_sign_in),
     Job("expire_leases", work.expire_leases, next_due=work.next_lease_end),
+    Job("read_calendars", work.read_calendars, next_due=work.next_calendar),
     Job("run_imports", work.run_imports, next_due=work.next_import),
     Job("refresh_search", work.refresh_search, next_due=work.next_search),
     Job("rescore", work.rescore, next_due=work.next_rescore),

@@ -39,6 +39,21 @@ def next_reading(session: Session) -> datetime | None:
     return inbound.next_due(session)
 
 
+def read_calendars(turn: Turn) -> int:
+    """Read the calendars that tell when people are busy."""
+    from crm.services import busy_calendars
+
+    post = turn.handoff.post
+    return busy_calendars.read_due(turn.handoff.db, post.vault, clock=turn.clock, me=turn.me, stopping=turn.stopping)
+
+
+def next_calendar(session: Session) -> datetime | None:
+    """When the next calendar is to be read."""
+    from crm.store import calendars
+
+    return calendars.next_due(session)
+
+
 def take_steps(turn: Turn) -> int:
     """Take the steps of sequences that are due, and end pauses that are over."""
     from crm.services import sequence_steps

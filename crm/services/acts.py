@@ -44,6 +44,10 @@ class Act:
         """Add a row."""
         self.recorder.insert(row)
 
+    def drop(self) -> None:
+        """Forget an action that changed nothing: there is nothing to undo."""
+        self.session.delete(self.recorder.change_set)
+
     def close(self, row: Row, **values: object) -> bool:
         """Set columns of a follow-up together with who closed it, and when. A sequence that waits for it goes on."""
         changed = self.recorder.update(row, closed_at=self.now, closed_by=self.actor_id, **values)

@@ -65,11 +65,13 @@ def read(session: Session, provider: Provider, form: Mapping[str, str], days: Ma
     dates = Dates(days.get("starts_on"), days.get("ends_on"), days.get("renews_on"), notice)
     errors |= rules.check_dates(dates)
     contact_id = _contact(session, provider, form.get("contact_id", ""), errors)
+    per = form.get("per") or AgreementPer.TOTAL.value
+    if per not in set(AgreementPer):
+        errors["per"] = "Choose what the value is for."
     if errors:
         raise Invalid(errors)
     title = " ".join(form.get("title", "").split())[:LONGEST_TITLE] or service_label(key)
-    per = AgreementPer(form.get("per") or "total")
-    return Terms(key, title, value, per, dates, contact_id, form.get("remarks", "").strip())
+    return Terms(key, title, value, AgreementPer(per), dates, contact_id, form.get("remarks", "").strip())
 
 
 def _cents(text: str, errors: dict[str, str]) -> int | None:

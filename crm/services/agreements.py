@@ -110,6 +110,7 @@ def update(
         act = acts.begin(session, "agreement", f"Changed: {row.title}", actor_id=actor_id, now=now, today=today)
         before = _reminder(row)
         if not act.update(row, **terms.columns):
+            act.drop()
             return None
         act.update(row, updated_at=now)
         _remind(act, row, before)
@@ -153,6 +154,8 @@ def archive(db: Database, agreement_id: int, *, away: bool, actor_id: int | None
         before = _reminder(row)
         act.update(row, archived_at=now if away else None)
         _remind(act, row, before)
+        summary = f"Agreement “{row.title}” {'put away' if away else 'brought back'}"
+        act.record(act.session.get_one(Provider, row.provider_id), ActivityKind.AGREEMENT, summary=summary)
         return act.id
 
 

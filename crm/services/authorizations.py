@@ -100,7 +100,7 @@ def correct(
         if kept is not None:
             values["stored_file_id"] = kept.row_id(session, now)
         if not act.update(row, **values):
-            client_file.drop(act)
+            act.drop()
             return None
         _tell(act, client, row, "authorization corrected")
         return act.id

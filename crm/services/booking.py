@@ -55,7 +55,7 @@ def by_hand(
         else:
             changed |= act.update(referral, booked_cents=cents)
         if not changed:
-            session.delete(act.recorder.change_set)
+            act.drop()
             return None
         _say(act, referral)
         return act.id

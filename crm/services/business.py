@@ -15,7 +15,7 @@ from crm.domain.errors import Invalid
 from crm.domain.scope_text import OurName
 from crm.domain.text_checks import TextFinding
 from crm.models.accounts import Business
-from crm.services import accounts, audit, demo, overrides
+from crm.services import accounts, audit, demo, overrides, visit_settings
 from crm.store.engine import Database
 
 FIELDS = ("name", "tagline", "line1", "line2", "city", "state", "zip", "phone", "fax", "email", "website", "zone")
@@ -35,9 +35,9 @@ def save(db: Database, values: Mapping[str, str], *, actor_id: int | None, now: 
 def save_in(session: Session, values: Mapping[str, str], *, actor_id: int | None, now: datetime) -> Business:
     """As `save`, in the caller's transaction. A new ZIP moves the business and asks for new distances and fits."""
     business = accounts.ensure_business(session, now=now)
-    clean = checked(values)
+    clean = _all_checked(values)
     if "zip" in clean and "zone" not in clean and clean["zip"] != business.zip:
-        clean["zone"] = places.zone_of(clean["zip"], business.zone)
+        clean["zone"] = places.zone_of(str(clean["zip"]), business.zone)
     changed = {name: value for name, value in clean.items() if getattr(business, name) != value}
     for name, value in changed.items():
         setattr(business, name, value)
@@ -73,6 +73,19 @@ def _judge(session: Session, business: Business, reason: str, *, actor_id: int |
         overrides.allow(session, SUBJECT, 1, standing, reason, actor_id=actor_id, now=now)
     except Invalid as error:
         raise Invalid({"tagline": said, **error.errors}) from error
+
+
+def _all_checked(values: Mapping[str, str]) -> dict[str, str | int | None]:
+    clean: dict[str, str | int | None] = {}
+    errors: dict[str, str] = {}
+    for check in (checked, visit_settings.read):
+        try:
+            clean |= check(values)
+        except Invalid as error:
+            errors |= error.errors
+    if errors:
+        raise Invalid(errors)
+    return clean
 
 
 def checked(values: Mapping[str, str]) -> dict[str, str]:

@@ -151,15 +151,22 @@ def undo_in(session: Session, change_set_id: int, *, actor_id: int | None, now: 
     c = table.c
     noted = sa.select(c.table_name, c.row_id, c.before, c.after).where(c.change_set_id == change_set_id)
     found = [Noted(*row) for row in session.execute(noted.order_by(c.id.desc()))]
-    owners = tasks.owners_of(session, [row.row_id for row in found if row.table_name == "task"])
+    owners = _whose_next_step(session, found)
     kept = put_back(session, found, now)
     _settle_sequences(session, found, actor_id=actor_id, now=now)
     _settle_reports(session, found, actor_id=actor_id, now=now)
+    kept += _settle_visits(session, found, actor_id=actor_id, now=now)
     # Whatever has happened in between, the next step is that of the follow-ups there are now.
-    tasks.refresh_next_due(session, owners)
+    tasks.refresh_next_due(session, sorted(owners | _whose_next_step(session, found)))
     change_set.undone_at, change_set.undone_by, change_set.kept = now, actor_id, {"kept": kept}
     session.add(change_set)
     return kept
+
+
+def _whose_next_step(session: Session, found: Sequence[Noted]) -> set[int]:
+    """Providers whose follow-ups were changed, or whose next day was: the follow-up itself may be gone by now."""
+    noted = {row.row_id for row in found if row.table_name == "provider" and "next_due_on" in (row.before or {})}
+    return noted | set(tasks.owners_of(session, [row.row_id for row in found if row.table_name == "task"]))
 
 
 def _settle_sequences(session: Session, found: Sequence[Noted], *, actor_id: int | None, now: datetime) -> None:
@@ -177,6 +184,15 @@ def _settle_reports(session: Session, found: Sequence[Noted], *, actor_id: int |
         from crm.services import report_clock  # which itself is built on this module
 
         report_clock.settle(session, found, actor_id=actor_id, now=now)
+
+
+def _settle_visits(session: Session, found: Sequence[Noted], *, actor_id: int | None, now: datetime) -> list[str]:
+    """A sample that was queued on a visit stays here; what another device said about the visit stands."""
+    if not any(row.table_name in ("visit", "visit_entry") for row in found):
+        return []
+    from crm.services import visit_undo  # which itself is built on this module
+
+    return visit_undo.settle(session, found, actor_id=actor_id, now=now)
 
 
 def revert(session: Session, change: Change, now: datetime) -> list[str]:

@@ -111,7 +111,7 @@ def _keep_answer(
     if kept is not None:
         values["stored_file_id"] = kept.row_id(act.session, act.now)
     if not act.update(row, **values):
-        client_file.drop(act)
+        act.drop()
         return None
     clearances.close(act, row, TaskState.DONE)
     client_file.tell(act, client, f"clearance is back: {said}", only=[row.provider_id])

@@ -53,7 +53,7 @@ def correct(
         values = _values(session, row.client_id, form, row.called_at or now, today)
         act, client = client_file.begin(session, row.client_id, "corrected", actor_id=actor_id, now=now, today=today)
         if not act.update(row, **values):
-            client_file.drop(act)
+            act.drop()
             return None
         _settle(act, client, f"{SAID[row.kind]}: corrected", row)
         return act.id

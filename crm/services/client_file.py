@@ -25,11 +25,6 @@ def begin(
     return acts.begin(session, "client", label, actor_id=actor_id, now=now, today=today), client
 
 
-def drop(act: Act) -> None:
-    """Forget an action that changed nothing."""
-    act.session.delete(act.recorder.change_set)
-
-
 def tell(act: Act, client: Client, said: str, *, only: Iterable[int | None] = (), body: str = "") -> None:
     """Write a line about a client, by code, on the timeline of the providers concerned: those named, else all who
     have to do with the client now. Where there is none, it goes to the audit trail.

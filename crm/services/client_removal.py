@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,17 +98,18 @@ def _take_out(session: Session, client: Client, now: datetime) -> str | None:
     keeps = bool(store.ids(session, "referral", client.id) or _delivered(session, client.id))
     neutral = f"GONE-{client.id}"
     providers = store.concerned(session, client.id)
-    mend = _mender(client.code, SOMEBODY)
+    codes = store.codes(session, client)
+    mend = _mender(codes, SOMEBODY)
     own = {name: store.ids(session, name, client.id) for name in store.OWN}
     own |= {"client": [client.id], "referral": store.ids(session, "referral", client.id)}
-    own["activity"] = _mend_timelines(session, client, providers, own["referral"], mend)
-    own["task"] = _mend_tasks(session, client, providers, own["referral"], mend, now)
+    own["activity"] = _mend_timelines(session, codes, providers, own["referral"], mend)
+    own["task"] = _mend_tasks(session, client.id, codes, providers, own["referral"], mend, now)
     sets = store.forget_changes(session, own)
     if sets:
         labels = tables["change_set"].c
         store.rename(session, "change_set", ["label"], labels.id.in_(sets), mend)
     audits = tables["audit_entry"].c
-    named = sa.and_(audits.kind == "client", audits.subject == client.code)
+    named = sa.and_(audits.kind == "client", audits.subject.in_(codes))
     session.execute(tables["audit_entry"].update().where(named).values(subject=neutral))
     _bare_referrals(session, client.id)
     task_store.refresh_next_due(session, providers)
@@ -139,11 +140,11 @@ def _take_files(session: Session, client_id: int, keeps: bool, files: set[int]) 
 
 
 def _mend_timelines(
-    session: Session, client: Client, providers: list[int], referrals: list[int], mend: Callable[[str], str]
+    session: Session, codes: Sequence[str], providers: list[int], referrals: list[int], mend: Callable[[str], str]
 ) -> list[int]:
     """The lines stay, since they count as touches; the code goes from them, and what was said of the client."""
     c = tables["activity"].c
-    about = sa.and_(c.provider_id.in_(providers), sa.or_(c.summary.contains(client.code), c.body.contains(client.code)))
+    about = sa.and_(c.provider_id.in_(providers), store.speaks_of(codes, c.summary, c.body, c.reason))
     changed = store.rename(session, "activity", ["summary", "body", "reason"], about, mend, evidence={})
     whose = sa.or_(c.id.in_(changed), c.referral_id.in_(referrals))
     spoken = sa.and_(whose, c.kind.in_(("client", "report", "referral")))
@@ -154,7 +155,8 @@ def _mend_timelines(
 
 def _mend_tasks(
     session: Session,
-    client: Client,
+    client_id: int,
+    codes: Sequence[str],
     providers: list[int],
     referrals: list[int],
     mend: Callable[[str], str],
@@ -162,10 +164,10 @@ def _mend_tasks(
 ) -> list[int]:
     """Nobody has to do anything about them any more."""
     c = tables["task"].c
-    about = sa.or_(c.client_id == client.id, c.referral_id.in_(referrals))
+    about = sa.or_(c.client_id == client_id, c.referral_id.in_(referrals))
     live = sa.and_(about, c.state.in_((TaskState.OPEN, TaskState.WAITING)))
     session.execute(tables["task"].update().where(live).values(state=TaskState.CANCELLED, closed_at=now))
-    titled = sa.or_(about, sa.and_(c.provider_id.in_(providers), c.title.contains(client.code)))
+    titled = sa.or_(about, sa.and_(c.provider_id.in_(providers), store.speaks_of(codes, c.title, c.why, c.remarks)))
     store.rename(session, "task", ["title", "why", "remarks"], titled, mend)
     found = [number for (number,) in session.execute(sa.select(c.id).where(titled))]
     session.execute(tables["task"].update().where(about).values(client_id=None, clearance_id=None, remarks=""))
@@ -194,9 +196,10 @@ def _delivered(session: Session, client_id: int) -> int:
     return int(session.execute(query).scalar_one())
 
 
-def _mender(code: str, instead: str) -> Callable[[str], str]:
-    """Replaces the code where it stands by itself, not inside another one: K-1 isn't K-14."""
-    pattern = re.compile(rf"(?<![\w.-]){re.escape(code)}(?![\w-])", re.IGNORECASE)
+def _mender(codes: Sequence[str], instead: str) -> Callable[[str], str]:
+    """Replaces a code where it stands by itself, not inside another one: K-1 isn't K-14."""
+    any_of_them = "|".join(re.escape(code) for code in codes)
+    pattern = re.compile(rf"(?<![\w.-])(?:{any_of_them})(?![\w-])", re.IGNORECASE)
     return lambda text: pattern.sub(instead, text)
 
 

@@ -134,7 +134,7 @@ def correct(
         values = _values(session, row.client_id, form, today)
         act, client = client_file.begin(session, row.client_id, "corrected", actor_id=actor_id, now=now, today=today)
         if not _keep(act, client, row, values):
-            client_file.drop(act)
+            act.drop()
             return None
         return act.id
 

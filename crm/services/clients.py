@@ -66,7 +66,7 @@ def update(db: Database, client_id: int, form: Mapping[str, str], *, actor_id: i
         values = client_facts.checked(session, form, client, today)
         act = acts.begin(session, "client", f"Client {client.code}", actor_id=actor_id, now=now, today=today)
         if not act.update(client, **values):
-            session.delete(act.recorder.change_set)
+            act.drop()
             return None
         if DAYS & values.keys():
             report_clock.wind(act, client)

@@ -77,18 +77,24 @@ def log(db: Database, new: NewGift, *, actor_id: int | None, now: datetime, toda
         if new.client_key and (known := store.by_client_key(session, new.client_key)):
             assert known.id is not None
             return Logged(known.id, None)
-        page_of = touches.get_provider(session, new.provider_id)
-        people = _people(session, page_of, new)
-        value = _checked(new, people, today)
         act = acts.begin(session, "gift", f"{_said(new.kind)}: {new.what}", actor_id=actor_id, now=now, today=today)
-        row = _insert(act, page_of, new, value)
-        assert row.id is not None
-        for person, share in zip(people, rules.shares(value, len(people) + new.others), strict=False):
-            act.insert(_share(row.id, person, share))
-        _say(act, page_of, people, new, value)
-        session.flush()
-        entry = next(one for one in ledger(session, new.given_on.year).entries if one.line.id == row.id)
-        return Logged(row.id, act.id, tuple(entry.warnings))
+        return log_in(act, new)
+
+
+def log_in(act: Act, new: NewGift, *, visit_id: int | None = None) -> Logged:
+    """As `log`, in the caller's transaction, as part of one action. `visit_id` is the visit on which it was given."""
+    session = act.session
+    page_of = touches.get_provider(session, new.provider_id)
+    people = _people(session, page_of, new)
+    value = _checked(new, people, act.today)
+    row = _insert(act, page_of, new, value, visit_id)
+    assert row.id is not None
+    for person, share in zip(people, rules.shares(value, len(people) + new.others), strict=False):
+        act.insert(_share(row.id, person, share))
+    _say(act, page_of, people, new, value)
+    session.flush()
+    entry = next(one for one in ledger(session, new.given_on.year).entries if one.line.id == row.id)
+    return Logged(row.id, act.id, tuple(entry.warnings))
 
 
 def ledger(session: Session, year: int, provider_id: int | None = None) -> Ledger:
@@ -112,6 +118,12 @@ def archive(db: Database, gift_id: int, *, actor_id: int | None, now: datetime, 
             raise NotFound("This entry isn't here any more.")
         act = acts.begin(session, "gift", f"Taken out: {row.what}", actor_id=actor_id, now=now, today=today)
         act.update(row, archived_at=now)
+        said = f"Taken out of the ledger: {row.what}"
+        had = store.providers_of(session, gift_id)
+        for provider in had:
+            act.record(provider, ActivityKind.GIFT, summary=said)
+        if not had:
+            audit.note(session, "gift_taken_out", row.what, actor_id=actor_id, now=now)
         return act.id
 
 
@@ -183,7 +195,7 @@ def _checked(new: NewGift, people: Sequence[object], today: date) -> int:
     return new.value_cents or 0
 
 
-def _insert(act: Act, page_of: Provider, new: NewGift, value: int) -> Gift:
+def _insert(act: Act, page_of: Provider, new: NewGift, value: int, visit_id: int | None) -> Gift:
     row = Gift(
         given_on=new.given_on,
         kind=new.kind,
@@ -192,6 +204,7 @@ def _insert(act: Act, page_of: Provider, new: NewGift, value: int) -> Gift:
         value_cents=value,
         others=new.others,
         practice_id=page_of.practice_id,
+        visit_id=visit_id,
         remarks=new.remarks.strip(),
         client_key=new.client_key,
         sample=page_of.sample,

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from crm.domain.errors import HandoffError, Refused
 from crm.domain.kinds import ImportKind, ImportState
 from crm.models.imports import ImportRun
-from crm.services import imports_contacts, imports_directory, imports_undo
+from crm.services import imports_contacts, imports_directory, imports_lists, imports_undo
 from crm.services.garbage import no_garbage
 from crm.services.imports_options import Options
 from crm.services.imports_workshop import COMMAND, Workshop
@@ -46,7 +46,7 @@ def run_now(
 
 def run_list_now(shop: Workshop, path: Path, mapping: Mapping[str, str]) -> dict[str, Any]:
     """Stage and apply somebody's own list at once, and return what the command line prints."""
-    imports_contacts.check(path)
+    imports_lists.check(path)
     now = shop.clock()
     run_id = imports_contacts.queue(shop.db, path, name=path.name, mapping=mapping, apply=True, actor_id=None, now=now)
     work_on(shop, run_id)

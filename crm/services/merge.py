@@ -247,13 +247,13 @@ def _practice(session: Session, provider: Provider) -> PracticeFields:
     )
 
 
-_DESK = (ContactRole.FRONT_DESK, ContactRole.OFFICE_MANAGER, ContactRole.REFERRAL_COORDINATOR)
+DESK = (ContactRole.FRONT_DESK, ContactRole.OFFICE_MANAGER, ContactRole.REFERRAL_COORDINATOR)
 
 
 def _contact(people: tuple[Contact, ...], contact_id: int | None, provider: Provider) -> ContactFields:
     """The contact asked for, else somebody at the desk."""
     asked = [person for person in people if person.id == contact_id]
-    at_desk = [person for person in people if person.role in _DESK]
+    at_desk = [person for person in people if person.role in DESK]
     of = _of(provider)
     if not (asked or at_desk):
         return ContactFields(of=of)

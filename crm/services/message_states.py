@@ -20,26 +20,38 @@ from crm.store.engine import Database
 
 def cancel(db: Database, message_id: int, *, actor_id: int | None, now: datetime, undo: bool = False) -> None:
     """Keep a message from leaving, for good. Refused when it is leaving, or has left."""
+    with db.write() as session:
+        cancel_in(session, message_id, actor_id=actor_id, now=now, undo=undo)
+
+
+def cancel_in(session: Session, message_id: int, *, actor_id: int | None, now: datetime, undo: bool = False) -> None:
+    """As `cancel`, in the caller's transaction."""
     reason = Reason.UNDONE if undo else Reason.BY_HAND
     said = "E-mail undone before it left" if undo else "E-mail cancelled"
-    _change(db, message_id, MessageState.CANCELLED, said, reason=reason, actor_id=actor_id, now=now)
+    _change(session, message_id, MessageState.CANCELLED, said, reason=reason, actor_id=actor_id, now=now)
 
 
 def hold(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
     """Keep a waiting message back until it is released."""
-    _change(db, message_id, MessageState.HELD, "E-mail held", reason=Reason.BY_HAND, actor_id=actor_id, now=now)
+    with db.write() as session:
+        _change(
+            session, message_id, MessageState.HELD, "E-mail held", reason=Reason.BY_HAND, actor_id=actor_id, now=now
+        )
 
 
 def resume(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
     """Take a hold back: the message is due again when it was before."""
     said = "E-mail is not held any more"
-    _change(db, message_id, MessageState.QUEUED, said, reason=Reason.SCHEDULED, actor_id=actor_id, now=now)
+    with db.write() as session:
+        _change(session, message_id, MessageState.QUEUED, said, reason=Reason.SCHEDULED, actor_id=actor_id, now=now)
 
 
 def release(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
     """Let a held or failed message leave now; it is counted as new."""
     said = "E-mail released"
-    _change(db, message_id, MessageState.QUEUED, said, reason=Reason.RELEASED, actor_id=actor_id, now=now, due_at=now)
+    queued, why = MessageState.QUEUED, Reason.RELEASED
+    with db.write() as session:
+        _change(session, message_id, queued, said, reason=why, actor_id=actor_id, now=now, due_at=now)
 
 
 def arrived(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
@@ -84,7 +96,7 @@ def many(
 
 
 def _change(
-    db: Database,
+    session: Session,
     message_id: int,
     after: MessageState,
     said: str,
@@ -94,13 +106,12 @@ def _change(
     now: datetime,
     due_at: datetime | None = None,
 ) -> None:
-    with db.write() as session:
-        message = _get(session, message_id)
-        extra: dict[str, Any] = {} if due_at is None else {"due_at": due_at, "attempts": 0}
-        _move(session, message, after, reason, now, **extra)
-        mail_timeline.note(session, message, said, actor_id=actor_id, now=now)
-        if after is MessageState.CANCELLED:
-            sequence_steps.message_settled(session, message, now=now)
+    message = _get(session, message_id)
+    extra: dict[str, Any] = {} if due_at is None else {"due_at": due_at, "attempts": 0}
+    _move(session, message, after, reason, now, **extra)
+    mail_timeline.note(session, message, said, actor_id=actor_id, now=now)
+    if after is MessageState.CANCELLED:
+        sequence_steps.message_settled(session, message, now=now)
 
 
 def _move(session: Session, message: Message, after: MessageState, reason: Reason, now: datetime, **extra: Any) -> None:

@@ -56,20 +56,27 @@ def add(db: Database, provider_id: int, address: str, *, actor_id: int | None, n
             raise Invalid({"email": f"{normal} has asked for no more mail, so it is of no use here."})
         label = f"Added the e-mail of {provider.display_name}"
         recorder = changes.begin(session, "edit", label, actor_id=actor_id, now=now)
-        edited = sorted({*provider.edited_fields, "email"})
-        recorder.update(provider, email=normal, edited_fields=edited, updated_at=now)
-        _close_search(session, recorder, provider, actor_id, now)
-        activities.record(
-            session,
-            provider,
-            ActivityKind.EDIT,
-            actor_id=actor_id,
-            now=now,
-            recorder=recorder,
-            summary=f"E-mail found: {normal}",
-            change_set_id=recorder.id,
-        )
+        save(session, recorder, provider, normal, actor_id=actor_id, now=now)
         return recorder.id
+
+
+def save(
+    session: Session, recorder: Recorder, provider: Provider, normal: str, *, actor_id: int | None, now: datetime
+) -> None:
+    """Save a normalised address that may be used, in the caller's transaction."""
+    edited = sorted({*provider.edited_fields, "email"})
+    recorder.update(provider, email=normal, edited_fields=edited, updated_at=now)
+    _close_search(session, recorder, provider, actor_id, now)
+    activities.record(
+        session,
+        provider,
+        ActivityKind.EDIT,
+        actor_id=actor_id,
+        now=now,
+        recorder=recorder,
+        summary=f"E-mail found: {normal}",
+        change_set_id=recorder.id,
+    )
 
 
 def _close_search(

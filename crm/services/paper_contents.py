@@ -199,15 +199,6 @@ def _pad(desk: Desk, slug: str) -> Sheet:
     return paper_form.pad_sheet(desk.words(slug), desk.sender, desk.fields, offered, title=TITLES[desk.kind])
 
 
-def _visit(desk: Desk, slug: str) -> Sheet:
-    assert desk.filling is not None
-    objections = desk.words("objections")
-    return paper_visits.sheet(
-        desk.session, desk.filling, desk.fields, desk.words(slug), objections, desk.sender, desk.switched_off,
-        user_id=desk.wish.user_id, now=desk.wish.now,
-    )  # fmt: skip
-
-
 _BUILD: Mapping[DocumentKind, Callable[[Desk, str], Sheet]] = {
     **dict.fromkeys(LETTERS, _letter),
     K.OVERVIEW: _overview,
@@ -217,7 +208,7 @@ _BUILD: Mapping[DocumentKind, Callable[[Desk, str], Sheet]] = {
     K.CLEARANCE_REQUEST: _clearance,
     K.CLIENT_AUTHORIZATION: _authorization,
     K.FAX_COVER: _fax,
-    K.VISIT_SHEET: _visit,
+    K.VISIT_SHEET: paper_visits.sheet,
     K.MONTHLY_RESULTS: paper_results.monthly,
     K.PARTNER_SUMMARY: paper_results.partner,
 }

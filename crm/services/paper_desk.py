@@ -43,6 +43,7 @@ class Wish:
     says; `filing` the name and birth date that are put on it and kept nowhere; `covers` what a fax cover goes before.
     `period` names the days of a paper about a stretch of time, as `crm.domain.periods` reads it;
     `wording` the wording of one's own that stands on the paper, where it was copied from the one that does otherwise.
+    `visit_id` says before which visit a visit sheet is read; without one it is the next that is planned.
     """
 
     kind: DocumentKind
@@ -57,6 +58,7 @@ class Wish:
     covers: Covers | None = None
     period: str = ""
     wording: str = ""
+    visit_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -90,10 +92,10 @@ class Desk:
         wanted = self.wish.wording
         return wanted if wanted and wanted in {each.slug for each in templates.copies(self.session, slug)} else slug
 
-    def words(self, slug: str) -> Words:
-        """The wording in force, filled."""
+    def words(self, slug: str, *, mark_missing: bool = False) -> Words:
+        """The wording in force, filled; an empty field raises MissingField unless it is to be marked."""
         own = templates.source_in_force(self.session, TemplateKind.DOCUMENT, self.wording(slug))
-        return paper_text.words(slug, self.fields, own=own)
+        return paper_text.words(slug, self.fields, own=own, mark_missing=mark_missing)
 
 
 def open_desk(session: Session, wish: Wish) -> Desk:

@@ -1,109 +1,130 @@
-"""What the visit sheet tells: who is at the desk, what happened last, what was promised, and what to say."""
+"""The visit sheet on paper: what `visit_sheets` gathers, in lines that fit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-
-from sqlmodel import Session
+from datetime import date
 
 from crm.documents import paper_visit
-from crm.documents.merge import MergeFields
-from crm.documents.paper_frame import Sender
-from crm.documents.paper_text import Words
-from crm.documents.paper_visit import Visit
+from crm.documents.paper_visit import Note, Visit
 from crm.documents.pdf import Sheet
-from crm.domain import calendar, matching, wording
-from crm.domain.kinds import TOUCHES
+from crm.domain import addresses, calendar, phones, taxonomy, wording
+from crm.domain.kinds import ContactRole
 from crm.domain.papers import TITLES, DocumentKind
-from crm.domain.services import Service, referable
-from crm.models.accounts import Business
-from crm.models.practices import Practice
-from crm.models.providers import Provider
-from crm.services import scripts
-from crm.services.merge import Filling
-from crm.store import providers, tasks
+from crm.domain.visit_kinds import Visitors
+from crm.models.practices import Contact, Practice
+from crm.services import days, visit_sheets
+from crm.services.paper_desk import Desk
+from crm.services.visit_past import Owed, Touched
+from crm.services.visit_sheets import VisitSheet
 
-TOUCHES_SHOWN, TASKS_SHOWN, PEOPLE_SHOWN = 4, 4, 3
+TOUCHES_SHOWN, OWED_SHOWN, PEOPLE_SHOWN = 4, 4, 3
 _LINE = 90
+_LONG = 150
+VISITORS = {
+    Visitors.WELCOME: "Visitors are welcome",
+    Visitors.BY_APPOINTMENT: "Visits by appointment",
+    Visitors.NOT_WELCOME: "No visitors",
+}
 
 
-def sheet(
-    session: Session,
-    filling: Filling,
-    fields: MergeFields,
-    words: Words,
-    objections: Words,
-    sender: Sender,
-    switched_off: frozenset[str],
-    *,
-    user_id: int | None,
-    now: datetime,
-) -> Sheet:
-    """The sheet for a visit to this provider today."""
-    provider = filling.provider
-    assert provider.id is not None
-    prepared = scripts.prepare(session, provider.id, user_id, now=now)
-    visit = Visit(
-        name=fields.provider.formal_name,
-        said_as=provider.said_as,
-        place=_place(fields),
-        desk=_desk(session, filling),
-        touches=_touches(session, provider.id, _zone(session), now),
-        promises=_promises(session, provider, _zone(session), now),
-        services=tuple(_services(provider, switched_off)),
-    )
+def sheet(desk: Desk, slug: str) -> Sheet:
+    """The sheet for the visit that the wish names, or the next one."""
+    told = visit_sheets.gather(desk, slug)
+    zone = days.zone_of(desk.session, desk.wish.user_id)
+    desk.facts |= {"visit": told.visit.id} if told.visit else {}
     return paper_visit.visit_sheet(
-        visit, words, objections, prepared.script, sender, fields.trainer, title=TITLES[DocumentKind.VISIT_SHEET]
+        _visit(told, zone),
+        told.words,
+        told.script.script,
+        told.hallway,
+        desk.sender,
+        desk.fields.trainer,
+        title=TITLES[DocumentKind.VISIT_SHEET],
     )
 
 
-def _zone(session: Session) -> str:
-    business = session.get(Business, 1)
-    return business.zone if business else "America/Chicago"
-
-
-def _services(provider: Provider, switched_off: frozenset[str]) -> Sequence[Service]:
-    suited = matching.services_for(provider.specialty, switched_off)
-    return [one for one in dict.fromkeys((*suited, *referable(switched_off))) if not one.is_addon]
-
-
-def _place(fields: MergeFields) -> tuple[str, ...]:
-    where = fields.practice
-    address = ", ".join(part for part in (where.street, where.town_line) if part)
-    name = where.name if where.name != fields.provider.formal_name else ""
-    return tuple(part for part in (name, address, where.phone) if part)
-
-
-def _desk(session: Session, filling: Filling) -> tuple[str, ...]:
-    people = tuple(
-        f"{each.name}, {each.role.value.replace('_', ' ')}" + (f": {each.remarks}" if each.remarks else "")
-        for each in filling.contacts[:PEOPLE_SHOWN]
+def _visit(told: VisitSheet, zone: str) -> Visit:
+    return Visit(
+        name=told.formal_name,
+        said_as=told.provider.said_as,
+        specialty=_specialty(told),
+        when=_when(told, zone),
+        place=_place(told),
+        notes=tuple(_notes(told)),
+        desk=_desk(told),
+        touches=_touches(told),
+        promises=tuple(_owed(each, told.past.today) for each in told.past.promises[:OWED_SHOWN]),
+        questions=told.questions,
+        services=told.services,
+        objections=tuple((each.said, each.answer) for each in told.objections),
     )
-    place = session.get(Practice, filling.provider.practice_id) if filling.provider.practice_id else None
-    policy = (place.visitor_policy, place.hours) if place else ()
-    return tuple(wording.shortened(part, _LINE) for part in (*people, *policy) if part.strip())
 
 
-def _touches(session: Session, provider_id: int, zone: str, now: datetime) -> tuple[str, ...]:
-    today = calendar.local_day(now, zone)
-    lines = [line for line in providers.timeline(session, provider_id, 30) if line.kind in TOUCHES][:TOUCHES_SHOWN]
-    found = []
-    for line in lines:
-        day = wording.day_in_words(calendar.local_day(line.happened_at, zone), today)
-        ended = f", {line.outcome.value.replace('_', ' ')}" if line.outcome else ""
-        said = f": {line.body}" if line.body else ""
-        words = f"{line.kind.value.replace('_', ' ').capitalize()} {day}{ended}{said}"
-        found.append(wording.shortened(words, _LINE))
-    return tuple(found)
+def _specialty(told: VisitSheet) -> str:
+    found = taxonomy.specialty(told.provider.specialty)
+    return "" if found.key == taxonomy.OTHER else found.label
 
 
-def _promises(session: Session, provider: Provider, zone: str, now: datetime) -> tuple[str, ...]:
-    assert provider.id is not None
-    today = calendar.local_day(now, zone)
-    found = tasks.live_of(session, provider.id)[:TASKS_SHOWN]
-    return tuple(wording.shortened(f"{each.title}, {_due(each.due_on, today)}", _LINE) for each in found)
+def _when(told: VisitSheet, zone: str) -> str:
+    if told.visit is None:
+        return ""
+    day = told.visit.planned_on
+    at = told.visit.planned_at
+    hour = f", {at.astimezone(calendar.zone(zone)):%-I:%M %p}" if at else ""
+    return f"{day:%A, %B} {day.day}{hour}"
 
 
-def _due(day: date, today: date) -> str:
-    return f"{'due' if day >= today else 'was due'} {day:%b} {day.day}"
+def _place(told: VisitSheet) -> tuple[str, ...]:
+    where = told.practice
+    if where is None:
+        return tuple(part for part in (told.provider.practice_name, phones.show(told.provider.phone)) if part)
+    name = where.name or told.provider.practice_name
+    address = addresses.one_line(where.line1, where.line2, where.city, where.state, where.zip)
+    shown = (name if name != told.formal_name else "", address, phones.show(where.phone or told.provider.phone))
+    return tuple(part for part in shown if part)
+
+
+def _notes(told: VisitSheet) -> list[Note]:
+    """Why, with whom and with what; then what to remember."""
+    guests = ", ".join(each.name for each in told.guests)
+    bring = ", ".join(each.words for each in told.materials)
+    remarks = told.visit.remarks if told.visit else ""
+    found = (("why", told.purpose), ("people", guests), ("bring", bring), ("remember", remarks))
+    return [Note(key, wording.shortened(text, _LONG)) for key, text in found if text.strip()]
+
+
+def _desk(told: VisitSheet) -> tuple[str, ...]:
+    people = tuple(_person(each) for each in told.people[:PEOPLE_SHOWN])
+    return tuple(wording.shortened(part, _LINE) for part in (*people, *office(told.practice)) if part.strip())
+
+
+def office(practice: Practice | None) -> tuple[str, ...]:
+    """What the office does with visitors, and its hours."""
+    if practice is None:
+        return ()
+    found = (VISITORS.get(practice.visitors, ""), practice.visitor_policy, practice.hours)
+    return tuple(part for part in found if part.strip())
+
+
+def _person(one: Contact) -> str:
+    role = "PA or NP" if one.role is ContactRole.PA_NP else one.role.value.replace("_", " ")
+    return f"{one.name}, {role}" + (f": {one.remarks}" if one.remarks else "")
+
+
+def _touches(told: VisitSheet) -> tuple[str, ...]:
+    """The last touches, and in the last place what they answered to our question."""
+    answered = [f"They said: “{each.body}”" for each in told.past.answers[:1]]
+    touched = [_touched(each, told.past.today) for each in told.past.touches[: TOUCHES_SHOWN - len(answered)]]
+    return tuple(wording.shortened(each, _LINE) for each in (*touched, *answered))
+
+
+def _touched(touch: Touched, today: date) -> str:
+    ended = f", {touch.outcome.value.replace('_', ' ')}" if touch.outcome else ""
+    said = f": {touch.said}" if touch.said else ""
+    day = wording.day_in_words(touch.on, today)
+    return f"{touch.kind.value.replace('_', ' ').capitalize()} {day}{ended}{said}"
+
+
+def _owed(owed: Owed, today: date) -> str:
+    day = owed.due_on
+    return wording.shortened(f"{owed.words}, {'due' if day >= today else 'was due'} {day:%b} {day.day}", _LINE)

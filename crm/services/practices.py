@@ -16,7 +16,7 @@ from crm.domain.kinds import ContactRole
 from crm.domain.organizations import organization_name
 from crm.domain.places import place, state_of
 from crm.models.practices import Contact, Practice
-from crm.services import changes
+from crm.services import changes, practice_visits
 from crm.services.changes import Recorder
 from crm.store import practices as store
 from crm.store.engine import Database
@@ -52,9 +52,17 @@ def find_or_add(session: Session, form: Mapping[str, str], recorder: Recorder, *
 
 
 def update(
-    db: Database, practice_id: int, form: Mapping[str, str], *, actor_id: int | None, now: datetime
+    db: Database,
+    practice_id: int,
+    form: Mapping[str, str],
+    *,
+    doctor_days: Mapping[int, int] | None = None,
+    actor_id: int | None,
+    now: datetime,
 ) -> int | None:
-    """Change what is named in `form`. Returns the change set, None when nothing differs."""
+    """Change what is named in `form`, and the days on which providers are in. Returns the change set, None when nothing
+    differs.
+    """
     values = checked(form)
     with db.write() as session:
         practice = get(session, practice_id)
@@ -62,9 +70,10 @@ def update(
         recorder = changes.begin(
             session, "practice", f"Changed {practice.name or 'a practice'}", actor_id=actor_id, now=now
         )
+        days_changed = practice_visits.keep_days(session, practice_id, doctor_days or {}, recorder)
         changed = [name for name, value in values.items() if getattr(practice, name) != value]
         if not changed:
-            return None
+            return recorder.id if days_changed else None
         edited = sorted({*practice.edited_fields, *changed})
         recorder.update(practice, **values, edited_fields=edited, updated_at=now)
         _tell_providers(session, practice, recorder)
@@ -104,7 +113,7 @@ def checked(form: Mapping[str, str]) -> Values:
     """Columns of Practice for the fields named in `form`; Invalid with every field that is wrong."""
     errors: dict[str, str] = {}
     values: Values = {name: form[name].replace("\r\n", "\n").strip() for name in PLAIN if name in form}
-    for read in (_name, _address, _reach):
+    for read in (_name, _address, _reach, practice_visits.read):
         try:
             values |= read(form)
         except Invalid as error:

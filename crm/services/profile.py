@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from crm.domain import phones
+from crm.domain import phones, places
 from crm.domain.errors import Invalid
 from crm.models.accounts import User
 from crm.services import accounts, audit
@@ -74,7 +74,7 @@ def hide_checklist(db: Database, user_id: int) -> None:
 def _checked(values: Mapping[str, str]) -> tuple[dict[str, object], dict[str, str]]:
     clean: dict[str, object] = {}
     errors: dict[str, str] = {}
-    checks = {"name": accounts.checked_name, "email": accounts.checked_email, "phone": _phone}
+    checks = {"name": accounts.checked_name, "email": accounts.checked_email, "phone": _phone, "home_zip": _home_zip}
     for name, value in values.items():
         try:
             if name in checks:
@@ -90,3 +90,13 @@ def _checked(values: Mapping[str, str]) -> tuple[dict[str, object], dict[str, st
 
 def _phone(value: str) -> str:
     return phones.normalise(value).number
+
+
+def _home_zip(value: str) -> str:
+    """Five digits of a ZIP code whose place is known, or nothing."""
+    if not value.strip():
+        return ""
+    found = places.place(value)
+    if found is None:
+        raise Invalid({"home_zip": "Write a ZIP code of five digits, such as 77005. We don't know where this one is."})
+    return found.zip

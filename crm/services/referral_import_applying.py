@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from crm.domain import matching
 from crm.domain.calendar import instant_of, local_day
-from crm.domain.errors import Invalid
+from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import ActivityKind, ImportState, ReferralHow, ReferralStatus
 from crm.domain.pipeline import ASIDE
 from crm.domain.referrals import DATED, WRITTEN
@@ -20,12 +20,13 @@ from crm.models.clients import Client
 from crm.models.imports import ImportRow, ImportRun
 from crm.models.providers import Provider
 from crm.models.referrals import Referral
-from crm.services import attribution, changes, provider_forms, providers, referral_rows, referrals
+from crm.services import attribution, changes, provider_forms, providers, referral_rows, referrals, touches
 from crm.services.acts import Act
 from crm.services.imports_counts import Counts
+from crm.services.imports_judging import NEW, REPEATED, SKIPPED, UNCHANGED
 from crm.services.imports_workshop import Workshop
-from crm.services.referral_import_judging import NEW, REPEATED, SKIPPED, UNCHANGED, Row, judge
-from crm.services.referral_import_values import Content, name_key
+from crm.services.referral_import_judging import Row, judge
+from crm.services.referral_import_values import Content, name_key, plain
 from crm.services.referral_rows import NewReferral
 from crm.store import imports as store
 from crm.store import imports_staged as staged
@@ -74,7 +75,7 @@ def _firsts(db: Database, run_id: int) -> dict[str, date]:
 
 
 def _who(row: ImportRow) -> str:
-    return str(row.provider_id or name_key({name: str(value) for name, value in row.content.items()}))
+    return str(row.provider_id or name_key(plain(row.content)))
 
 
 def _apply_part(shop: Workshop, run_id: int, firsts: dict[str, date]) -> bool:
@@ -124,9 +125,13 @@ def _take(
         counts.unchanged += row.verdict == UNCHANGED
         counts.skipped.update(Counter([row.reason] if row.verdict != UNCHANGED else []))
         return
-    content = {name: str(value) for name, value in row.content.items()}
+    content = plain(row.content)
     first = firsts.get(_who(row))
-    (verdict,) = judge(act.session, [Row(content, {}, row.provider_id)], set(), adds=True)
+    try:  # the provider may have been merged into another one since the list was read
+        chosen = touches.get_provider(act.session, row.provider_id).id if row.provider_id else None
+    except NotFound:
+        chosen = None
+    (verdict,) = judge(act.session, [Row(content, {}, chosen)], set(), adds=True)
     if verdict.verdict != NEW:
         counts.unchanged += verdict.verdict == UNCHANGED
         counts.skipped.update([verdict.reason or REPEATED] if verdict.verdict == SKIPPED else [])
@@ -146,6 +151,8 @@ def _provider(act: Act, run: ImportRun, content: Content, provider_id: int | Non
     """Who referred; somebody unknown is added with what the list says of them."""
     if provider_id is not None:
         return act.session.get_one(Provider, provider_id)
+    if added := _added_before(act.session, run, content):
+        return added
     form = {
         "name": content["provider"],
         **{name: content[name] for name in ("npi", "email", "phone") if name in content},
@@ -163,6 +170,18 @@ def _provider(act: Act, run: ImportRun, content: Content, provider_id: int | Non
     act.session.flush()
     providers.score(act.session, made, act.recorder)
     return made
+
+
+def _added_before(session: Session, run: ImportRun, content: Content) -> Provider | None:
+    """Somebody new has one row, however often they are on the list, though others go by the same name."""
+    theirs = select(Provider).where(
+        Provider.import_id == run.id,
+        Provider.sort_name == name_key(content),
+        Provider.city == content.get("city", ""),
+        col(Provider.merged_into_id).is_(None),
+    )
+    number = content.get("npi")
+    return next((one for one in session.exec(theirs) if not number or one.npi in (None, number)), None)
 
 
 def _add(act: Act, run: ImportRun, provider: Provider, content: Content, first: date | None) -> None:

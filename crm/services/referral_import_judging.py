@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -11,27 +11,19 @@ from sqlmodel import Session, col
 
 from crm.models.clients import Client
 from crm.models.referrals import Referral
+from crm.services.imports_judging import NEW, REPEATED, SKIPPED, UNCHANGED, Verdict
 from crm.services.referral_import_values import Content, name_key
 from crm.store import imports_staged as staged
 
-NEW, UNCHANGED, SKIPPED, UNKNOWN = "new", "unchanged", "skipped", "unknown"
+UNKNOWN = "unknown"
 WHO = "provider_unknown"
-REPEATED = "repeated"
-
-
-class Verdict(NamedTuple):
-    """What becomes of a row."""
-
-    verdict: str
-    reason: str = ""
-    provider_id: int | None = None
 
 
 class Row(NamedTuple):
     """A row as read; `chosen` is the provider that somebody chose for it, 0 for one to be added."""
 
     content: Content
-    problems: dict[str, str]
+    problems: Mapping[str, object]
     chosen: int | None = None
 
 
@@ -81,15 +73,20 @@ def _match(content: Content, found: dict[str, dict[str, list[staged.Match]]]) ->
     """By NPI, by e-mail or phone where only one has it or the name fits, by name and town, by a name that is alone."""
     if hits := found["npi"].get(content.get("npi", "")):
         return hits[0].id
-    name = name_key(content)
+    name, number = name_key(content), content.get("npi")
     for by in ("email", "phone"):
-        hits = found[by].get(content.get(by, ""), [])
+        hits = _without_others(found[by].get(content.get(by, ""), []), number)
         fitting = [hit for hit in hits if not name or hit.sort_name == name]
         if len(fitting) == 1:
             return fitting[0].id
-    hits = found["sort_name"].get(name, []) if name else []
+    hits = _without_others(found["sort_name"].get(name, []), number) if name else []
     town = content.get("city", "").casefold()
     here = [hit for hit in hits if town and hit.city.casefold() == town]
     if len(here) == 1:
         return here[0].id
     return hits[0].id if len(hits) == 1 and (not town or not hits[0].city) else None
+
+
+def _without_others(hits: Sequence[staged.Match], number: str | None) -> list[staged.Match]:
+    """Nobody has two NPIs: whoever is known by another one isn't meant."""
+    return [hit for hit in hits if not number or not hit.npi or hit.npi == number]

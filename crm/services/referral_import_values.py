@@ -103,6 +103,11 @@ def without_names(cells: Sequence[str], fields: Sequence[str | None], problems: 
     return kept
 
 
+def plain(content: Mapping[str, object]) -> dict[str, str]:
+    """The content of a staged row as it was read."""
+    return {name: str(value) for name, value in content.items()}
+
+
 def name_key(content: Content) -> str:
     """The name of the provider as lists are sorted by it."""
     said = content.get("provider", "")

@@ -12,9 +12,9 @@ from crm.domain.errors import NotFound
 from crm.domain.kinds import ActivityKind, Outcome, ReferralStatus, TaskKind, TaskOrigin, TaskState
 from crm.models.clients import Client
 from crm.models.providers import Provider
-from crm.models.referrals import Referral, ReferralStep
+from crm.models.referrals import Referral
 from crm.models.tasks import Task
-from crm.services import acts, next_steps, report_clock
+from crm.services import acts, next_steps, referral_rows, report_clock
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
 from crm.store import referral_rows as rows
@@ -57,18 +57,7 @@ def change_in(
     said = rules.check_reason(reason)
     client = act.session.get_one(Client, referral.client_id)
     act.update(referral, status=status, **_lost(before, status, said), **_dates(referral, before, status, day))
-    assert referral.id is not None
-    act.insert(
-        ReferralStep(
-            referral_id=referral.id,
-            status_from=before,
-            status_to=status,
-            happened_on=day,
-            reason=said,
-            actor_id=act.actor_id,
-            created_at=act.now,
-        )
-    )
+    referral_rows.add_step(act, referral, before, status, day, said)
     _keep_client(act, client, referral, before)
     _close(act, referral, TaskKind.CALL_CLIENT, TaskState.DONE)
     if status is ReferralStatus.LOST:

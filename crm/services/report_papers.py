@@ -143,12 +143,14 @@ def deliver(
     with db.write() as session:
         seen = reports.look(session, report_id, today=today)
         reports.check_open(seen.row)
+        _check_permitted(seen)  # it may have been taken back since it was first asked
         said = f"{seen.title} about {seen.client.code}: {_how(delivery)}"
         act = acts.begin(session, "report", said, actor_id=actor_id, now=now, today=today)
         _note(act, seen, delivery, said)
         report_clock.close_task(act, seen.row, TaskState.DONE)
         act.update(seen.row, state=ReportState.DELIVERED, delivered_on=delivery.day, updated_at=now)
         report_clock.wind(act, seen.client)
+        report_clock.keep_next_due(act, [seen.row.provider_id])  # where nothing further is owed, the clock is silent
         return act.id
 
 

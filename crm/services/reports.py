@@ -21,7 +21,7 @@ from crm.models.clients import Client
 from crm.models.documents import Document
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
-from crm.services import acts, authorizations, client_file, clients, paper_deliveries, report_clock
+from crm.services import acts, authorizations, clients, paper_deliveries, report_clock
 from crm.services import report_content as content
 from crm.services.acts import Act
 from crm.services.report_content import LEFT_OUT, Wanted, Written
@@ -137,7 +137,7 @@ def save(
         label = f"Words of the {seen.title.lower()} for {seen.client.code}"
         act = acts.begin(session, "report", label, actor_id=actor_id, now=now, today=today)
         if not act.update(seen.row, **values):
-            client_file.drop(act)
+            act.drop()
             return None
         act.update(seen.row, updated_at=now, document_id=None)  # what was made before says something else
         return act.id

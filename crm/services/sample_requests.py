@@ -137,11 +137,16 @@ def answer(
 
 def undo(db: Database, message_id: int, *, actor_id: int | None, now: datetime) -> None:
     """Within the minute: the message stays here, and what the tap noted is taken back. Refused when it has left."""
-    message_states.cancel(db, message_id, actor_id=actor_id, now=now, undo=True)
     with db.write() as session:
-        message = session.get_one(Message, message_id)
-        for change in _changes_of(message):
-            changes.undo_in(session, change, actor_id=actor_id, now=now)
+        undo_in(session, message_id, actor_id=actor_id, now=now)
+
+
+def undo_in(session: Session, message_id: int, *, actor_id: int | None, now: datetime) -> None:
+    """As `undo`, in the caller's transaction."""
+    message_states.cancel_in(session, message_id, actor_id=actor_id, now=now, undo=True)
+    message = session.get_one(Message, message_id)
+    for change in _changes_of(message):
+        changes.undo_in(session, change, actor_id=actor_id, now=now)
 
 
 def asked_at(session: Session, provider_id: int) -> datetime | None:

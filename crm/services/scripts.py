@@ -70,7 +70,7 @@ def prepare(
     at_desk = audience is Audience.GATEKEEPER
     filling = merge.filling(session, provider_id, user_id, now=now, at_desk=at_desk)
     chosen = (audience or filling.audience, channel, moment or filling.moment)
-    script = _script(session, *chosen, filling.fields, slug=asked.slug if asked else "", mark_missing=mark_missing)
+    script = fill(session, *chosen, filling.fields, slug=asked.slug if asked else "", mark_missing=mark_missing)
     prepared = Prepared(
         provider=filling.provider,
         script=script,
@@ -116,7 +116,7 @@ def _asked_for(session: Session, slug: str) -> Template | None:
     return found
 
 
-def _script(
+def fill(
     session: Session,
     audience: Audience,
     channel: Channel,
@@ -124,9 +124,9 @@ def _script(
     fields: MergeFields,
     *,
     slug: str = "",
-    mark_missing: bool,
+    mark_missing: bool = False,
 ) -> FilledScript:
-    """The trainer's own wording where there is one."""
+    """A script in the trainer's own wording where there is one. An empty field raises MissingField, or is marked."""
     own = templates.source_in_force(session, TemplateKind.SCRIPT, slug or f"{audience}-{channel}")
     if own is None:
         return fill_script(audience, channel, moment, fields, mark_missing=mark_missing)

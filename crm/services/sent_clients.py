@@ -74,7 +74,7 @@ def tell_outcome(
         reading.finish()
         act, client = client_file.begin(session, row.client_id, "sent", actor_id=actor_id, now=now, today=today)
         if not act.update(row, came_of_it=said):
-            client_file.drop(act)
+            act.drop()
             return None
         client_file.tell(act, client, "what came of the client we sent", only=[row.provider_id], body=said)
         return act.id

@@ -18,7 +18,7 @@ from crm.models.accounts import User
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
 from crm.models.tasks import Task
-from crm.services import acts, clearances, next_steps, referral_steps, touches
+from crm.services import acts, clearances, next_steps, planned_visits, referral_steps, touches
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
 from crm.services.touches import Touch
@@ -108,6 +108,8 @@ def complete(
         )
         touches.check(touch, now)
         provider = touches.get_provider(session, task.provider_id)
+        if by is not ActivityKind.VISIT:
+            planned_visits.drop_of(act, task)
         logged = touches.log_in(act, provider, touch, next_step=next_step, propose=propose, task=task)
         return Completed(act.id, logged.stage, logged.next_task)
 
@@ -124,6 +126,7 @@ def snooze(
         act = acts.begin(session, "task", label, actor_id=actor_id, now=now, today=today)
         for task in found:
             act.update(task, due_on=due_on, due_at=None, snoozed=task.snoozed + 1, state=TaskState.OPEN)
+            planned_visits.follow(act, task, due_on)
             _keep_and_note(act, task, f"Put off to {_day(due_on)}: {task.title}")
         return act.id
 
@@ -164,6 +167,7 @@ def reassign(
         for task_id in task_ids:
             task = _live(session, task_id)
             act.update(task, owner_id=owner_id)
+            planned_visits.give(act, task, owner_id)
             _keep_and_note(act, task, f"Given to {owner.name}: {task.title}")
         return act.id
 
@@ -175,6 +179,7 @@ def cancel(db: Database, task_id: int, *, reason: str = "", actor_id: int | None
         _check_no_report(session, task)
         act = acts.begin(session, "task", f"Dropped: {task.title}", actor_id=actor_id, now=now, today=today)
         act.close(task, state=TaskState.CANCELLED)
+        planned_visits.drop_of(act, task)
         _keep_and_note(act, task, f"Dropped: {task.title}", reason=reason.strip())
         return act.id
 

@@ -11,16 +11,17 @@ from sqlmodel import Session, select
 from crm.domain.cadence import Proposal
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.followups import OUTCOMES, SPOKEN, Fate, fate
-from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, TaskKind, TaskState, VisitState
+from crm.domain.kinds import TOUCHES, ActivityKind, Outcome, TaskKind, TaskState
 from crm.domain.pipeline import Stage, implied_stage
 from crm.domain.sequences import StopReason
 from crm.models.activities import Activity
 from crm.models.providers import Provider
 from crm.models.tasks import Task
-from crm.services import acts, next_steps, sequence_stops, stages
+from crm.models.visits import Visit
+from crm.services import acts, next_steps, planned_visits, sequence_stops, stages
 from crm.services.acts import Act
 from crm.services.next_steps import NextStep
-from crm.store import enrollments, visits
+from crm.store import enrollments
 from crm.store import tasks as store
 from crm.store.engine import Database
 from crm.store.tasks import PastTouch
@@ -111,9 +112,11 @@ def log_in(
     task: Task | None = None,
     line: Activity | None = None,
     known: Known | None = None,
+    visit: Visit | None = None,
 ) -> Logged:
     """As `log`, in the caller's transaction. `task` is the follow-up that this completes; `line` the touch's line
-    where it is on the timeline already; `known` what was read before, so that nothing more need be asked.
+    where it is on the timeline already; `known` what was read before, so that nothing more need be asked; `visit` the
+    one that this was, where it is known.
     """
     after = implied_stage(provider.stage, touch.kind, touch.outcome, sample_sent=_sample_sent(touch, task))
     # Proposed before the touch is written, so that it doesn't count among the earlier ones.
@@ -125,7 +128,7 @@ def log_in(
         stages.move_in(act.session, provider, moved, act.recorder, actor_id=act.actor_id, now=act.now)
     settle(act, provider, touch.kind, touch.outcome, but=task, live=known.live if known else None)
     _end_sequence(act, provider, touch, activity)
-    _make_visit(act, provider, touch)
+    planned_visits.made(act, provider, activity, visit=visit, task=task, day=touch.day)
     owner_id = (task.owner_id if task else None) or provider.owner_id or act.actor_id
     planned = next_steps.plan(act, provider, step, owner_id=owner_id, activity_id=activity.id) if step else None
     open_now = None if known is None else [*known.live, *([planned] if planned else [])]
@@ -192,12 +195,14 @@ def _end_sequence(act: Act, provider: Provider, touch: Touch, activity: Activity
     )
 
 
-def _make_visit(act: Act, provider: Provider, touch: Touch) -> None:
-    """A logged visit is the one that was planned for today or before."""
-    if touch.kind is not ActivityKind.VISIT:
-        return
-    for visit in visits.planned_until(act.session, provider.id or 0, act.today):
-        act.update(visit, state=VisitState.DONE, outcome=touch.outcome, done_at=touch.happened_at or act.now)
+def correct(act: Act, provider: Provider, touch: Touch, line: Activity) -> None:
+    """A touch that is on the timeline went otherwise than was said first: what follows from that, follows now.
+
+    The stage only ever goes forward; `line` is brought to what the touch says.
+    """
+    stages.advance(act.session, provider, touch.kind, touch.outcome, act.recorder, actor_id=act.actor_id, now=act.now)
+    _end_sequence(act, provider, touch, line)
+    act.update(line, outcome=touch.outcome, body=touch.body, contact_id=touch.contact_id)
 
 
 def take(act: Act, task_id: int | None) -> Task | None:

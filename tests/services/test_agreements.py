@@ -11,6 +11,7 @@ from crm.domain.errors import Invalid
 from crm.domain.kinds import ActivityKind, ProviderKind, TaskKind, TaskState
 from crm.models.activities import Activity
 from crm.models.agreements import Agreement, AgreementStep
+from crm.models.audit import ChangeSet
 from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.services import agreement_worth, agreements, changes, tasks
@@ -132,6 +133,12 @@ def test_every_wrong_field_is_named_at_once_and_nothing_is_kept(db: Database, pr
         assert session.exec(select(AgreementStep)).all() == []
 
 
+def test_a_value_for_no_known_stretch_is_refused(db: Database, provider_id: int) -> None:
+    with pytest.raises(Invalid) as error:
+        agreements.create(db, provider_id, {**FORM, "per": "fortnight"}, {}, PROPOSED, **BY)
+    assert error.value.errors == {"per": "Choose what the value is for."}
+
+
 def test_an_end_before_the_start_is_refused(db: Database, provider_id: int) -> None:
     agreement_id = noted(db, provider_id)
     with pytest.raises(Invalid, match="before it starts"):
@@ -163,3 +170,21 @@ def test_what_needs_something_soonest_stands_first(db: Database, provider_id: in
         assert [line.id for line in store.lines(session)] == [soon, late, idea]
         assert store.counts(session) == {S.ACTIVE: 2, S.IDEA: 1}
         assert [line.per for line in store.lines(session, state=S.IDEA)] == [AgreementPer.MONTH]
+
+
+def test_a_form_without_a_difference_leaves_nothing_to_undo(db: Database, provider_id: int) -> None:
+    agreement_id = noted(db, provider_id)
+    with db.read() as session:
+        before = len(session.exec(select(ChangeSet)).all())
+    assert agreements.update(db, agreement_id, FORM, {}, **BY) is None
+    with db.read() as session:
+        assert len(session.exec(select(ChangeSet)).all()) == before
+
+
+def test_putting_away_stands_on_the_timeline(db: Database, provider_id: int) -> None:
+    agreement_id = noted(db, provider_id)
+    agreements.archive(db, agreement_id, away=True, **BY)
+    agreements.archive(db, agreement_id, away=False, **BY)
+    with db.read() as session:
+        lines = [line.summary for line in session.exec(select(Activity)) if line.kind is ActivityKind.AGREEMENT]
+    assert lines[-2:] == ["Agreement “Desk breaks” put away", "Agreement “Desk breaks” brought back"]

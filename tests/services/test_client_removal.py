@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
 from crm.domain.errors import Invalid
+from crm.domain.kinds import ActivityKind
 from crm.domain.papers import DocumentKind
 from crm.models.audit import AuditEntry
 from crm.models.clients import Client
@@ -14,6 +15,7 @@ from crm.models.documents import Document
 from crm.models.providers import Provider
 from crm.models.referrals import Referral
 from crm.services import (
+    activities,
     authorizations,
     booking,
     changes,
@@ -107,6 +109,31 @@ def test_nothing_about_the_person_is_left_and_the_figures_stay(db: Database, tmp
     with db.read() as session:
         (entry,) = session.exec(select(AuditEntry).where(AuditEntry.kind == "client_removed")).all()
     assert entry.subject == f"GONE-{client_id}"
+
+
+def test_codes_that_they_had_before_go_too_unless_somebody_else_has_them_now(db: Database, tmp_path: Path) -> None:
+    client_id, _ = filled(db, tmp_path)
+    for code in ("Q-78", "Q-79"):
+        clients.update(db, client_id, {"code": code}, actor_id=None, now=NOW)
+        client_events.log(db, client_id, {"kind": "fall", "what": "Slipped"}, **WHO)
+    other, _ = clients.create(db, {"code": "Q-78"}, actor_id=None, now=NOW)
+    client_removal.remove(db, tmp_path, client_id, "Q-79", actor_id=None, now=NOW)
+    with db.read() as session:
+        left = words(session)
+        assert session.get_one(Client, other).code == "Q-78"
+    assert "Q-77" not in left
+    assert "Q-79" not in left
+
+
+def test_a_code_in_small_letters_and_in_a_reason_goes_too(db: Database, tmp_path: Path) -> None:
+    client_id, referral_id = filled(db, tmp_path)
+    with db.write() as session:
+        provider = session.get_one(Provider, session.get_one(Referral, referral_id).provider_id)
+        said = {"summary": "Called about q-77", "reason": "q-77 was late"}
+        activities.record(session, provider, ActivityKind.CALL, actor_id=None, now=NOW, **said)
+    client_removal.remove(db, tmp_path, client_id, "Q-77", actor_id=None, now=NOW)
+    with db.read() as session:
+        assert "q-77" not in words(session)
 
 
 def test_undo_brings_nothing_of_it_back(db: Database, tmp_path: Path) -> None:

@@ -125,6 +125,10 @@ def test_an_entry_taken_out_counts_for_nothing(db: Database, office: dict[str, i
     gifts.archive(db, logged.gift_id, **BY)
     with db.read() as session:
         assert gifts.ledger(session, TODAY.year).total_cents == 0
+        said = [
+            line for line in session.exec(select(Activity)) if line.summary == "Taken out of the ledger: Sandwiches"
+        ]
+        assert {line.provider_id for line in said} == {office["shah"], office["ng"]}
     with pytest.raises(NotFound):
         gifts.archive(db, logged.gift_id, **BY)
 

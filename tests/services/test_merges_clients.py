@@ -21,6 +21,7 @@ from crm.models.reports import DueReport
 from crm.models.tasks import Task
 from crm.services import changes, merges
 from crm.store.engine import Database
+from crm.store.tasks import refresh_next_due
 from tests.factories import NOW, TODAY, _id, make_client, make_provider, make_referral, make_task, saved
 
 EARLIER = TODAY - timedelta(days=200)
@@ -73,6 +74,7 @@ def pair(db: Database) -> tuple[int, int]:
     with db.write() as session:
         keep, gone = _id(make_provider(session)), _id(make_provider(session, npi=None))
         furnish(session, keep, gone)
+        refresh_next_due(session, [keep, gone])
         return keep, gone
 
 

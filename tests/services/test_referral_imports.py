@@ -20,11 +20,11 @@ from crm.models.providers import Provider
 from crm.models.referrals import Referral, ReferralStep
 from crm.models.reports import DueReport
 from crm.models.tasks import Task
-from crm.services import imports, referral_imports
+from crm.services import imports, imports_contacts, merges, referral_imports
 from crm.services.imports_workshop import Workshop
 from crm.store import imports as store
 from crm.store.engine import Database
-from tests.factories import NOW, _id, make_business, make_provider
+from tests.factories import NOW, _id, make_business, make_provider, npi
 
 LIST = """Referred by,NPI,City,Received,Client,Service,How,Status,Contacted,Started,Ended,Why lost,Reason,Value
 "Luis Ortega, PT",,Houston,3/5/2023,k-14,Post-rehab conditioning,fax,completed,3/6/2023,3/12/2023,6/1/2023,,Knee,1250
@@ -203,3 +203,67 @@ def test_what_was_applied_is_not_mended_any_more(
     run_id = brought(shop, tmp_path, LIST.format(npi=them[1].npi), apply=True)
     with pytest.raises(Refused):
         referral_imports.confirm(shop.db, run_id)
+
+
+SHORT = """Referred by,Received,Client,Service
+"Ana Lopez, MD",2024-01-05,K-1,older adults
+"Ana Lopez, MD",2024-02-05,K-2,older adults
+"Luis Ortega, PT",2024-03-05,K-3,older adults
+"""
+
+
+def test_somebody_new_of_a_common_name_is_added_once(
+    shop: Workshop, tmp_path: Path, them: tuple[Provider, Provider]
+) -> None:
+    with shop.db.write() as session:
+        for city in ("Austin", "Dallas"):
+            make_provider(session, display_name="Ana Lopez, MD", sort_name="lopez ana", city=city)
+    run_id = brought(shop, tmp_path, SHORT)
+    assert referral_imports.choose(shop.db, run_id, _id(rows(shop.db, run_id)[2]), 0) == 2
+    referral_imports.confirm(shop.db, run_id)
+    imports.work_on(shop, run_id)
+    with shop.db.read() as session:
+        added = session.exec(select(Provider).where(Provider.import_id == run_id)).one()
+    assert (added.display_name, added.referral_count) == ("Ana Lopez, MD", 2)
+
+
+def test_a_referral_goes_to_whom_the_provider_was_merged_into(
+    shop: Workshop, tmp_path: Path, them: tuple[Provider, Provider]
+) -> None:
+    with shop.db.write() as session:
+        twin = _id(make_provider(session, display_name="L. Ortega, PT", sort_name="ortega l", touch_count=9))
+    run_id = brought(shop, tmp_path, SHORT)
+    assert rows(shop.db, run_id)[4].provider_id == them[0].id
+    stays, _ = merges.merge(shop.db, (_id(them[0]), twin), {}, actor_id=None, now=NOW)
+    assert stays == twin
+    referral_imports.confirm(shop.db, run_id)
+    imports.work_on(shop, run_id)
+    with shop.db.read() as session:
+        assert [one.provider_id for one in session.exec(select(Referral))] == [twin]
+
+
+def test_whoever_has_another_npi_is_somebody_else(
+    shop: Workshop, tmp_path: Path, them: tuple[Provider, Provider]
+) -> None:
+    number = npi(77_777)
+    text = f'Referred by,NPI,Received,Client\n"Luis Ortega, PT",{number},2024-01-05,K-1\n'
+    run_id = brought(shop, tmp_path, text)
+    (row,) = rows(shop.db, run_id).values()
+    assert (row.verdict, row.provider_id) == ("unknown", None)
+
+
+def test_a_row_that_is_to_be_mended_is_nobodys_yet(
+    shop: Workshop, tmp_path: Path, them: tuple[Provider, Provider]
+) -> None:
+    run_id = brought(shop, tmp_path, LIST.format(npi=them[1].npi))
+    wrong = _id(rows(shop.db, run_id)[6])
+    referral_imports.choose(shop.db, run_id, wrong, _id(them[1]))
+    assert rows(shop.db, run_id)[6].reason == "to_mend"
+
+
+def test_a_list_of_referrals_is_not_mended_as_one_of_providers(
+    shop: Workshop, tmp_path: Path, them: tuple[Provider, Provider]
+) -> None:
+    run_id = brought(shop, tmp_path, SHORT)
+    with pytest.raises(Refused):
+        imports_contacts.mend(shop.db, run_id, _id(rows(shop.db, run_id)[2]), {})

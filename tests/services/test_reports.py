@@ -25,7 +25,9 @@ from crm.models.documents import Document, DocumentDelivery
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
 from crm.models.tasks import Task
-from crm.services import changes, report_papers, reports
+from crm.services import authorizations, changes, report_papers, reports
+from crm.services.paper_desk import Wish
+from crm.services.papers import PRESS, Paper
 from crm.services.report_content import LEFT_OUT
 from crm.services.report_papers import Delivery
 from crm.store import reports as store
@@ -156,6 +158,31 @@ def test_faxed_and_confirmed_closes_the_follow_up_and_begins_the_next(db: Databa
     assert task.state is TaskState.DONE
     assert (following.from_on, following.due_on) == (TODAY, TODAY + timedelta(days=30))
     assert on_time == (1, 1)
+
+
+def test_delivered_with_nothing_to_follow_the_partner_waits_for_what_is_left(
+    db: Database, file: File, folder: Path
+) -> None:
+    report_papers.deliver(db, folder, progress(db), FAXED, **BY)
+    asked_for, _ = reports.ask_for(db, file.client_id, file.provider_id, K.SESSION_LOG, **BY)
+    report_papers.deliver(db, folder, asked_for, FAXED, **BY)
+    with db.read() as session:
+        assert session.get_one(Provider, file.provider_id).next_due_on == TODAY + timedelta(days=30)
+
+
+def test_an_authorization_that_was_taken_back_meanwhile_keeps_it_in(db: Database, file: File, folder: Path) -> None:
+    with db.read() as session:
+        signed = session.exec(select(ClientAuthorization)).one()
+
+    def slow_press(session: Session, wish: Wish) -> Paper:
+        paper = PRESS(session, wish)
+        authorizations.archive(db, signed.id or 0, **BY)
+        return paper
+
+    report_id = progress(db)
+    with pytest.raises(Refused, match="No authorization"):
+        report_papers.deliver(db, folder, report_id, FAXED, press=slow_press, **BY)
+    assert row(db, report_id).state is ReportState.OPEN
 
 
 def test_a_report_is_no_touch(db: Database, file: File, folder: Path) -> None:

@@ -35,7 +35,7 @@ def add(db: Database, *, actor_id: int | None, now: datetime) -> int:
 def add_in(session: Session, *, actor_id: int | None, now: datetime) -> int:
     """As `add`, in the caller's transaction."""
     # The cast is a page of text; it is read only when somebody wants it.
-    from crm.services.demo import answering, building, caring, dealing, enrolling, measured, reporting
+    from crm.services.demo import answering, building, caring, dealing, enrolling, measured, reporting, visiting
     from crm.services.demo.telling import Teller
 
     if demo.count_providers(session):
@@ -49,6 +49,7 @@ def add_in(session: Session, *, actor_id: int | None, now: datetime) -> int:
     caring.care(session, told)
     reporting.report(session, told)
     dealing.deal(session, told)
+    visiting.visit(session, told)
     cast = [provider for _, provider in made]
     enrolling.enroll(session, told, cast)
     answering.write_back(session, told, cast)

@@ -167,7 +167,7 @@ WARM = """
   -23 email > sample_sent | Sent the sample report |
   ! email 1 | Send Dr. Thibodeaux the arthritis group dates | She asked for days and times
 * Carlos Mendoza, PT | 225100000X | heron_pt | email days=MTW | sample_sent
-  -28 in_service conversation > introduced | Was in the room at the talk |
+  -36 in_service conversation > introduced | Was in the room at the talk |
   -20 email > sample_sent | Sent the sample report |
 * Aaliyah Robinson, NP | 363LF0000X | oak_family | email | sample_sent
   -26 visit conversation > introduced | Marisol introduced us |
