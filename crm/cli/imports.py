@@ -93,12 +93,12 @@ def contacts(file: Path, mapping: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def referrals(file: Path, mapping: tuple[str, ...], add_providers: bool, as_json: bool) -> None:
     """Import past referrals: CSV or XLSX. Rows that name a client, or an unknown provider, are skipped and counted."""
-    from crm.services import imports, referral_imports
+    from crm.services import imports, imports_lists, referral_imports
 
     said = referral_imports.read_mapping(mapping)
     with opened() as handoff:
         shop = _workshop(handoff)
-        referral_imports.check(file)
+        imports_lists.check(file)
         run_id = referral_imports.queue(
             shop.db, file, name=file.name, mapping=said, apply=True, adds=add_providers, actor_id=None, now=shop.clock()
         )

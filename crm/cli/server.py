@@ -104,6 +104,15 @@ def _migrate() -> None:
         pass
 
 
+#: A proxy on this computer that ends HTTPS may say so, and for whom it asks; nobody else is believed.
+PROXY: dict[str, object] = {
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_count": 1,
+    "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for"},
+    "clear_untrusted_proxy_headers": True,
+}
+
+
 @contextmanager
 def _server(handoff: Handoff, host: str | None, port: int | None) -> Iterator[Callable[[], None]]:
     """Listen, then give the function that serves until a stop signal."""
@@ -115,7 +124,9 @@ def _server(handoff: Handoff, host: str | None, port: int | None) -> Iterator[Ca
     port = handoff.settings.port if port is None else port
     app = create_app(handoff)
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=handoff.settings.threads, ident="handoff")
+        server = waitress.create_server(
+            app, host=host, port=port, threads=handoff.settings.threads, ident="handoff", **PROXY
+        )
     except OSError as error:
         raise Refused("cannot_listen", _why(error, host, port)) from error
     signal.signal(signal.SIGTERM, _stop)
