@@ -31,6 +31,15 @@ NOUNS: tuple[str, ...] = (
     "touches",
     "today",
     "followups",
+    "visits",
+    "visit_entries",
+    "visit_talks",
+    "visit_week",
+    "visit_forms",
+    "visit_days",
+    "visit_packs",
+    "visit_mileage",
+    "visit_nearby",
     "referrals",
     "referral_list",
     "results",
@@ -68,9 +77,12 @@ NOUNS: tuple[str, ...] = (
     "sign_ins",
     "signing",
     "doctor",
+    "calendars",
+    "phones",
     "registry",
     "suppressions",
     "unsubscribe",
+    "offline",
 )
 
 
@@ -79,7 +91,7 @@ def create_app(handoff: Handoff | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates" / "web"), static_folder=None)
     app.extensions["handoff"] = handoff or open_handoff()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for name in ("security", "presentation"):
+    for name in ("security", "presentation", "squeezing"):
         import_module(f"crm.web.{name}").install(app)
     # Several modules may serve one noun: they share its blueprint.
     for blueprint in dict.fromkeys(import_module(f"crm.web.{name}").bp for name in NOUNS):

@@ -20,7 +20,7 @@ from crm.store import agreements as store
 from crm.store import practices as practice_store
 from crm.store import providers as provider_store
 from crm.web import dealings, labels
-from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.context import actor_id, db, flash_saved, flash_undo, now
 from crm.web.forms import day_or_none, maybe_one_of, one_of
 from crm.web.presentation import today
 from crm.web.ways import way_back
@@ -117,10 +117,7 @@ def update(agreement_id: int) -> Response | tuple[str, int]:
         with db().read() as session:
             row = agreements.get(session, agreement_id)
         return _form(row.provider_id, row, form, error.errors), 422
-    if undo:
-        flash_undo("Saved.", undo)
-    else:
-        flash("Nothing was changed.")
+    flash_saved(undo)
     return redirect(url_for("agreements.show", agreement_id=agreement_id), 303)
 
 

@@ -22,7 +22,7 @@ from crm.services.assessments import Sheet
 from crm.store import measurements
 from crm.store.measurements import Value
 from crm.web.clients import bp
-from crm.web.context import actor_id, current_user, db, flash_undo, now
+from crm.web.context import actor_id, current_user, db, flash_saved, flash_undo, now
 from crm.web.forms import day_or_none
 from crm.web.presentation import today
 
@@ -115,10 +115,7 @@ def update_measures(client_id: int, assessment_id: int) -> Response | tuple[str,
         undo = assessments.update(db(), assessment_id, _sheet(lines), actor_id=actor_id(), now=now(), today=today())
     except Invalid as error:
         return _page(client_id, row, lines, request.form, error.errors), 422
-    if undo:
-        flash_undo("Measures saved.", undo)
-    else:
-        flash("Nothing was changed.")
+    flash_saved(undo, "Measures saved.")
     return redirect(url_for("clients.show", client_id=client_id), 303)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ STATIC = Path(__file__).parent / "static"
 SQUEEZED = frozenset({".css", ".js", ".svg", ".webmanifest"})
 STYLES = "app.css"
 """All of css/ in the order of the names, as one file."""
+_COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*)\n", re.MULTILINE)
 TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
 
 bp = Blueprint("assets", __name__)
@@ -48,11 +50,15 @@ def head_links() -> Markup:
 
 @lru_cache(maxsize=8)
 def _head_links(root: str) -> Markup:
-    """One stylesheet; the modules that every page starts are told ahead, so that they load side by side."""
+    """One stylesheet; the modules that every page starts are told ahead, so that they load side by side.
+
+    They come after the stylesheet on a slow line: nothing is drawn before that, and every form works without them.
+    """
     modules = sorted(path.name for path in (STATIC / "js").glob("*.js"))
+    preload = Markup('<link rel="modulepreload" href="{}" fetchpriority="low">')
     lines = [Markup('<link rel="stylesheet" href="{}">').format(f"{root}/{STYLES}")]
-    lines += [Markup('<link rel="modulepreload" href="{}">').format(f"{root}/js/{name}") for name in modules]
-    lines.append(Markup('<script type="module" src="{}"></script>').format(f"{root}/js/app.js"))
+    lines += [preload.format(f"{root}/js/{name}") for name in modules]
+    lines.append(Markup('<script type="module" src="{}" fetchpriority="low"></script>').format(f"{root}/js/app.js"))
     return Markup("\n").join(lines)
 
 
@@ -65,7 +71,21 @@ def _content(name: str, squeezed: bool) -> bytes | None:
         content = path.read_bytes()
     else:
         return None
+    if name.endswith(".js"):
+        content = without_comments(content)
     return gzip.compress(content, 9, mtime=0) if squeezed else content
+
+
+@lru_cache(maxsize=1)
+def shell() -> tuple[str, ...]:
+    """The files that any page may need, which a phone keeps for when there is no signal."""
+    scripts = sorted(str(path.relative_to(STATIC)) for path in (STATIC / "js").rglob("*.js"))
+    return (STYLES, "icon.svg", *scripts)
+
+
+def without_comments(script: bytes) -> bytes:
+    """A script without the lines that are only comment, which are for those who read the source."""
+    return _COMMENTS.sub(b"", script)
 
 
 @bp.get("/assets/<version>/<path:name>", endpoint="file")
@@ -98,16 +118,27 @@ def favicon() -> Response:
 @bp.get("/manifest.webmanifest")
 def manifest() -> dict[str, object]:
     """What a phone needs to put the app on its home screen."""
-    icons = [{"src": asset("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    icons = [
+        {"src": asset("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+        *({"src": asset(f"icons/{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)),
+        {"src": asset("icons/maskable.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+    ]
+    root = f"{request.script_root}/"
     return {
+        "id": root,
+        "scope": root,
         "name": "Handoff",
         "short_name": "Handoff",
         "description": "Provider outreach for medical exercise professionals",
-        "start_url": "/",
+        "start_url": root,
         "display": "standalone",
         "background_color": "#f6f4ee",
         "theme_color": "#0c3b3f",
         "icons": icons,
+        "shortcuts": [
+            {"name": "Today", "url": root},
+            {"name": "Visits", "url": f"{root}visits"},
+        ],
     }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from crm.domain import colors, pictures
 from crm.domain.errors import Invalid, NotFound
 from crm.services import branding, files
-from crm.web.context import actor_id, db, flash_undo, handoff, now
+from crm.web.context import actor_id, db, flash_saved, handoff, now
 
 bp = Blueprint("branding", __name__, url_prefix="/settings/papers")
 
@@ -81,8 +81,5 @@ def _page(errors: dict[str, str], *, color: str = "") -> str:
 
 
 def _done(said: str, change: int | None) -> AnyResponse:
-    if change is None:
-        flash("Nothing was changed.")
-    else:
-        flash_undo(said, change)
+    flash_saved(change, said)
     return redirect(url_for("branding.index"), 303)

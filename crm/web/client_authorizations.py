@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -18,7 +19,7 @@ from crm.services.paper_desk import Wish
 from crm.web import client_forms, client_words
 from crm.web.client_forms import back_to
 from crm.web.clients import bp
-from crm.web.context import actor_id, db, flash_undo, handoff, now
+from crm.web.context import actor_id, db, flash_saved, flash_undo, handoff, now
 from crm.web.presentation import today
 
 CARD = "authorizations"
@@ -37,25 +38,8 @@ def new_authorization(client_id: int) -> str:
 @bp.post("/clients/<int:client_id>/authorizations")
 def create_authorization(client_id: int) -> Response | tuple[str, int]:
     """Write down what the client has signed."""
-    form, covers = request.form.to_dict(), request.form.getlist("covers")
-    if client_forms.is_search():
-        return _page(client_id, None, form, covers, {}), 200
-    try:
-        undo = authorizations.record(
-            db(),
-            handoff().post.files,
-            client_id,
-            form,
-            covers,
-            client_forms.scan(),
-            actor_id=actor_id(),
-            now=now(),
-            today=today(),
-        )
-    except Invalid as error:
-        return _page(client_id, None, form, covers, error.errors), 422
-    flash_undo("Authorization written down.", undo)
-    return back_to(client_id, CARD)
+    record = partial(authorizations.record, db(), handoff().post.files, client_id)
+    return _save(client_id, None, record, "Authorization written down.")
 
 
 @bp.get("/clients/<int:client_id>/authorizations/<int:authorization_id>")
@@ -70,30 +54,10 @@ def authorization(client_id: int, authorization_id: int) -> str:
 @bp.post("/clients/<int:client_id>/authorizations/<int:authorization_id>")
 def update_authorization(client_id: int, authorization_id: int) -> Response | tuple[str, int]:
     """Save corrections."""
-    form, covers = request.form.to_dict(), request.form.getlist("covers")
     with db().read() as session:
         row = _of(session, client_id, authorization_id)
-    if client_forms.is_search():
-        return _page(client_id, row, form, covers, {}), 200
-    try:
-        undo = authorizations.correct(
-            db(),
-            handoff().post.files,
-            authorization_id,
-            form,
-            covers,
-            client_forms.scan(),
-            actor_id=actor_id(),
-            now=now(),
-            today=today(),
-        )
-    except Invalid as error:
-        return _page(client_id, row, form, covers, error.errors), 422
-    if undo:
-        flash_undo("Saved.", undo)
-    else:
-        flash("Nothing was changed.")
-    return back_to(client_id, CARD)
+    correct = partial(authorizations.correct, db(), handoff().post.files, authorization_id)
+    return _save(client_id, row, correct, "Saved.")
 
 
 @bp.post("/clients/<int:client_id>/authorizations/<int:authorization_id>/revocation")
@@ -146,6 +110,21 @@ def authorization_paper(client_id: int) -> Response:
             filing=filing,
         )
         return client_forms.shown_paper(papers.make(session, wish))
+
+
+def _save(
+    client_id: int, row: ClientAuthorization | None, save: Callable[..., int | None], said: str
+) -> Response | tuple[str, int]:
+    """What the form of a new authorization and that of a known one share; `save` gives the change set."""
+    form, covers = request.form.to_dict(), request.form.getlist("covers")
+    if client_forms.is_search():
+        return _page(client_id, row, form, covers, {}), 200
+    try:
+        undo = save(form, covers, client_forms.scan(), actor_id=actor_id(), now=now(), today=today())
+    except Invalid as error:
+        return _page(client_id, row, form, covers, error.errors), 422
+    flash_saved(undo, said)
+    return back_to(client_id, CARD)
 
 
 def _of(session: Session, client_id: int, authorization_id: int) -> ClientAuthorization:

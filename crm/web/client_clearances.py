@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -17,7 +18,7 @@ from crm.services import clearance_answers, clearances, clients
 from crm.web import client_forms, client_words, filters
 from crm.web.client_forms import back_to
 from crm.web.clients import bp
-from crm.web.context import actor_id, db, flash_undo, handoff, now
+from crm.web.context import actor_id, db, flash_saved, flash_undo, handoff, now
 from crm.web.presentation import today
 
 CARD = "clearances"
@@ -59,25 +60,10 @@ def brought_clearance(client_id: int) -> str:
 @bp.post("/clients/<int:client_id>/clearances/brought")
 def bring_clearance(client_id: int) -> Response | tuple[str, int]:
     """Write it down."""
-    form = request.form.to_dict()
     if client_forms.is_search():
-        return _answering(client_id, None, form, {}), 200
-    try:
-        undo = clearance_answers.bring(
-            db(),
-            handoff().post.files,
-            client_id,
-            form,
-            client_forms.scan(),
-            actor_id=actor_id(),
-            now=now(),
-            today=today(),
-        )
-    except Invalid as error:
-        return _answering(client_id, None, form, error.errors), 422
-    if undo:
-        flash_undo("Clearance written down.", undo)
-    return back_to(client_id, CARD)
+        return _answering(client_id, None, request.form.to_dict(), {}), 200
+    bring = partial(clearance_answers.bring, db(), handoff().post.files, client_id)
+    return _keep(client_id, None, bring, "Clearance written down.")
 
 
 @bp.get("/clients/<int:client_id>/clearances/<int:clearance_id>")
@@ -94,27 +80,8 @@ def answer_clearance(client_id: int, clearance_id: int) -> Response | tuple[str,
     """The paper is back."""
     with db().read() as session:
         row = _of(session, client_id, clearance_id)
-    form = request.form.to_dict()
-    try:
-        undo = clearance_answers.answer(
-            db(),
-            handoff().post.files,
-            clearance_id,
-            form,
-            client_forms.scan(),
-            actor_id=actor_id(),
-            now=now(),
-            today=today(),
-        )
-    except Invalid as error:
-        return _answering(client_id, row, form, error.errors), 422
-    if undo:
-        flash_undo("Saved.", undo)
-        if form.get("answer") == "not_cleared":
-            flash(f"Not cleared. {NOT_CLEARED_NEXT}", "error")
-    else:
-        flash("Nothing was changed.")
-    return back_to(client_id, CARD)
+    answer = partial(clearance_answers.answer, db(), handoff().post.files, clearance_id)
+    return _keep(client_id, row, answer, "Saved.")
 
 
 @bp.post("/clients/<int:client_id>/clearances/<int:clearance_id>/archival")
@@ -141,6 +108,21 @@ def clearance_scan(client_id: int, clearance_id: int) -> Response:
     """The paper that came back."""
     with db().read() as session:
         return client_forms.shown_scan(session, _of(session, client_id, clearance_id).stored_file_id)
+
+
+def _keep(
+    client_id: int, row: ClientClearance | None, keep: Callable[..., int | None], said: str
+) -> Response | tuple[str, int]:
+    """What came back, whether it was asked for or brought along; `keep` gives the change set."""
+    form = request.form.to_dict()
+    try:
+        undo = keep(form, client_forms.scan(), actor_id=actor_id(), now=now(), today=today())
+    except Invalid as error:
+        return _answering(client_id, row, form, error.errors), 422
+    flash_saved(undo, said)
+    if undo and form.get("answer") == "not_cleared":
+        flash(f"Not cleared. {NOT_CLEARED_NEXT}", "error")
+    return back_to(client_id, CARD)
 
 
 def _of(session: Session, client_id: int, clearance_id: int) -> ClientClearance:

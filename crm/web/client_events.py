@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from crm.store import client_care
 from crm.web import client_page, client_words
 from crm.web.client_forms import back_to
 from crm.web.clients import bp
-from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.context import actor_id, db, flash_saved, flash_undo, now
 from crm.web.presentation import today
 
 CARD = "events"
@@ -78,10 +78,7 @@ def update_event(client_id: int, event_id: int) -> Response | tuple[str, int]:
         undo = client_events.correct(db(), event_id, form, actor_id=actor_id(), now=now(), today=today())
     except Invalid as error:
         return _page(client_id, row, form, error.errors), 422
-    if undo:
-        flash_undo("Saved.", undo)
-    else:
-        flash("Nothing was changed.")
+    flash_saved(undo)
     return back_to(client_id, CARD)
 
 

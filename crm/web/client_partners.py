@@ -16,7 +16,7 @@ from crm.store import client_care
 from crm.web import client_forms, client_words
 from crm.web.client_forms import back_to
 from crm.web.clients import bp
-from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.context import actor_id, db, flash_saved, flash_undo, now
 from crm.web.presentation import today
 
 CARD = "partners"
@@ -124,10 +124,7 @@ def tell_sent(client_id: int, sent_id: int) -> Response | tuple[str, int]:
     except Invalid as error:
         with db().read() as session:
             return _outcome(session, client_id, row, form.get("came_of_it", ""), error.errors), 422
-    if undo:
-        flash_undo("Saved.", undo)
-    else:
-        flash("Nothing was changed.")
+    flash_saved(undo)
     return back_to(client_id, "sent")
 
 

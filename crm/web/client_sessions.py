@@ -21,7 +21,7 @@ from crm.web import client_words, filters
 from crm.web.client_forms import back_to
 from crm.web.client_session_form import fresh
 from crm.web.clients import bp
-from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.context import actor_id, db, flash_saved, flash_undo, now
 from crm.web.forms import one_of
 from crm.web.presentation import today
 
@@ -106,10 +106,7 @@ def update_session(client_id: int, session_id: int) -> Response | tuple[str, int
         undo = client_sessions.correct(db(), session_id, form, actor_id=actor_id(), now=now(), today=today())
     except Invalid as error:
         return _page(client_id, row, form, error.errors), 422
-    if undo:
-        flash_undo("Session saved.", undo)
-    else:
-        flash("Nothing was changed.")
+    flash_saved(undo, "Session saved.")
     return back_to(client_id, CARD)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from crm.domain.errors import Invalid
@@ -17,7 +17,7 @@ from crm.store import measurements, prices
 from crm.store.clients import Show
 from crm.web import client_page, client_words
 from crm.web.client_session_form import fresh
-from crm.web.context import actor_id, db, flash_undo, now
+from crm.web.context import actor_id, db, flash_saved, flash_undo, now
 from crm.web.forms import maybe_one_of
 from crm.web.presentation import today
 
@@ -105,10 +105,7 @@ def update(client_id: int) -> Response | tuple[str, int]:
         with db().read() as session:
             client = clients.get(session, client_id)
         return _form(client, request.form.to_dict(), error.errors), 422
-    if undo:
-        flash_undo("Saved.", undo)
-    else:
-        flash("Nothing was changed.")
+    flash_saved(undo)
     return _back(client_id)
 
 

@@ -55,3 +55,11 @@ def wants_json() -> bool:
 def flash_undo(text: str, change_set_id: int) -> None:
     """Say what was done, with an Undo button."""
     flash({"text": text, "undo": change_set_id}, "undo")  # type: ignore[arg-type]  # the session stores any JSON
+
+
+def flash_saved(change_set_id: int | None, text: str = "Saved.") -> None:
+    """Say that corrections were saved, with an Undo button, or that nothing differs."""
+    if change_set_id is None:
+        flash("Nothing was changed.")
+    else:
+        flash_undo(text, change_set_id)

@@ -90,7 +90,7 @@ def _of_kind(line: Line) -> Act | None:
         page = url_for("papers.show", provider_id=line.provider_id, kind=DocumentKind.THANK_YOU.value)
         return Act("Print it", page, "printer")
     if line.kind is TaskKind.VISIT and line.provider_id:
-        return Act("Script", url_for("scripts.show", provider_id=line.provider_id), "message-square-quote")
+        return Act("Prepare", at("visits.sheet", line.provider_id), "message-square-quote")
     if line.kind is TaskKind.LETTER and line.provider_id:
         slug = line.template_slug or "introduction-letter"
         if slug not in letter_templates() and (page := paper_page(line.provider_id, slug)):

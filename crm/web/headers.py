@@ -21,12 +21,18 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
 
+MAY_LOCATE = "geolocation=(self)"
+"""For a page with a button that asks the phone where it is: set `g.may_locate = True` in the view."""
+
 
 def add(response: Response) -> Response:
     """Set the headers; a view's own Cache-Control stays."""
     response.headers["Content-Security-Policy"] = g.get("csp", POLICY)
     for name, value in ALWAYS.items():
         response.headers[name] = value
+    if g.get("may_locate"):
+        asked = ALWAYS["Permissions-Policy"].replace("geolocation=()", MAY_LOCATE)
+        response.headers["Permissions-Policy"] = asked
     response.headers["X-Frame-Options"] = "SAMEORIGIN" if g.get("csp") == MAIL_PREVIEW else "DENY"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from crm.domain import columns, taxonomy
 from crm.domain.errors import Invalid, Refused
 from crm.domain.kinds import ImportKind, ImportState
-from crm.models.imports import ImportRun
-from crm.services import imports, imports_contacts, imports_review
+from crm.models.imports import ImportRow, ImportRun
+from crm.services import imports, imports_contacts, imports_lists, imports_review
 from crm.services.imports_options import Options
 from crm.services.imports_workshop import Workshop
 from crm.store import imports as store
@@ -105,13 +105,7 @@ def progress(run_id: int) -> Response:
 @bp.post("/imports/<int:run_id>/columns")
 def remap(run_id: int) -> Response:
     """Take columns for other fields."""
-    with db().read() as session:
-        headings = store.get(session, run_id).options.get("headings")
-    chosen = request.form.getlist("field")
-    if not isinstance(headings, list) or len(chosen) != len(headings):
-        abort(400)
-    mapping = {str(heading): field for heading, field in zip(headings, chosen, strict=True)}
-    imports_contacts.remap(db(), run_id, imports_contacts.checked_mapping(mapping))
+    imports_contacts.remap(db(), run_id, imports_contacts.checked_mapping(chosen_columns(run_id)))
     imports.run_small(workshop(), run_id)
     return redirect(url_for("imports.show", run_id=run_id), 303)
 
@@ -123,14 +117,7 @@ def mend(run_id: int, row_id: int) -> Response:
         imports_contacts.leave_out(db(), run_id, row_id)
         flash("Left out.")
     else:
-        cells = {
-            int(name[5:]): value for name, value in request.form.items() if name[:5] == "cell-" and name[5:].isdigit()
-        }
-        row = imports_contacts.mend(db(), run_id, row_id, cells)
-        if row.problems:
-            flash(" ".join(str(one) for one in row.problems.values()), "error")
-        else:
-            flash("That row is fine now.")
+        say_mended(imports_contacts.mend(db(), run_id, row_id, typed_cells()))
     return redirect(url_for("imports.show", run_id=run_id, rows="skipped"), 303)
 
 
@@ -185,12 +172,7 @@ _UPLOADED = {ImportKind.NPPES.value, ImportKind.LOCATIONS.value, ImportKind.CONT
 
 def _begin(kind: ImportKind) -> int:
     if kind is ImportKind.CONTACTS:
-        path, name = received(request.files.get("file"), request.form.get("pasted", ""))
-        try:
-            imports_contacts.check(path)
-        except Refused:
-            path.unlink()
-            raise
+        path, name = received_list()
         return imports_contacts.queue(db(), path, name=name, mapping={}, apply=False, actor_id=actor_id(), now=now())
     options = Options.checked(
         states=request.form.get("state", "").replace(",", " ").split(),
@@ -200,6 +182,40 @@ def _begin(kind: ImportKind) -> int:
     )
     path, name = received(request.files.get("file"), "")
     return imports.queue(db(), kind, path, options, actor_id=actor_id(), now=now(), name=name)
+
+
+def received_list() -> tuple[Path, str]:
+    """The list that was uploaded or pasted, and its name; Refused, and gone, when it isn't one."""
+    path, name = received(request.files.get("file"), request.form.get("pasted", ""))
+    try:
+        imports_lists.check(path)
+    except Refused:
+        path.unlink()
+        raise
+    return path, name
+
+
+def chosen_columns(run_id: int) -> dict[str, str]:
+    """The field that was chosen for each heading of a staged list."""
+    with db().read() as session:
+        headings = store.get(session, run_id).options.get("headings")
+    chosen = request.form.getlist("field")
+    if not isinstance(headings, list) or len(chosen) != len(headings):
+        abort(400)
+    return {str(heading): field for heading, field in zip(headings, chosen, strict=True)}
+
+
+def typed_cells() -> dict[int, str]:
+    """What was typed into the cells of a row, by column."""
+    return {int(name[5:]): text for name, text in request.form.items() if name[:5] == "cell-" and name[5:].isdigit()}
+
+
+def say_mended(row: ImportRow) -> None:
+    """Whether the row can be taken now, or what is still wrong with it."""
+    if row.problems:
+        flash(" ".join(str(one) for one in row.problems.values()), "error")
+    else:
+        flash("That row is fine now.")
 
 
 def received(file: FileStorage | None, pasted: str) -> tuple[Path, str]:

@@ -20,6 +20,7 @@ from crm.domain.kinds import (
 from crm.domain.mail_kinds import EnrollmentState, StepKind
 from crm.domain.pipeline import LABELS
 from crm.domain.taxonomy import specialty as specialty_by_key
+from crm.domain.visit_kinds import Visitors
 from crm.services.imports_review import word_of
 
 OUTCOMES: dict[Outcome, str] = {
@@ -109,6 +110,12 @@ CONTACTS: dict[ContactRole, str] = {
     ContactRole.NURSE: "Nurse",
     ContactRole.OTHER: "Other",
 }
+VISITORS: dict[Visitors, str] = {
+    Visitors.UNKNOWN: "Not known yet",
+    Visitors.WELCOME: "Are welcome",
+    Visitors.BY_APPOINTMENT: "By appointment only",
+    Visitors.NOT_WELCOME: "Are turned away",
+}
 REFERRALS: dict[ReferralStatus, str] = {status: status.value.capitalize() for status in ReferralStatus}
 HOWS: dict[ReferralHow, str] = {
     ReferralHow.WRITTEN_PAD: "Written pad",
@@ -134,6 +141,7 @@ _TABLES: tuple[Mapping[StrEnum, str], ...] = (
     cast(Mapping[StrEnum, str], ASKS),
     cast(Mapping[StrEnum, str], CARE),
     cast(Mapping[StrEnum, str], CONTACTS),
+    cast(Mapping[StrEnum, str], VISITORS),
     cast(Mapping[StrEnum, str], REFERRALS),
     cast(Mapping[StrEnum, str], HOWS),
     cast(Mapping[StrEnum, str], AGREEMENT_PER),

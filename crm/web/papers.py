@@ -208,6 +208,7 @@ def _wish(provider_id: int | None, kind: DocumentKind) -> Wish:
     return Wish(
         kind, provider_id, chosen.get("service", ""), user_id=actor_id(), now=now(), folder=handoff().post.files,
         period=chosen.get("period", ""), wording=chosen.get("wording", ""),
+        visit_id=request.args.get("visit", type=int),
     )  # fmt: skip
 
 

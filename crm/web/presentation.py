@@ -131,6 +131,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "service": service_label,
         "day": lambda value: filters.day(value, today()),
         "near_day": lambda value: filters.near_day(value, today()),
+        "by_day": lambda value: filters.by_day(value, today()),
         "due": lambda value: filters.due(value, today()),
         "due_class": lambda value: filters.due_class(value, today()),
         "ago": _ago,

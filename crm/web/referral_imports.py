@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -39,12 +39,7 @@ def create() -> Response:
     """Take a file, or pasted rows, and read it."""
     request.max_content_length = usual.LARGEST
     try:
-        path, name = usual.received(request.files.get("file"), request.form.get("pasted", ""))
-        try:
-            referral_imports.check(path)
-        except Refused:
-            path.unlink()
-            raise
+        path, name = usual.received_list()
     except (Invalid, Refused) as error:
         flash(" ".join(error.errors.values()) if isinstance(error, Invalid) else str(error), "error")
         return redirect(url_for("imports.index", _anchor="past"), 303)
@@ -81,14 +76,8 @@ def show(run_id: int) -> Response | str:
 @bp.post("/imports/<int:run_id>/referrals/columns")
 def remap(run_id: int) -> Response:
     """Take columns for other fields; add unknown providers or not."""
-    with db().read() as session:
-        headings = store.get(session, run_id).options.get("headings")
-    chosen = request.form.getlist("field")
-    if not isinstance(headings, list) or len(chosen) != len(headings):
-        abort(400)
-    mapping = {str(heading): field for heading, field in zip(headings, chosen, strict=True)}
     try:
-        checked = referral_imports.checked_mapping(mapping)
+        checked = referral_imports.checked_mapping(usual.chosen_columns(run_id))
     except Invalid as error:
         flash(" ".join(error.errors.values()), "error")
         return _back(run_id)
@@ -109,12 +98,7 @@ def mend(run_id: int, row_id: int) -> Response:
         count = referral_imports.choose(db(), run_id, row_id, form.get("provider_id", 0, type=int))
         flash(f"{count} {'rows are' if count != 1 else 'row is'} theirs.")
         return _back(run_id, "unknown")
-    cells = {int(name[5:]): value for name, value in form.items() if name[:5] == "cell-" and name[5:].isdigit()}
-    row = referral_imports.mend(db(), run_id, row_id, cells, now=now())
-    if row.problems:
-        flash(" ".join(str(one) for one in row.problems.values()), "error")
-    else:
-        flash("That row is fine now.")
+    usual.say_mended(referral_imports.mend(db(), run_id, row_id, usual.typed_cells(), now=now()))
     return _back(run_id, form.get("rows", "skipped"))
 
 

@@ -21,7 +21,7 @@ from crm.services.papers import Prepared
 from crm.services.reports import Look
 from crm.store import reports as store
 from crm.store.reports import Part
-from crm.web.context import actor_id, db, flash_undo, handoff, now
+from crm.web.context import actor_id, db, flash_saved, flash_undo, handoff, now
 from crm.web.forms import maybe_one_of, one_of
 from crm.web.missing import fixes
 from crm.web.presentation import today
@@ -97,10 +97,7 @@ def save(report_id: int) -> Response | tuple[str, int]:
         undo = reports.save(db(), report_id, request.form, actor_id=actor_id(), now=now(), today=today())
     except Invalid as error:
         return page(report_id, error.errors, request.form), 422
-    if undo:
-        flash_undo("Saved.", undo)
-    else:
-        flash("Nothing was changed.")
+    flash_saved(undo)
     return _to(report_id)
 
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from flask import Flask, Response, abort, g, jsonify, redirect, request, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, g, jsonify, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response as AnyResponse
 
 from crm.bootstrap import Handoff
@@ -25,10 +25,13 @@ PUBLIC: dict[str, str] = {
     "assets.file": "Style sheets, scripts and icons hold no data; the sign-in page needs them.",
     "assets.favicon": "The logo mark holds no data; browsers ask for it on every page.",
     "assets.manifest": "The app's name and icon, asked for without cookies.",
+    "offline.worker": "The service worker's script holds no data; browsers fetch it again whoever is signed in.",
+    "offline.page": "Kept by every browser for when there is no signal: the same words for everybody, no data.",
     "sessions.new": "The page to sign in on.",
     "sessions.create": "Signing in; guessing is throttled.",
     "welcome.new": "The first-run page: there is nobody to sign in yet. Closed once there is an owner.",
     "welcome.create": "Makes the owner, once.",
+    "calendars.feed": "A calendar program signs in nowhere; the long random token in the address is the key.",
     "unsubscribe.page": "A provider who gets our mail has no account; the random token in the link is the key.",
     "unsubscribe.confirm": "As above: unsubscribing must work without signing in.",
     "unsubscribe.one_click": "Mail programs post here by themselves (RFC 8058), without cookie or page.",
@@ -41,8 +44,14 @@ ANY_ORIGIN: dict[str, str] = {
 }
 """Endpoints that take a POST from another site, and why."""
 
-WITHOUT_VISITOR = frozenset({"assets.file", "assets.favicon", "assets.manifest"})
+WITHOUT_VISITOR = frozenset({"assets.file", "assets.favicon", "assets.manifest", "offline.worker", "offline.page"})
 """Endpoints that never look at who is asking."""
+
+MEANT_FOR = "X-Handoff-User"
+"""Header with the id of the user for whom a script asks or sends: a shared phone may hold what several people noted."""
+
+TO_KEEP = "X-Handoff-Keep"
+"""Header of requests whose answer a phone keeps: the messages for the next page are not for them."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -66,6 +75,9 @@ def install(app: Flask) -> None:
 class _FlashCookie(SecureCookieSessionInterface):
     """Flask's own cookie carries nothing but messages for the next page."""
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return self.session_class() if TO_KEEP in request.headers else super().open_session(app, request)
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
@@ -80,6 +92,8 @@ def guard() -> AnyResponse | None:
     if request.endpoint in WITHOUT_VISITOR:
         return None
     _recognize()
+    if (for_another := _meant_for_another()) is not None:
+        return for_another
     if request.endpoint is None or request.endpoint in PUBLIC or g.user is not None:
         return None
     return _ask_to_sign_in()
@@ -130,6 +144,21 @@ def _recognize() -> None:
     if visitor is not None:
         g.user, g.business, g.web_session = visitor.user, visitor.business, visitor.session
         g.zone = zone_named(visitor.user.zone or (visitor.business.zone if visitor.business else None))
+
+
+def _meant_for_another() -> AnyResponse | None:
+    """The answer to a request that says for whom it is (`MEANT_FOR`), when that isn't who is signed in.
+
+    What waits on a device is never written down as somebody else's, and no page is kept for the wrong person.
+    """
+    meant_for = request.headers.get(MEANT_FOR)
+    if meant_for is None or (g.user is not None and str(g.user.id) == meant_for):
+        return None
+    if g.user is None:
+        return _json_401("Sign in to send what waits.", url_for("sessions.new"))
+    response = jsonify(error="somebody_else", message="Somebody else is signed in here now.")
+    response.status_code = 409
+    return response
 
 
 def _ask_to_sign_in() -> AnyResponse:

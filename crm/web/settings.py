@@ -14,7 +14,7 @@ from crm.domain.kinds import CredentialKind
 from crm.models.accounts import Business
 from crm.services import business as businesses
 from crm.services import checklist as steps
-from crm.services import credentials, prices, profile
+from crm.services import credentials, prices, profile, visit_settings
 from crm.web.context import actor_id, current_user, db, now
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -28,6 +28,7 @@ COMMON_ZONES = (
     ("America/Anchorage", "Alaska"),
     ("Pacific/Honolulu", "Hawaii"),
 )
+YOU = ("name", "email", "credentials", "title", "phone", "signature", "home_zip")
 KINDS = (
     (CredentialKind.CERTIFICATION, "Certification"),
     (CredentialKind.INSURANCE, "Liability insurance"),
@@ -53,7 +54,7 @@ def index() -> str:
 @bp.get("/business")
 def business() -> str:
     """Name, postal address, ZIP, phone, zone."""
-    return _business_page(_values(g.business, businesses.FIELDS), {})
+    return _business_page(_values(g.business, businesses.FIELDS) | visit_settings.form(g.business), {})
 
 
 @bp.post("/business")
@@ -77,7 +78,7 @@ def save_business() -> Response:
 @bp.get("/you")
 def you() -> str:
     """Credentials, signature, and papers that run out."""
-    return _you_page(_values(current_user(), ("name", "email", "credentials", "title", "phone", "signature")), {})
+    return _you_page(_values(current_user(), YOU), {})
 
 
 @bp.post("/you")
@@ -85,8 +86,7 @@ def save_you() -> Response:
     """Store how this person signs."""
     form = request.form
     try:
-        names = ("name", "email", "credentials", "title", "phone", "signature")
-        profile.save(db(), actor_id(), {name: form[name] for name in names if name in form}, now=now())
+        profile.save(db(), actor_id(), {name: form[name] for name in YOU if name in form}, now=now())
     except Invalid as error:
         return make_response(_you_page(form, error.errors), 422)
     flash("Saved.")
@@ -109,7 +109,7 @@ def add_credential() -> Response:
         )
     except Invalid as error:
         errors = {"paper" if name == "name" else name: message for name, message in error.errors.items()}
-        values = _values(current_user(), ("name", "email", "credentials", "title", "phone", "signature"))
+        values = _values(current_user(), YOU)
         return make_response(_you_page({**values, **form}, errors), 422)
     flash("Added.")
     return redirect(url_for("settings.you", _anchor="papers"), 303)

@@ -16,16 +16,16 @@ from crm.domain.kinds import TOUCHES
 from crm.domain.provider_filter import APPROACH, Filter, NextStep, Sort
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
-from crm.services import demo, inbox_standing, partners, results_glance
+from crm.services import demo, inbox_standing, partners, results_glance, visit_sheets
 from crm.services.inbox_standing import View
-from crm.store import provider_lists, providers, reports, tasks, visits
+from crm.store import provider_lists, providers, relationships, reports, tasks, visits
 from crm.store.provider_lists import Question
 from crm.web import timeline
 from crm.web.assets import sprite
 from crm.web.context import actor_id, current_user, db, now, viewer_zone
 from crm.web.endings import endings_of, sets_of
 from crm.web.followup_rows import Frame, icons_of, rows_of
-from crm.web.presentation import today
+from crm.web.presentation import at, today
 
 bp = Blueprint("today", __name__)
 
@@ -50,6 +50,7 @@ class Next:
     practice: Practice | None
     desk: Contact | None
     last: timeline.Event | None
+    href: str
 
 
 @bp.get("/")
@@ -93,20 +94,24 @@ def _next(session: Session) -> Next | None:
     planned, task = visits.next_visit(session, today(), actor_id()), tasks.first_visit(session, actor_id())
     if planned and (task is None or planned.visit.planned_on <= max(task.due_on, today())):
         visit = planned.visit
-        when = visit.planned_on, visit.planned_at
-        return _sheet(session, when, visit.purpose, planned.provider, planned.practice)
+        when, href = (visit.planned_on, visit.planned_at), at("visits.show", visit.id or 0)
+        return _sheet(session, when, visit.purpose, planned.provider, planned.practice, href)
     if task is None or task.provider_id is None:
         return None
     provider = session.get_one(Provider, task.provider_id)
     practice = session.get(Practice, provider.practice_id) if provider.practice_id else None
-    return _sheet(session, (max(task.due_on, today()), task.due_at), task.title, provider, practice)
+    when = max(task.due_on, today()), task.due_at
+    return _sheet(session, when, task.title, provider, practice, at("visits.sheet", task.provider_id))
 
 
-def _sheet(session: Session, when: tuple[date, datetime | None], purpose: str, provider: Provider, at: Place) -> Next:
+def _sheet(
+    session: Session, when: tuple[date, datetime | None], purpose: str, provider: Provider, place: Place, href: str
+) -> Next:
     assert provider.id is not None
-    desk = visits.desk(session, at.id) if at and at.id else None
+    people = visit_sheets.at_desk_first(relationships.contacts(session, place.id if place else None))
     lines = [line for line in providers.timeline(session, provider.id, 10) if line.kind in TOUCHES]
-    return Next(*when, purpose, provider, at, desk, timeline.event(lines[0]) if lines else None)
+    last = timeline.event(lines[0]) if lines else None
+    return Next(*when, purpose, provider, place, people[0] if people else None, last, href)
 
 
 def _rows(session: Session, wanted: Filter) -> Sequence[Any]:

@@ -206,6 +206,11 @@ def test_a_clearance_that_was_brought_along_is_written_down(client: FlaskClient,
     assert "Ends soon" in page
 
 
+def test_a_paper_brought_along_that_clears_nobody_says_what_follows(client: FlaskClient, client_id: int) -> None:
+    path = f"/clients/{client_id}/clearances/brought"
+    assert "Not cleared." in follow(client, path, provider_id="1", answer="not_cleared", returned_on=TODAY)
+
+
 def test_providers_are_added_switched_and_ended(client: FlaskClient, handoff: Handoff, client_id: int) -> None:
     path = f"/clients/{client_id}/providers"
     assert "Who else has to do" in client.get(f"{path}/new").text

@@ -53,7 +53,7 @@ def test_a_link_leads_back_to_where_it_was_pressed(app: Flask) -> None:
     [
         ({}, ("Call (713) 555-0142", "tel:+17135550142", "phone")),
         ({"phone": ""}, None),
-        ({"kind": TaskKind.VISIT}, ("Script", "/providers/3/script", "message-square-quote")),
+        ({"kind": TaskKind.VISIT}, ("Prepare", "/providers/3/visit", "message-square-quote")),
         (
             {"kind": TaskKind.EMAIL, "email": "a@b.example", "template_slug": "thanks"},
             ("Write", "/providers/3/mail/new?template=thanks&task=7", "mail"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlmodel import select
+
 from crm.bootstrap import Handoff
-from crm.models.practices import Practice
+from crm.models.practices import Affiliation, Practice
 from tests.conftest import SAME_SITE
 from tests.factories import make_contact, make_practice, make_provider
 
@@ -58,3 +60,42 @@ def test_people_come_and_go(client: FlaskClient, handoff: Handoff) -> None:
 
 def test_a_practice_that_is_not_there(client: FlaskClient) -> None:
     assert client.get("/practices/99").status_code == 404
+
+
+def test_when_visitors_may_come_and_which_days_the_doctor_is_in(client: FlaskClient, handoff: Handoff) -> None:
+    practice_id = add(handoff)
+    with handoff.db.read() as session:
+        (link,) = session.exec(select(Affiliation).where(Affiliation.practice_id == practice_id)).all()
+    form = {
+        "visits_shown": "1",
+        "visit_day": ["2", "8"],
+        "visit_from": "11:00",
+        "visit_until": "15:30",
+        "visitors": "welcome",
+        "days_shown": str(link.provider_id),
+        f"days_{link.provider_id}": ["1", "8"],
+    }
+    page = client.post(f"/practices/{practice_id}", data=form, headers=SAME_SITE, follow_redirects=True).text
+    assert "Tue, Thu: 11 am to 3:30 pm" in page
+    assert "in on Mon, Thu" in page
+    with handoff.db.read() as session:
+        kept = session.get_one(Practice, practice_id)
+        assert (kept.visit_days, kept.visit_from, kept.visit_until) == (10, 660, 930)
+    edit = client.get(f"/practices/{practice_id}/edit").text
+    assert 'value="11:00"' in edit
+    client.post(f"/practices/{practice_id}", data={"visits_shown": "1", "visit_from": ""}, headers=SAME_SITE)
+    with handoff.db.read() as session:
+        kept = session.get_one(Practice, practice_id)
+        assert (kept.visit_days, kept.visit_from, kept.visit_until) == (0, None, 930)
+
+
+def test_hours_that_end_before_they_begin_are_named(client: FlaskClient, handoff: Handoff) -> None:
+    form = {"visit_from": "15:00", "visit_until": "11:00"}
+    answer = client.post(f"/practices/{add(handoff)}", data=form, headers=SAME_SITE)
+    assert (answer.status_code, "later than the time before it" in answer.text) == (422, True)
+
+
+def test_what_could_not_be_read_of_the_hours_is_said(client: FlaskClient, handoff: Handoff) -> None:
+    page = client.get(f"/practices/{add(handoff, hours='Tue 1-5 (ask for Rosa)')}").text
+    assert "Tue: 1 pm to 5 pm" in page
+    assert "not read: “ask Rosa”" in page

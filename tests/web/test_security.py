@@ -212,8 +212,9 @@ def test_an_id_larger_than_any_database_counts_is_not_found(client: FlaskClient,
     assert client.get(path).status_code == 404
 
 
-def test_too_large_a_form_is_refused_before_it_is_read(client: FlaskClient) -> None:
-    client.application.config["MAX_CONTENT_LENGTH"] = 1000
-    answer = client.post("/login", data={"email": "x" * 2000}, headers=SAME_SITE)
+def test_too_large_a_form_is_refused_before_it_is_read(handoff: Handoff) -> None:
+    app = create_app(handoff)
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    answer = app.test_client().post("/login", data={"email": "x" * 2000}, headers=SAME_SITE)
     assert answer.status_code == 413
     assert "Too large" in answer.text

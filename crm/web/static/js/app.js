@@ -13,6 +13,7 @@ import { all } from "./dom.js";
 const onDemand = {
   "[data-palette]": "./palette.js",
   "[data-board]": "./extra/board.js",
+  "[data-week]": "./extra/week.js",
   "[data-check]": "./extra/check.js",
   "[data-poll]": "./extra/progress.js",
   "[data-autosubmit]": "./extra/autosubmit.js",
@@ -21,10 +22,14 @@ const onDemand = {
   "[data-editor]": "./extra/template-editor.js",
   "[data-measuring]": "./extra/measuring.js",
   "[data-pick]": "./extra/pick.js",
+  "[data-phone]": "./extra/phone.js",
+  "[data-locate]": "./extra/locate.js",
   "dialog.log": "./extra/log.js",
+  "[data-waiting]": "./extra/waiting.js",
+  "[data-user], [data-keeping]": "./extra/keep.js",
 };
-for (const [selector, module] of Object.entries(onDemand)) {
+const starting = Object.entries(onDemand).map(async ([selector, module]) => {
   const found = all(selector);
-  if (found.length) import(module).then(({ start }) => found.forEach(start));
-}
-document.documentElement.dataset.ready = "";
+  if (found.length) found.forEach((await import(module)).start);
+});
+Promise.all(starting).then(() => (document.documentElement.dataset.ready = ""));

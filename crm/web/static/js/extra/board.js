@@ -2,15 +2,15 @@
 import { all, calm, get, make, one, post, typing } from "../dom.js";
 import { open } from "../dialogs.js";
 import { toast, undoChange } from "../toast.js";
-
-const HOLD = 300;
-const SLOP = 6;
+import { dragging } from "./dragging.js";
+import { turns } from "./turns.js";
 
 export function start(board) {
   const columns = all("[data-stage]", board);
   const listOf = (column) => one("[data-cards]", column);
   const columnOf = (card) => card.closest("[data-stage]");
   const nameOf = (card) => one("a", card).textContent.trim();
+  const { turn } = turns();
 
   function count(column, by) {
     const place = one("[data-count]", column);
@@ -40,7 +40,8 @@ export function start(board) {
     one("[data-move]", card)?.focus({ preventScroll: true });
     const back = () => place(card, from, next?.isConnected ? next : null);
     try {
-      const { undo } = await post(board.dataset.board, { provider_id: card.dataset.card, stage: column.dataset.stage, ...answers });
+      const fields = { provider_id: card.dataset.card, stage: column.dataset.stage, ...answers };
+      const { undo } = await turn(card, () => post(board.dataset.board, fields), back);
       toast(`${nameOf(card)} is now in ${column.dataset.name}`, { undo: undo && (async () => {
         try {
           await undoChange(undo);
@@ -50,7 +51,6 @@ export function start(board) {
         }
       }) });
     } catch (error) {
-      back();
       toast(`${error.message} ${nameOf(card)} is back in ${from.dataset.name}.`, { kind: "bad" });
     }
   }
@@ -114,66 +114,7 @@ export function start(board) {
     one("a", card).focus();
   });
 
-  // Dragging: a copy follows the pointer, the card waits. A finger has to rest on the card first, so scrolling stays scrolling.
-  let drag = null;
-  function lift() {
-    const box = drag.card.getBoundingClientRect();
-    drag.on = true;
-    drag.ghost = drag.card.cloneNode(true);
-    drag.ghost.classList.add("ghost");
-    drag.ghost.setAttribute("aria-hidden", "true");
-    Object.assign(drag.ghost.style, { width: `${box.width}px`, left: `${box.left}px`, top: `${box.top}px` });
-    document.body.append(drag.ghost);
-    drag.card.classList.add("dragging");
-    board.classList.add("has-drag");
-    drag.card.setPointerCapture(drag.id);
-    navigator.vibrate?.(10);
-  }
-  board.addEventListener("dragstart", (event) => event.preventDefault());
-  board.addEventListener("pointerdown", (event) => {
-    const card = event.target.closest("[data-card]");
-    if (!card || event.button || event.target.closest("[data-move]")) return;
-    drag = { card, id: event.pointerId, x: event.clientX, y: event.clientY, touch: event.pointerType === "touch" };
-    if (drag.touch) drag.timer = setTimeout(() => drag && lift(), HOLD);
-  });
-  addEventListener("pointermove", (event) => {
-    if (!drag || event.pointerId !== drag.id) return;
-    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
-    if (!drag.on) {
-      if (Math.hypot(dx, dy) < SLOP) return;
-      if (drag.touch) return clearTimeout(drag.timer), void (drag = null);
-      lift();
-    }
-    drag.ghost.style.translate = `${dx}px ${dy}px`;
-    drag.over = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-stage]");
-    columns.forEach((column) => column.classList.toggle("over", column === drag.over));
-    nudge(event.clientX);
-  });
-  function nudge(x) {
-    const box = board.getBoundingClientRect();
-    if (x > box.right - 56) board.scrollLeft += 16;
-    else if (x < box.left + 56) board.scrollLeft -= 16;
-  }
-  function drop(event) {
-    if (!drag || event.pointerId !== drag.id) return;
-    clearTimeout(drag.timer);
-    const { card, over, on, ghost } = drag;
-    drag = null;
-    if (!on) return;
-    ghost.remove();
-    card.classList.remove("dragging");
-    board.classList.remove("has-drag");
-    columns.forEach((column) => column.classList.remove("over"));
-    const stop = (click) => (click.preventDefault(), click.stopPropagation());
-    card.addEventListener("click", stop, { once: true, capture: true });
-    setTimeout(() => card.removeEventListener("click", stop, { capture: true }), 50);
-    if (event.type === "pointerup" && over) move(card, over);
-  }
-  addEventListener("pointerup", drop);
-  addEventListener("pointercancel", drop);
-  addEventListener("keydown", (event) => event.key === "Escape" && drag?.on && drop({ pointerId: drag.id, type: "pointercancel" }));
-  board.addEventListener("touchmove", (event) => drag?.on && event.preventDefault(), { passive: false });
-  board.addEventListener("contextmenu", (event) => drag?.touch && event.preventDefault());
+  dragging(board, { card: "[data-card]", column: "[data-stage]", skip: "[data-move]", drop: (card, column) => move(card, column) });
 
   // Show more: the next cards of a column, made from a copy of the card template.
   function cardOf(face) {

@@ -1,0 +1,64 @@
+"""The papers of a day, asked for in a browser."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from flask.testing import FlaskClient
+
+from crm.bootstrap import Handoff
+from crm.models.accounts import User
+from tests.conftest import SAME_SITE
+from tests.factories import TODAY, make_user
+from tests.services.road import TOMORROW, visit_at
+
+PACK = f"/visits/days/{TOMORROW}/pack.pdf"
+
+
+def test_a_day_is_one_file_named_after_it(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        visit_at(session, 0.1)
+    answer = client.get(PACK)
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.headers["Content-Disposition"] == f'inline; filename="visits-{TOMORROW}.pdf"'
+    with pikepdf.open(io.BytesIO(answer.data)) as made:
+        assert len(made.pages) == 1
+
+
+def test_a_day_without_visits_is_a_page_that_says_what_to_do(client: FlaskClient) -> None:
+    answer = client.get(f"/visits/days/{TODAY}/pack.pdf")
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "No visit is planned for" in answer.text
+    assert "Plan the week" in answer.text
+
+
+@pytest.mark.parametrize("day", ["someday", "2026-02-30", "tomorrow"])
+def test_a_day_that_is_none_is_not_there(client: FlaskClient, day: str) -> None:
+    answer = client.get(f"/visits/days/{day}/pack.pdf")
+    assert answer.status_code == 404
+    assert "There is no such day." in answer.text
+
+
+def test_where_a_paper_cannot_be_made_nothing_is_printed_and_the_page_says_for_whom(
+    client: FlaskClient, handoff: Handoff
+) -> None:
+    with handoff.db.write() as session:
+        session.get_one(User, 1).name = ""
+        visit_at(session, 0.1, materials=["referral-pad"])
+    answer = client.get(PACK)
+    assert (answer.status_code, answer.mimetype) == (409, "text/html")
+    assert "Nothing was printed" in answer.text
+    assert "Maria Provider" in answer.text
+
+
+def test_the_day_of_a_colleague_is_theirs(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        colleague = make_user(session)
+        visit_at(session, 0.1).owner_id = colleague.id
+    assert client.get(PACK).status_code == 404
+
+
+def test_papers_are_for_those_who_are_signed_in(visitor: FlaskClient) -> None:
+    assert visitor.get(PACK, headers=SAME_SITE).status_code in (302, 303)
