@@ -84,6 +84,14 @@ class Watched:
 
 
 OpenWindow = Callable[..., Watched]
+#: A page of Handoff whose scripts have not all begun.
+BEGINNING = "html:not([data-ready]):has(script[src$='/js/app.js'])"
+
+
+def _be_patient(page: Page) -> None:
+    """Nobody taps before a page has begun; a browser that is driven does, on a busy machine."""
+    ready = page.locator("html[data-ready]")
+    page.add_locator_handler(page.locator(BEGINNING), lambda: ready.wait_for(state="attached"), no_wait_after=True)
 
 
 @pytest.fixture
@@ -107,6 +115,7 @@ def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenWin
         contexts.append(context)
         if token:
             context.add_cookies([{"name": "handoff_session", "value": token, "url": house.url}])
+        context.on("page", _be_patient)
         watched = Watched(context.new_page())
         watched.listen()
         return watched

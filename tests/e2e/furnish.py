@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm.services import accounts, demo
-from crm.web import create_app
 from tests import nppes_files
+from tests.apps import new_app
 from tests.conftest import SAME_SITE
 from tests.e2e.furnish_clients import fill_clients
 from tests.e2e.furnish_dealings import deal
@@ -45,7 +45,7 @@ def move_in(house: House) -> str:
 def furnish(house: House) -> str:
     """Move in, and add what sample data lacks."""
     token = move_in(house)
-    client = create_app(house.handoff).test_client()
+    client = new_app(house.handoff).test_client()
     client.set_cookie("handoff_session", token)
     _post(client, "/settings/business", BUSINESS)
     _post(client, "/settings/credentials", {"kind": "cpr", "paper": "CPR/AED", "expires_on": "2026-04-01"})

@@ -80,14 +80,14 @@ def opened(folder: Path, database: Path, now: datetime, **settings: Any) -> Iter
     """A Handoff over a migrated SQLite file, listening on a free port of loopback."""
     from waitress.server import create_server
 
-    from crm.web import create_app
+    from tests.apps import new_app
 
     clock = FakeClock(now)
     db = Database(f"sqlite:///{database}")
     wired = Handoff(
         settings=Settings(data_dir=folder, database_url=f"sqlite:///{database}", **settings), db=db, clock=clock
     )
-    server = create_server(create_app(wired), host="127.0.0.1", port=0, threads=4)
+    server = create_server(new_app(wired), host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -54,6 +54,13 @@ def middle(of: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + min(box["height"], 300) / 2
 
 
+def test_columns_scroll_inside_the_board_and_not_the_page(house: House, window: OpenWindow) -> None:
+    page = opened_board(house, window, width=390).page
+    assert page.locator(".board").evaluate("board => board.scrollWidth > board.clientWidth")
+    assert page.locator(".column-empty").last.evaluate("note => note.offsetParent.classList.contains('column')")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_a_card_is_dragged_by_mouse_and_the_move_undone(house: House, window: OpenWindow) -> None:
     watched = opened_board(house, window)
     page = watched.page

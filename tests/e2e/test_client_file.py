@@ -33,7 +33,7 @@ def signed_in(house: House) -> tuple[int, str]:
 
 
 def ready(page: Page) -> None:
-    page.wait_for_function("document.documentElement.dataset.ready !== undefined")
+    page.locator("html[data-ready]").wait_for(state="attached")
 
 
 def test_from_the_first_session_to_a_program_on_the_phone(

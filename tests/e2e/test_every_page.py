@@ -57,6 +57,8 @@ NO_PAGE = {
     "sequences.sample": "as above",
     "templates.frame": "as above",
     "inbox.body": "as above",
+    "visits.pack": "a PDF",
+    "calendars.feed": "read by calendar programs",
     "branding.picture": "a picture, where there is one",
     "mail.attachment": "a file that went with a mail",
     "papers.file": "a PDF",
@@ -68,6 +70,7 @@ NO_PAGE = {
     "results.workbook": "a workbook",
     "results.section_xlsx": "a workbook",
     "results.rows_xlsx": "a workbook",
+    "visits.mileage_xlsx": "a workbook",
     "clients.authorization_scan": "a file",
     "clients.clearance_scan": "a file",
 }
@@ -115,6 +118,9 @@ WITH_QUERY = [
     "/referrals/new?q=nguyen",
     "/referrals/new?q=zzzz",
     "/agreements/new?q=zzzz",
+    "/visits/new?provider_id=1",
+    "/visits?week=2026-03-09",
+    "/visits/mileage?year=2025",
     "/gifts/new?q=nguyen",
     "/papers",
     "/papers/outcomes-sheet",
@@ -175,6 +181,7 @@ class Addresses:
             "slug": ["introduction-letter"],
             "kind": ["overview"],
             "key": ["referral.received", "visits", "stage.contacted", "reports.judged", "sessions", "quiet"],
+            "day": ["2026-03-04"],
             "token": ["no-such-token"],
         }
 
@@ -233,7 +240,7 @@ def inspect(watched: Watched, path: str) -> list[str]:
     answer = page.goto(path)
     if answer is None or "text/html" not in answer.headers.get("content-type", ""):
         return []
-    page.wait_for_function("document.documentElement.dataset.ready !== undefined")
+    page.locator("html[data-ready]").wait_for(state="attached")
     wrong = []
     for size in (LAPTOP, PHONE):
         watched.resize(*size, touched=size is PHONE)
@@ -323,7 +330,7 @@ def test_what_opens_over_a_page(
     house, token = furnished
     watched = window(house, width=size[0], token=token)
     watched.page.goto(path)
-    watched.page.wait_for_function("document.documentElement.dataset.ready !== undefined")
+    watched.page.locator("html[data-ready]").wait_for(state="attached")
     watched.page.locator(opener).first.click()
     wrong = both_schemes(watched.page) + watched.complaints
     assert not wrong, "\n" + "\n".join(wrong)

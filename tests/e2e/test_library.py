@@ -43,11 +43,12 @@ def draft_of(house: House) -> str:
 
 def editor(house: House, page: Page, slug: str = SLUG) -> None:
     page.goto(f"/templates/{id_of(house, slug)}/edit")
-    page.wait_for_function("document.querySelector('[data-editor-marks]').childNodes.length > 0")
+    expect(page.locator("[data-editor-marks]")).not_to_be_empty()
 
 
 def write(page: Page, words: str) -> None:
     """Type into the text, at the end of the opening."""
+    page.wait_for_selector("#f-source")
     page.evaluate(
         """() => { const text = document.querySelector("#f-source"); const at = text.value.indexOf("\\n\\n== gap");
         text.focus(); text.setSelectionRange(at, at); }"""

@@ -41,7 +41,7 @@ def sign_in(page: Page, path: str) -> None:
 
 
 def ready(page: Page) -> None:
-    page.wait_for_function("document.documentElement.dataset.ready !== undefined")
+    page.locator("html[data-ready]").wait_for(state="attached")
 
 
 def value(page: Page, name: str) -> str:

@@ -140,7 +140,7 @@ def test_building_a_sequence_by_keys_and_buttons_keeps_the_draft(house: House, w
     watched = window(house, token=token)
     page = watched.page
     page.goto("/sequences/new")
-    page.wait_for_function("document.documentElement.dataset.ready !== undefined")
+    page.locator("html[data-ready]").wait_for(state="attached")
     page.get_by_role("group", name="Add a step").get_by_role("button", name="Visit").click()
     assert order(page) == ["email", "call", "visit"]
     page.locator("#step-2 [data-handle]").press("ArrowUp")
