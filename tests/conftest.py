@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy.engine import Engine
 
 import crm.models  # noqa: F401  (registers the tables)
 from crm.bootstrap import Handoff
@@ -65,10 +67,28 @@ def migrated(url: str) -> None:
 def opened(url: str) -> Iterator[Database]:
     """A database, closed at the end."""
     db = Database(url)
+    _share_what_was_compiled(db)
     try:
         yield db
     finally:
         db.dispose()
+
+
+_first: dict[str, Engine] = {}
+
+
+def _share_what_was_compiled(db: Database) -> None:
+    """Statements are compiled once for all databases of a kind in this process, not by each test again.
+
+    SQLAlchemy knows them by their dialect. Every mapper keeps what it compiled for the last hundred of those, so that
+    one for each test also means gigabytes in the end.
+    """
+    kind = db.url.get_backend_name()
+    if kind not in _first:
+        db.engine.connect().close()  # where a dialect learns which server it is for
+        _first[kind] = db.engine
+    for engine in [each for each in vars(db).values() if isinstance(each, Engine)]:
+        engine.dialect, engine._compiled_cache = _first[kind].dialect, _first[kind]._compiled_cache
 
 
 @pytest.fixture(scope="session")
@@ -173,11 +193,9 @@ def business(handoff: Handoff) -> Business:
 @pytest.fixture
 def visitor(handoff: Handoff) -> FlaskClient:
     """A test client that nobody has signed in."""
-    from crm.web import create_app
+    from tests.apps import app_for
 
-    app = create_app(handoff)
-    app.testing = True
-    return app.test_client()
+    return app_for(handoff).test_client()
 
 
 @pytest.fixture
@@ -198,6 +216,33 @@ def corpus() -> Path:
     if not folder:
         pytest.skip("HANDOFF_CORPUS is not set")
     return Path(folder).resolve()
+
+
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: the garbage collector need not look at it again.
+
+    Collections of the oldest generation wait until it has grown by a quarter: with a million objects of modules and
+    tests in it, engines and applications of thousands of tests stayed behind, gigabytes of them.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+# --- coverage --------------------------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage is counted in what runs on SQLite and without a browser: the tracer nearly doubles the time of a test,
+    and the second database and the browser run the same lines over again.
+    """
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        on_postgres = "postgres" in getattr(getattr(item, "callspec", None), "params", {}).values()
+        if on_postgres or "postgres_db" in names or item.get_closest_marker("e2e"):
+            item.add_marker("no_cover")
 
 
 # --- nothing is skipped in CI ----------------------------------------------------------------------------------------
