@@ -122,7 +122,10 @@ class Held:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.routes: list[Route] = []
-        page.route("**/moves", lambda route: self.routes.append(route))
+        page.route("**/moves", self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self.routes.append(route)
 
     def next(self) -> Route:
         while not self.routes:
