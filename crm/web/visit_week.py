@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
-from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from crm.services import visit_batches, visit_days, visit_weeks, visits
-from crm.services.visit_weeks import Week, WeekDay
-from crm.web import visit_cards
+from crm.services import visit_batches, visit_weeks, visits
+from crm.web import visit_cards, visit_totals
 from crm.web.context import actor_id, current_user, db, flash_undo, now, viewer_zone, wants_json
 from crm.web.forms import day_or_none, way_back
 from crm.web.presentation import today
@@ -25,12 +23,13 @@ def index() -> str:
     monday = _monday(request.args.get("week", ""))
     with db().read() as session:
         week = visit_weeks.week(session, current_user(), monday, today=today(), zone=viewer_zone().key)
-        totals = _totals(session, week)
+        totals = visit_totals.of_days(session, week, actor_id(), now())
     groups = visit_cards.groups(week.areas, today())
     return render_template(
         "visits/week.html",
         week=week,
-        columns=visit_cards.columns(week, groups, totals, today()),
+        columns=visit_cards.columns(week, groups, visit_totals.in_words(totals), today()),
+        week_total=visit_totals.of_week(totals.values()),
         groups=groups,
         before=monday - timedelta(days=7),
         after=monday + timedelta(days=7),
@@ -91,12 +90,13 @@ def plan_all() -> Response:
 
 @bp.get("/visits/totals.json")
 def totals() -> Response:
-    """What each day of a week comes to, asked after a card was moved."""
+    """What each day of a week comes to, and the week, asked after a card was moved."""
     monday = _monday(request.args.get("week", ""))
     with db().read() as session:
         week = visit_weeks.week(session, current_user(), monday, today=today(), zone=viewer_zone().key, proposing=False)
-        found = _totals(session, week)
-    return jsonify({day.isoformat(): text for day, text in found.items()})
+        found = visit_totals.of_days(session, week, actor_id(), now())
+    days = {day.isoformat(): text for day, text in visit_totals.in_words(found).items()}
+    return jsonify(days | {"week": visit_totals.of_week(found.values())})
 
 
 def done(said: str, undo: int, *, visit: int | None = None) -> Response:
@@ -120,23 +120,6 @@ def _monday(text: str) -> date:
     if day is not None and abs(day - today()) > FURTHEST:
         abort(404)
     return visit_weeks.monday_of(day) if day else visit_weeks.week_to_plan(today())
-
-
-def _totals(session: Session, week: Week) -> dict[date, str]:
-    """Each day in a few words: how many visits, how far and how long the drive is."""
-    return {each.day: _total(session, each) for each in week.days if each.visits}
-
-
-def _total(session: Session, day: WeekDay) -> str:
-    count, found = len(day.visits), visit_days.day(session, actor_id(), day.day, now=now())
-    visits_said = f"{count} visit{'' if count == 1 else 's'}"
-    return f"{visits_said} · {found.miles:.0f} mi · {_long(found.minutes)}" if found.minutes else visits_said
-
-
-def _long(minutes: int) -> str:
-    """`45 min`, `1 h 5`."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest}" if hours else f"{rest} min"
 
 
 def said_day(day: date) -> str:

@@ -203,6 +203,7 @@ def test_on_a_phone_a_finger_drags_after_resting(house: House, window: OpenWindo
     def finger(what: str, *points: tuple[float, float]) -> None:
         touch.send("Input.dispatchTouchEvent", {"type": what, "touchPoints": [{"x": x, "y": y} for x, y in points]})
 
+    column(page, THURSDAY).evaluate("day => day.scrollIntoView()")
     x, y = middle(card(page, "Ada Stone, MD"))
     goal = middle(column(page, FRIDAY))
     finger("touchStart", (x, y))

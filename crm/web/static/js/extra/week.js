@@ -31,6 +31,7 @@ export function start(week) {
     try {
       const totals = await get(`${week.dataset.totals}?week=${week.dataset.week}`);
       for (const column of columns) one("[data-total]", column).textContent = totals[column.dataset.column] ?? "";
+      one("[data-week-total]").textContent = totals.week ?? "";
     } catch {
       // The totals stay as they were until the page is read again.
     }
