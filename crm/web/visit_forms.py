@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -156,9 +156,9 @@ def _usual(session: Session, provider: Provider, given: Mapping[str, str]) -> di
     assert provider.id is not None
     live = [each for each in tasks.live_of(session, provider.id) if each.kind.value == "visit"]
     task = next((each for each in live if str(each.id) == given.get("task_id")), live[0] if live else None)
-    day = given.get("planned_on") or (task.due_on.isoformat() if task and task.due_on >= today() else "")
     return {
-        "planned_on": day,
+        "planned_on": given.get("planned_on", ""),
+        "wanted_on": task.due_on.isoformat() if task and task.due_on >= today() else "",
         "purpose": task.title if task else visit_purposes.purposes(provider.stage)[0],
         "materials": list(visit_purposes.materials(provider.stage)),
         "practice_id": provider.practice_id,
@@ -209,12 +209,12 @@ def _page(
         "visits/edit.html",
         provider=provider,
         visit=visit,
-        form=form | {"planned_on": form.get("planned_on") or next((day for day, _, why in days if not why), "")},
+        form=form | {"planned_on": form.get("planned_on") or _fitting(form.get("wanted_on", ""), days)},
         errors=errors,
         places=[(each.id, ", ".join(part for part in (each.name, each.line1, each.city) if part)) for each in places],
         place=chosen,
         opening=found,
-        days=days,
+        unsuitable=_unsuitable(days),
         choices=[(day, words) for day, words, why in days if not why][:6],
         purposes=visit_purposes.purposes(provider.stage),
         materials=[(each.value, each.words) for each in visit_materials.choices()],
@@ -237,6 +237,23 @@ def _days(found: Opening | None, called: str) -> list[tuple[str, str, str]]:
     days = [date.fromordinal(today().toordinal() + each) for each in range(10)]
     kept = [day for day in days if day.weekday() < 5 or (found and found.is_known and not found.objection(day, called))]
     return [(day.isoformat(), f"{day:%a} {day.day}", found.objection(day, called) if found else "") for day in kept]
+
+
+def _fitting(wanted: str, days: Sequence[tuple[str, str, str]]) -> str:
+    """The day that is wanted, unless something speaks against it: then the next one that suits."""
+    against = {day for day, _, why in days if why}
+    if wanted and wanted not in against:
+        return wanted
+    return next((day for day, _, why in days if not why and day >= wanted), wanted)
+
+
+def _unsuitable(days: Sequence[tuple[str, str, str]]) -> list[tuple[str, list[str]]]:
+    """The days that don't suit under what speaks against them, the reason that comes first first."""
+    found: dict[str, list[str]] = {}
+    for _, words, why in days:
+        if why:
+            found.setdefault(why, []).append(words)
+    return list(found.items())
 
 
 def _contacts(session: Session, practice: Practice | None) -> list[tuple[int | None, str]]:

@@ -71,9 +71,13 @@ def _asked(rate: str | None = "rate") -> Log:
     """The year that the address names, reckoned with the rate that it may name."""
     text = request.args.get("year", "")
     year = int(text) if text.isascii() and text.isdigit() else today().year
-    if not FIRST_YEAR <= year <= today().year + 1:
+    if not _is_there(year):
         abort(404)
     return _of(year, figures.read_rate(request.args.get(rate, ""), "rate") if rate else None)
+
+
+def _is_there(year: int) -> bool:
+    return FIRST_YEAR <= year <= today().year + 1
 
 
 def _of(year: int, mills: int | None) -> Log:
@@ -94,6 +98,8 @@ def _page(
         errors=errors,
         wrong=wrong,
         form=form or {},
+        before=found.year - 1 if _is_there(found.year - 1) else None,
+        after=found.year + 1 if found.year < today().year else None,
         this_year=today().year,
         asked={"year": found.year, **({"rate": request.args["rate"]} if request.args.get("rate") else {})},
     )

@@ -14,6 +14,14 @@ def test_on_this_computer_the_page_says_how_to_get_an_address(client: FlaskClien
     assert "qr-frame" not in page
 
 
+def test_each_command_can_be_scrolled_and_copied(client: FlaskClient) -> None:
+    page = client.get("/settings/phone").text
+    for way in ("way-tailscale", "way-caddy"):
+        assert f'<code id="{way}">' in page
+        assert f'data-copy-of="{way}"' in page
+    assert page.count('<pre tabindex="0"') == 2
+
+
 def test_with_a_public_address_there_is_a_code_that_opens_it(
     client: FlaskClient, handoff: Handoff, owner: User
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import openpyxl
 import pytest
@@ -41,6 +42,14 @@ def test_a_year_without_visits_says_so_and_offers_no_file(client: FlaskClient) -
 @pytest.mark.parametrize("year", ["1999", "2028", "0", "99999999"])
 def test_years_before_and_after_ours_are_not_there(client: FlaskClient, year: str) -> None:
     assert client.get(f"/visits/mileage?year={year}").status_code == 404
+
+
+@pytest.mark.parametrize(("year", "linked"), [(2000, {2001}), (2024, {2023, 2025}), (2026, {2025}), (2027, {2026})])
+def test_only_years_that_are_there_are_linked(client: FlaskClient, year: int, linked: set[int]) -> None:
+    page = client.get(f"/visits/mileage?year={year}").text
+    assert {int(found) for found in re.findall(r"mileage\?year=(\d+)", page)} == linked
+    for each in linked:
+        assert client.get(f"/visits/mileage?year={each}").status_code == 200
 
 
 @pytest.mark.parametrize("year", ["", "x", "-1", "²"])

@@ -149,9 +149,19 @@ def test_a_warning_stands_on_a_visit_whose_office_is_closed(client: FlaskClient,
 def test_the_form_offers_days_that_suit_and_says_why_others_do_not(client: FlaskClient, handoff: Handoff) -> None:
     kim, _ = due(handoff, hours="Mon, Tue, Fri 9-4", visitor_policy="Sign in with Rosa")
     page = client.get(f"/visits/new?provider_id={kim}").text
-    assert "Thu 5: Closed on Thursdays" in page
+    assert "<strong>Closed on Thursdays</strong>: Thu 5, Thu 12" in page
     assert "Sign in with Rosa" in page
     assert 'value="Stop by again"' in page
+
+
+def test_a_visit_that_is_due_on_a_closed_day_is_put_on_the_next_that_suits(
+    client: FlaskClient, handoff: Handoff
+) -> None:
+    kim, _ = due(handoff, hours="Thu, Fri 9-4")
+    page = client.get(f"/visits/new?provider_id={kim}").text
+    assert 'name="planned_on" value="2026-03-05"' in page
+    chosen = client.get(f"/visits/new?provider_id={kim}&planned_on=2026-03-04").text
+    assert 'name="planned_on" value="2026-03-04"' in chosen
 
 
 def test_the_form_plans_hour_people_and_things(client: FlaskClient, handoff: Handoff) -> None:
