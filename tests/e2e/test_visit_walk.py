@@ -103,3 +103,11 @@ def test_a_visit_from_the_garage(travel: Travel, window: OpenWindow) -> None:
     page.get_by_role("button", name="Log the visit").wait_for()
     with db.read() as session:
         assert session.get_one(Message, sample.id).state is MessageState.CANCELLED
+
+
+def test_without_anything_kept_the_page_says_that_nothing_waits(travel: Travel, window: OpenWindow) -> None:
+    page = window(travel.house, width=390, height=844).page
+    page.goto("/offline")
+    ready(page)
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    expect(page.get_by_text("Nothing is lost when you close this")).to_be_hidden()
