@@ -215,3 +215,23 @@ def test_on_a_phone_a_finger_drags_after_resting(house: House, window: OpenWindo
     expect(column(page, FRIDAY)).to_contain_text("Ada Stone, MD")
     expect(page.get_by_role("status").filter(has_text="Moved to Friday")).to_be_visible()
     assert planned(house)[0][0] == FRIDAY
+
+
+def test_the_card_in_focus_is_never_behind_the_proposals(house: House, window: OpenWindow) -> None:
+    page = opened_week(house, window).page
+    with house.handoff.db.write() as session:
+        for number in range(3, 15):
+            one = make_provider(session, display_name=f"Number {number}, MD", stage=Stage.INTRODUCED)
+            make_visit(session, provider_id=one.id, planned_on=THURSDAY, position=number)
+    page.reload()
+    page.locator("html[data-ready]").wait_for(state="attached")
+    page.get_by_role("link", name="Ada Stone, MD", exact=True).focus()
+    for _ in range(13):
+        page.keyboard.press("ArrowDown")
+        name = page.locator(".name:focus").bounding_box()
+        drawer = page.locator(".proposals").bounding_box()
+        assert name is not None
+        assert drawer is not None
+        assert name["y"] >= 0
+        assert name["y"] + name["height"] <= drawer["y"]
+    expect(page.get_by_role("link", name="Number 14, MD", exact=True)).to_be_focused()
