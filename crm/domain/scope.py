@@ -27,6 +27,7 @@ from crm.domain.scope_mending import judge_mending
 from crm.domain.scope_patients import judge_possession
 from crm.domain.scope_promises import judge_promise
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Kind, Rule, Verdict
 from crm.domain.scope_rules_frames import RULES
 from crm.domain.scope_sentences import sentences, straight
@@ -92,7 +93,7 @@ def blocks(findings: list[Finding]) -> list[Finding]:
 
 #: A piece of this length in which no two words stand side by side is no text that anybody reads.
 _LONG = 500
-_PROSE = re.compile(r"[A-Za-z]{2,}[\s,;:.!?-]{1,2}[A-Za-z]{2,}")
+_PROSE = regex(r"[A-Za-z]{2,}[\s,;:.!?-]{1,2}[A-Za-z]{2,}")
 
 
 def _wanted(plain: str) -> list[Rule]:
@@ -139,7 +140,7 @@ def _in_sentence(sentence: Sentence, wanted: list[Rule]) -> list[tuple[int, int,
 
 #: "Who can treat arthritis? We can."
 _ANSWERED = frozenset({"act", "service", "mending"})
-_WE_CAN = re.compile(r"^\W*(?:yes, )?(?:we|I) (?:can|do|will|could)(?: it| that| so)?\W*(?:$|[.!] )", re.IGNORECASE)
+_WE_CAN = regex(r"^\W*(?:yes, )?(?:we|I) (?:can|do|will|could)(?: it| that| so)?\W*(?:$|[.!] )", re.IGNORECASE)
 
 
 def _judged(rule: Rule, sentence: Sentence, match: re.Match[str]) -> Verdict:

@@ -7,10 +7,11 @@ import re
 from crm.domain.scope_denial import denied, somebody_elses
 from crm.domain.scope_ours import declined
 from crm.domain.scope_reading import NOMINAL, Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
 #: What we may do with an ailment that has a name: hear of it, write it down, keep clear of it.
-_MAY = re.compile(
+_MAY = regex(
     r"(?:know|knew|respect|not|note|record|document|report|mention|list|writ|wrote|ask|hear|heard|read|understand"
     r"|understood|see|saw|have|has|had|having|get|got|fear|avoid|discuss|describ|mean|includ"
     r"|cover|log|track|monitor|measur|check|watch|accept|support|accommodat|consider|follow|remember|rat|feel|felt"
@@ -24,7 +25,7 @@ _MAY = re.compile(
     r"|believ|guess|speak|spoke|talk|do|did|does|done|go|went|come|came|look|try|tri|run|ran|lead|led|like|flag"
     r"|handl(?=e the (?:paper|form)))\w*"
 )
-_WITH_A_PREPOSITION = re.compile(
+_WITH_A_PREPOSITION = regex(
     r"\b(?:work(?:s|ed|ing)?|operat\w+) on$|\bdeal(?:s|t|ing)? with$|\b(?:tak(?:e|es|ing)|took) (?:good "
     r"|great )?care of$|\blook(?:s|ed|ing)? after$|\bspeciali[sz](?:e|es|ed|ing) in$"
     r"|\b(?:an? |the )?(?:\w+ )?(?:experts?|specialists?|expertise) (?:in|for|on)$|\bcar(?:e|es|ed|ing) for$|\b(?:talk"
@@ -36,11 +37,11 @@ _WITH_A_PREPOSITION = re.compile(
     r"|root) of$|\bin charge of$|\btrained ear for$",
     re.IGNORECASE,
 )
-_KINDS = re.compile(
+_KINDS = regex(
     r" (?:all |many |most |any |every |those |these )?(?:kinds?|sorts?|types?|manner|lots|cases?|pieces?|range) of$",
     re.IGNORECASE,
 )
-_DRUGS_MAY = re.compile(
+_DRUGS_MAY = regex(
     r"(?:know|knew|not|note|record|document|report|mention|list|writ|wrote|ask|hear|heard|read|understand|understood"
     r"|see|saw|have|has|had|log|track|copy|copi|receiv|keep|kept|say|said|tell|told|touch|tak|took"
     r"|discuss|includ|need|be|am|is|are|was|were|leav|left|respect|consider|get|got|review the list|follow|sell|sold"
@@ -49,7 +50,7 @@ _DRUGS_MAY = re.compile(
 
 
 #: What a provider would have us do is asked, not claimed.
-_WISHED = re.compile(
+_WISHED = regex(
     r"\b(?:how|what|whether) (?:you|he|she|they|your \w+)(?:'d| would)? (?:want|like|prefer|wish) (?:me|us) to\b",
     re.IGNORECASE,
 )

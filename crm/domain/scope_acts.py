@@ -9,10 +9,11 @@ from crm.domain.scope_ours import bare, declined, listed_as_ours, sent_to_us, wi
 from crm.domain.scope_passives import THEN_WE_DO, is_passive, judge_passive
 from crm.domain.scope_people import LICENSED
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 from crm.domain.scope_service_words import READ_OF
 
-_POLITE = re.compile(
+_POLITE = regex(
     r"^(?:(?:him|her|them|you|it|[\w']+\s[\w']+|[\w']+|every one of [\w ]+?|this|each other)\s)?(?:very\s)?"
     r"(?:with (?:\w+ )?(?:care|respect|kindness|urgency|courtesy|dignity|priority|discretion|honesty|patience|gratitude"
     r"|confidentiality)|like (?:family|an? |our own|my own|one|adults|they|you|royalty)|as (?:an? |if|one|family"
@@ -30,27 +31,27 @@ _BODY = frozenset(
     " joint"
     " knee knees hip hips shoulder shoulders back backs ankle injury injuries it body muscle skin".split()
 )
-_OFFERS_TO = re.compile(r"\b(?:thank|thanks)\s(?:you\s)?(?:so much\s|again\s)?for\s(?:\w+\s)?$", re.IGNORECASE)
-_ASKED = re.compile(
+_OFFERS_TO = regex(r"\b(?:thank|thanks)\s(?:you\s)?(?:so much\s|again\s)?for\s(?:\w+\s)?$", re.IGNORECASE)
+_ASKED = regex(
     r"\b(?:sounds?|seem|look) like (?:I|we)(?:'m|'re| am| are)? $|\bif (?:I|we) ever (?:\w+ ){0,2}$|\b(?:whether"
     r"|if) (?:I|we) (?:\w+ )?$|\bthan (?:to )?$",
     re.IGNORECASE,
 )
-_WHERE_IT_HEALS = re.compile(r"(?:^|: )where (?:\w+ ){0,2}\w+$", re.IGNORECASE)
-_GIVE_US = re.compile(
+_WHERE_IT_HEALS = regex(r"(?:^|: )where (?:\w+ ){0,2}\w+$", re.IGNORECASE)
+_GIVE_US = regex(
     r"\b(?:give|allow|grant) (?:me|us) (?:[\w'-]+ ){1,4}to(?: \w+ly)?$|\bwhat (?:I|we) do (?:\w+ )?is(?: \w+ly)?$",
     re.IGNORECASE,
 )
-_THE_AIM = re.compile(
+_THE_AIM = regex(
     r"^(?:the|one|a) (?:\w+ )?(?:aim|goal|purpose|mission|idea|point|plan|intention|task|job|object) (?:here )?(?:is"
     r"|was) (?:not (?:only|just) )?to(?: \w+ly)?$",
     re.IGNORECASE,
 )
-_AS_YOU = re.compile(r"\bas (?:you|your|the|needed|prescribed|ordered|directed)\b", re.IGNORECASE)
+_AS_YOU = regex(r"\bas (?:you|your|the|needed|prescribed|ordered|directed)\b", re.IGNORECASE)
 
 
-_TOOK_ME = re.compile(r"\b(?:took|takes|cost) (?:me|us)\b", re.IGNORECASE)
-_OUR_PLACE = re.compile(
+_TOOK_ME = regex(r"\b(?:took|takes|cost) (?:me|us)\b", re.IGNORECASE)
+_OUR_PLACE = regex(
     r"\b(?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b.*\b(?:where|that|which)\b", re.IGNORECASE
 )
 

@@ -6,6 +6,7 @@ import re
 
 from crm.domain.scope_ailments import AILMENT
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 from crm.domain.scope_terms import CONDITION, MEDS
 
@@ -119,15 +120,15 @@ FOUND = (
     rf"|\b(?:she|he|(?:the|my|our|this) client) (?:has|had) (?:a |an )?(?:undiagnosed|undetected"
     rf"|unnoticed) (?:\w+ )?{CONDITION}"
 )
-_UNSURE = re.compile(
+_UNSURE = regex(
     r"\b(?:not|never|nobody|no one|nor|neither|without|instead of|rather than|avoid|cannot|whether|hope\w*|if (?:I"
     r"|we) ever"
     r"|no (?:guarantee|promise|proof)|(?:wanted|asked|asks|want) (?:me|us|to)|refuse\w*|declin\w+)\b|n't\b",
     re.IGNORECASE,
 )
 #: A "not" that belongs to what is advised.
-_ADVISED_AGAINST = re.compile(rf"{_NEEDS_NOT}|\bnot (?:to )?(?:take|see|need|bother)", re.IGNORECASE)
-_DECIDED = re.compile(
+_ADVISED_AGAINST = regex(rf"{_NEEDS_NOT}|\bnot (?:to )?(?:take|see|need|bother)", re.IGNORECASE)
+_DECIDED = regex(
     rf"\b(?:once|when|if|until|unless|after|as|because|that|only) (?:you|{_THE}(?:\w+ )?{_DOCTOR}"
     rf"|the hospital) (?!(?:have |has |are |is )?(?:start|beg[iau]n"
     r"|join|train|sign|work|come|exercis|finish|complet|done|through|strong|fit|feel))\w+"
@@ -138,9 +139,9 @@ _DECIDED = re.compile(
     r"|letter|note|chart|X-ray|MRI|scan|records?) (?:that |which )?(?:you|your|from)\b|\bdiagnosed (?:by|in)\b",
     re.IGNORECASE,
 )
-_PLACED = re.compile(r"^,? ?(?:to|at|with|by|from|elsewhere) ?(?!me\b|us\b|my\b|our\b|which\b)\w+", re.IGNORECASE)
-_TO_US = re.compile(r"\b(?:thank|thanks|to (?:me|us)|me|us)\b|\bI (?:saw|met|started)\b", re.IGNORECASE)
-_THEN_WE = re.compile(
+_PLACED = regex(r"^,? ?(?:to|at|with|by|from|elsewhere) ?(?!me\b|us\b|my\b|our\b|which\b)\w+", re.IGNORECASE)
+_TO_US = regex(r"\b(?:thank|thanks|to (?:me|us)|me|us)\b|\bI (?:saw|met|started)\b", re.IGNORECASE)
+_THEN_WE = regex(
     rf"^\W*(?:good news: |then |yes[,.!]? |well, )?(?:{_WE} (?:also )?{_GIVE} (?:it|that|them|this)\b|(?:you"
     rf"|you've) (?:have )?(?:found"
     r"|come to)\b|(?:ask|call|text|see|meet|book) (?:[Cc]oach|our|me|us|with us)\b|look no further|that's (?:us|me|what (?:I|we) do))",
@@ -148,8 +149,8 @@ _THEN_WE = re.compile(
 )
 
 #: "Knee arthritis? It goes away with our training."
-_AILS = re.compile(rf".*(?:{AILMENT}|{_SORE} \w+)(?: again| still)?\?", re.IGNORECASE)
-_IT_GOES = re.compile(
+_AILS = regex(rf".*(?:{AILMENT}|{_SORE} \w+)(?: again| still)?\?", re.IGNORECASE)
+_IT_GOES = regex(
     r"^\W*(?:it|they|that|this|we|I|our \w+|my \w+|let us|let me|come|say|not with us|gone)\b[^.?!]{0,30}?\b(?:goes? away|gone"
     r"|disappears?|vanish\w*|heals?|fix\w*|cures?|treats?|remed\w+|relie\w+|solves?|ends?|eliminates?|reverses?|goodbye"
     r"|the (?:answer|solution|cure)|find (?:out )?(?:why|what|the cause)|know (?:what|why)|tell you (?:what|why))\b",

@@ -6,23 +6,24 @@ import re
 
 from crm.domain.scope_denial import denied, somebody_elses
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
-_HOPED = re.compile(
+_HOPED = regex(
     r"\b(?:may|might|could|can help|aim|hope|risk of|help(?:s)? (?:to )?lower the risk|guidelines?)\b", re.IGNORECASE
 )
-_ASKED = re.compile(
+_ASKED = regex(
     r"\b(?:ask\w* (?:me |us )?(?:whether|if)|whether|wonder|would it|do you|does your|how do you|what do you|^who"
     r"|you told|told (?:them|her|him)|you said|you decided|you decide|you feel|you think|in case)\b",
     re.IGNORECASE,
 )
-_LIKE_NOBODY = re.compile(
+_LIKE_NOBODY = regex(
     r"\b(?:there's|there is) nothing (?:I|we) can't\b|\bno (?:better|faster|safer|cheaper)\b", re.IGNORECASE
 )
 
 
 #: What we can promise: that a report comes, a call is answered.
-_OF_PAPER = re.compile(
+_OF_PAPER = regex(
     r"^(?:guarantee|promise)\w* (?:that )?(?:you|your office|a|the|one|to send)\b[^.;]{0,40}?\b(?:pages?|reports?"
     r"|summary|summaries|letters?|calls?|reply|replies|notes?|updates?|answers?|hear"
     r"|paper|record|documentation)\b",
@@ -117,24 +118,24 @@ def _judge_replacing(sentence: Sentence, first: int, last: int, said: str) -> Ve
 
 # --- coverage ---------------------------------------------------------------------------------------------------------
 
-_NOT_PAID = re.compile(
+_NOT_PAID = regex(
     r"\b(?:rarely|seldom|hardly|not|never|n't|no longer|stops?|stopped|ends?|ended|only|up to|limits?|limited|until"
     r"|barely|no)\b|n't\b",
     re.IGNORECASE,
 )
-_FOR_CARE = re.compile(
+_FOR_CARE = regex(
     r"\b(?:therapy|PT|OT|rehab|treatment|hospital|surgery|medications?|physician|doctor|nursing|home health"
     r"|visits of|gym memberships?"
     r"|(?:\w+) visits|dietitian|scan|MRI|equipment|prescriptions?|their visits|acute|skilled)\b",
     re.IGNORECASE,
 )
-_FOR_OURS = re.compile(
+_FOR_OURS = regex(
     r"\b(?:me|my|our|us|this|it|sessions?|supervised|exercise|training|trainer|program|class(?:es)?|membership"
     r"|invoice|you)\b",
     re.IGNORECASE,
 )
-_NO_STRINGS = re.compile(r",? ?\bno (?:questions?|co-?pays?|fuss|paperwork|problem)\b[^.;]*", re.IGNORECASE)
-_IF = re.compile(
+_NO_STRINGS = regex(r",? ?\bno (?:questions?|co-?pays?|fuss|paperwork|problem)\b[^.;]*", re.IGNORECASE)
+_IF = regex(
     r"\b(?:what|when|until|once|where|if|whether|after|before|than|which|how|ask|check|only|as long as|while"
     r"|often)\s(?:[\w'-]+\s){0,3}$",
     re.IGNORECASE,

@@ -7,9 +7,10 @@ import re
 from crm.domain.scope_denial import denied
 from crm.domain.scope_findings import blames, by_ourselves, concluded, stated
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
-_HEDGE = re.compile(
+_HEDGE = regex(
     r"\b(?:may|might|could|probably|likely|possibly|seems?|appears?|(?:look|sound)(?:s|ed)? (?:a lot )?like"
     r"|signs? of|symptoms? of|consistent with|suspect\w*"
     r"|think|thought|believe|guess|bet|found|noticed|detected|identified|spotted|discovered|suggests?|indicates?"
@@ -22,7 +23,7 @@ _HEDGE = re.compile(
     r"(?:\s[\w']+){0,6}\s?(?:[:,]\s(?:[\w-]+\s){0,2})?$",
     re.IGNORECASE,
 )
-_DOCUMENTED = re.compile(
+_DOCUMENTED = regex(
     r"\b(?:document\w*|diagnosed|provider-reported|reported by|according to (?!my|our)|per (?:your|the|Dr)"
     r"|you (?:wrote|noted|named|found|sent|mentioned|listed"
     r"|asked|told)|as (?:you|your \w+|the \w+|her \w+|his \w+|their \w+|Dr\.? \w+) (?:gave|wrote|named|put|stated|noted|told|listed"
@@ -35,44 +36,44 @@ _DOCUMENTED = re.compile(
     r"exercise for|classes? for|adults (?:who|with)|ask(?:ed|s)? (?:me )?(?:if|whether|about)|risk of)\b",
     re.IGNORECASE,
 )
-_SAID_AFTER = re.compile(
+_SAID_AFTER = regex(
     r"^,? (?:which|and) (?:I|we) (?:recogni[sz]ed|spotted|noticed|found|caught|suspected|identified|saw)\b"
     r"|^\W{0,2}\s?(?:I'm|I am) (?:sure|certain|convinced|positive)\b"
     r"|^\W{0,2}\s?(?:I'd|I would|I|we'd|we) (?:bet|say|think|guess|believe|suspect|reckon|suppose|call it)\b",
     re.IGNORECASE,
 )
-_THANKS_TO_US = re.compile(
+_THANKS_TO_US = regex(
     r"\b(?:no longer|free of|rid of|not have)\b.*\b(?:thanks to|because of|with|through) (?:my|our|me|us)\b",
     re.IGNORECASE,
 )
-_BY_OUR_TEST = re.compile(
+_BY_OUR_TEST = regex(
     r"\b(?:my|our) (?:\w+ ){0,2}?(?:assessments?|screen|screening|tests?|evaluation|eyes|view|opinion|experience"
     r"|judg\w+|hands|findings?)\b(?! (?:form|report))|\bwhat I (?:saw|see|felt|feel|noticed|observed)\b",
     re.IGNORECASE,
 )
-_CHRONIC = re.compile(
+_CHRONIC = regex(
     r"diabetes|hypertension|COPD|depress|osteoporosis|Parkinson|heart failure|stroke|cancer|dementia|Alzheimer"
     r"|fibromyalgia|asthma|obesity",
     re.IGNORECASE,
 )
-_KNOWN_DISEASE = re.compile(
+_KNOWN_DISEASE = regex(
     rf"{_CHRONIC.pattern}|arthritis|stenosis|scoliosis|osteopenia|neuropathy|gout|angina", re.IGNORECASE
 )
-_HAS = re.compile(
+_HAS = regex(
     r"\b(?:he|she|client|they|you)\s(?:\w+\s){0,2}?(?:has|have|had|is having|suffers from"
     r"|developed)\s(?:[\w'-]+\s){0,3}$",
     re.IGNORECASE,
 )
 
 
-_FINDING_WORD = re.compile(r"\b(?:signs?|symptoms?|case|consistent|typical)\b", re.IGNORECASE)
-_KNOW_ONE = re.compile(
+_FINDING_WORD = regex(r"\b(?:signs?|symptoms?|case|consistent|typical)\b", re.IGNORECASE)
+_KNOW_ONE = regex(
     r"\b(?:I|we) (?:can |could )?(?:always |usually |often |generally |just |easily )*(?:tell|know)\b(?! you| your"
     r"| the doctor)|\bknow an? [\w ]+? when (?:I|we) see",
     re.IGNORECASE,
 )
-_WE_CAN_TELL = re.compile(r"\b(?:I|we) can (?:tell|say|see|feel)\b.*\b(?:if|whether)\b", re.IGNORECASE)
-_IS_OURS = re.compile(r"^\W{0,2}\s?(?:is|that's|is all) (?:what )?(?:I|my|we|our)\b")
+_WE_CAN_TELL = regex(r"\b(?:I|we) can (?:tell|say|see|feel)\b.*\b(?:if|whether)\b", re.IGNORECASE)
+_IS_OURS = regex(r"^\W{0,2}\s?(?:is|that's|is all) (?:what )?(?:I|my|we|our)\b")
 
 
 def judge_condition(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -122,19 +123,19 @@ def _mentioned_or_hedged(sentence: Sentence, first: int, last: int) -> Verdict:
 
 
 #: What somebody treats or lives with is no finding of ours; other rules judge who treats.
-_ACTED_ON = re.compile(
+_ACTED_ON = regex(
     r"\b(?:treat|cur|heal|revers|correct|manag|fix|improv|reliev|eas|address|handl|monitor|prevent|diagnos|follow|document|counsel|live with"
     r"|living with|deal with|dealing with|cope with|coping with)(?:s|e|es|ed|ing|ling)? (?:\w+ ){0,2}$",
     re.IGNORECASE,
 )
 #: What a client makes of it is not our conclusion: "he thinks he has sciatica".
-_BELIEVED = re.compile(
+_BELIEVED = regex(
     r"\b(?:he|she|they|client|clients|people|husband|wife|daughter|son|mother|father|members?) (?:\w+ )?(?:thinks?|believes?"
     r"|suspects?|fears?|worri(?:es|ed)|is (?:afraid|worried|sure|convinced)|wonders?|guesse[sd]|googled|read online|thought"
     r"|believed|feared|calls it|blames)\b[^.;]*$",
     re.IGNORECASE,
 )
-_FOUND_BY_US = re.compile(
+_FOUND_BY_US = regex(
     r"\b(?:found|established|identified|made|detected|noticed|seen|spotted|confirmed|diagnosed"
     r"|suspected)\b[^.;]{0,30}\bby (?:the |our |a |my )?(?:trainers?|coach(?:es)?|me|us|staff)\b",
     re.IGNORECASE,

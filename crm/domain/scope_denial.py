@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 
 #: Behind these a "not" denies nothing about the term: "not only", "don't hesitate", "can't wait".
 _NOT_REALLY = frozenset(
@@ -15,7 +16,7 @@ _NOT_REALLY = frozenset(
 _NO_REALLY = frozenset(
     "hesitation problem problems doubt trouble limit question wonder matter better wait co-pay".split()
 )
-_OUTSIDE = re.compile(
+_OUTSIDE = regex(
     r"\b(?:outside|beyond|not within|not in)\s(?:of\s)?(?:my|our|a trainer's)\s(?:scope|role|work|remit|lane|job)\b"
     r"|\b(?:technique|matter|job|task|work|skill|act|service|decision|question|business|territory|something)s? (?:for|of) (?:licensed"
     r"|clinicians|doctors|physicians|therapists|surgeons|nurses|dietitians|(?:a|your|the) (?:licensed|doctor|physician|therapist"
@@ -30,13 +31,13 @@ _OUTSIDE = re.compile(
     r"|the (?:physician|doctor|provider|therapist|PT|dietitian|chiropractor|clinician)'s)",
     re.IGNORECASE,
 )
-_LEFT_TO = re.compile(
+_LEFT_TO = regex(
     r"\b(?:leave|leaves|left|defer|send|sends|sent|refer|refers|return|direct|hand|go(?:es)?"
     r"|point)\b[^.;]{0,80}?\b(?<!tailored )(?<!adapted )(?<!fitted )(?<!related )(?<!matched )"
     r"(?:to (?:you|your|the|their|a|an|his|her|licensed|those|somebody|whoever|each|its)\b|(?:back|straight) to\b)",
     re.IGNORECASE,
 )
-_AFTERWARDS = re.compile(
+_AFTERWARDS = regex(
     r"^(?:(?!(?:why|that|what|who|because|if|how|which|when|where|whose|since|so)\b)[\w'-]+\s){0,5}?(?:(?:is|are|was"
     r"|were|(?<!\band )(?<!\bbut )(?:do|does))(?:n't| not| never))\b"
     r"|^(?:[\w'-]+\s)?never\b"
@@ -45,15 +46,15 @@ _AFTERWARDS = re.compile(
     r"|^\W{0,2}\s?(?:is|are) (?:out|off limits|none of|no part|neither)\b|^\?\s(?:no|never|not)\b",
     re.IGNORECASE,
 )
-_LIKE_US = re.compile(
+_LIKE_US = regex(
     r"\blike (?:our|my) \w+|\b(?:the way|like|as (?:well|fast|good|safely) as|better than|faster than"
     r"|quicker than) (?:I|we|us"
     r"|me)(?: (?:do|can))?\b(?! (?:was|were))"
     r"|\bthe way (?:I|we) do\b",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r"[“\"]([^”\"]*)[”\"]")
-_SAID = re.compile(
+_QUOTE = regex(r"[“\"]([^”\"]*)[”\"]")
+_SAID = regex(
     r"\b(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:the|your|their|her|his)\s(?:[\w'-]+\s){0,3}?(?:note|notes|order|referral"
     r"|prescription|chart|summary|provider|physician|doctor|therapist|office|report|letter|handout|form|surgeon|PT"
     r"|script"
@@ -66,7 +67,7 @@ _SAID = re.compile(
     r"|words?)\b[^.“\"]{0,60}$",
     re.IGNORECASE,
 )
-_SAID_AFTER = re.compile(
+_SAID_AFTER = regex(
     r"^ (?:is|was) what (?:you|the|your|her|his) (?:\w+ )?(?:order|note|referral|letter|script|form|says?|said|wrote)\b"
     r"|^[^.“\"\w]{0,3}\s?(?:you|she|he|they|Dr\.?\s[\w'-]+|(?:your|the|her|his) (?:[\w'-]+\s){0,2}?(?:note|doctor"
     r"|physician"
@@ -79,19 +80,19 @@ _SAID_AFTER = re.compile(
     re.IGNORECASE,
 )
 #: "… fix my back?” I said that I can't".
-_REFUSED = re.compile(
+_REFUSED = regex(
     r"^\W*(?:and |but |so )?(?:I|we|my|our|the)\b[^.]{0,40}?\b(?:no|not|can't|cannot|don't|won't|never|isn't|couldn't)\b|^\W*no\b",
     re.IGNORECASE,
 )
-_SIGN_SAYS = re.compile(
+_SIGN_SAYS = regex(
     r"^[^.“\"\w]{0,3}\s?(?:says|reads|said) (?:the|a|an old) (?:sign|poster|banner|sticker|mug|proverb|saying|song)\b"
     r"(?! (?:on|over|at|in|above) (?:my|our))",
     re.IGNORECASE,
 )
-_SENTENCE_BEFORE = re.compile(r".*(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)\.\s", re.DOTALL)
-_BY_OURS = re.compile(r"\b(?:client|clients|member|members|mother|customer|testimonial)\b", re.IGNORECASE)
+_SENTENCE_BEFORE = regex(r".*(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)\.\s", re.DOTALL)
+_BY_OURS = regex(r"\b(?:client|clients|member|members|mother|customer|testimonial)\b", re.IGNORECASE)
 
-_CLINICIAN_SAYS = re.compile(
+_CLINICIAN_SAYS = regex(
     r"\b(?:says?|said|writes?|wrote|reports?|notes?|noted|confirms?|confirmed|according to|as)\s(?:Dr\.?\s[A-Z]\w+"
     r"|(?:her|his|their|your|the)\s(?:\w+\s)?(?:doctor|physician|surgeon|therapist|PT|cardiologist|oncologist|nurse"
     r"|orthopedist|provider|neurologist|clinic|hospital|office)\b)(?!'s)|\b(?:her|his|their|your|the)\s(?:\w+\s)?(?:doctor"
@@ -198,7 +199,7 @@ def _used_up(sentence: Sentence, place: int, first: int) -> bool:
     return inside and _finite_between(sentence, place + 2, first)
 
 
-_NEEDED = re.compile(r"^no (?:[\w-]+ ){1,3}(?:is |are )?(?:needed|required|necessary)\b", re.IGNORECASE)
+_NEEDED = regex(r"^no (?:[\w-]+ ){1,3}(?:is |are )?(?:needed|required|necessary)\b", re.IGNORECASE)
 
 
 def _used_up_noun(sentence: Sentence, place: int, first: int) -> bool:

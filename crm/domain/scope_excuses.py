@@ -6,6 +6,7 @@ import re
 
 from crm.domain.scope_lexicon import DOCTOR, verbs
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 
 _TELL = verbs("tell advise warn ask remind urge beg instruct teach caution encourage remind implore coach")
 _CHANGE = verbs(
@@ -14,26 +15,26 @@ _CHANGE = verbs(
     " take_more take_less come_off go_off give_up leave_out put_off cut_back throw_out"
 )
 #: "I told him not to stop his medication", "we never recommend that anyone stop".
-_WARNED = re.compile(
+_WARNED = regex(
     rf"\b{_TELL} (?:[\w'’.]+ ){{1,5}}?(?:not|never|n't) (?:to )?(?:ever |simply |just |suddenly )?{_CHANGE}\b[^.;?!]{{0,60}}$"
     rf"|\b(?:not|never|n't|rather than|instead of|nobody|no one)\b[^.;?!,]{{0,30}}\b{verbs('recommend suggest advise tell encourage')}"
     rf" [^.;?!,]{{0,50}}$"
     rf"|\b{_TELL} (?:[\w'’.]+ ){{1,5}}?against \w+ing\b[^.;?!]{{0,50}}$",
     re.IGNORECASE,
 )
-_ASKED = re.compile(
+_ASKED = regex(
     r"\b(?:she|he|they|clients?|people|somebody|someone|(?:her|his|a|the|one|your|my) \w+|many|some|nobody|who|you) (?:\w+ )?"
     r"(?:asked|asks?|wondered|wonders?|wanted to know|wants? to know|inquired|inquires?)"
     r" (?:me |us |him |her |whether|if|how|what|about|for|the \w+ )[^.;?!]*$",
     re.IGNORECASE,
 )
-_ANSWERED = re.compile(r",? (?:and|but|so) (?:I|we|my|our)\b|[;—–:]|\. ", re.IGNORECASE)
-_REDIRECTED = re.compile(
+_ANSWERED = regex(r",? (?:and|but|so) (?:I|we|my|our)\b|[;—–:]|\. ", re.IGNORECASE)
+_REDIRECTED = regex(
     rf"\b(?:no|not|n't|never|cannot|refer\w*|sen[dt]|call\w*|ask\w*|see|only|decline\w*|point\w*|{DOCTOR}|up to"
     rf"|question for|out of|outside|leave|left|pass\w*)\b|n't\b",
     re.IGNORECASE,
 )
-_MISBELIEVED = re.compile(
+_MISBELIEVED = regex(
     r"\b(?:whoever|anyone who|anybody who|people who|those who|some (?:people|trainers)?|if somebody|it's|it is|that's)\b"
     r"[^.;]*\b(?:told|says?|said|thinks?|thought|believes?|claims?|claimed|myth|misunderstanding|mistake to|wrong to"
     r"|rumou?r|heard)\b[^.;]*\b(?:wrong|mistaken|myth|nonsense|misunderstanding|mistake|misled|not true|untrue|false"
@@ -43,13 +44,13 @@ _MISBELIEVED = re.compile(
 )
 
 #: "The gym next door sells supplements; we don't."
-_NOT_US = re.compile(
+_NOT_US = regex(
     r"^[^.;?!]{0,40}[;,—–-]\s?(?:but |and |while )?(?:I|we) (?:don't|do not|never|won't|cannot|can't|do neither|do none of"
     r" (?:that|it))\W*$",
     re.IGNORECASE,
 )
 #: "They call me a therapist, and I correct them": our answer to it puts it right.
-_CORRECTED = re.compile(
+_CORRECTED = regex(
     r"^[^.?!]{0,60}[,;—–:.] ?(?:and |but |so )?(?:I|we) (?:\w+ )?(?:correct (?:them|him|her|people|that|it)|set (?:them|it|that|him"
     r"|her) straight|say no|said no|shake my head|take it down|took it down"
     r"|(?:tell|told|remind|reminded|say|said|answer|answered)\b[^.;]{0,30}?(?:\bnot\b|n't|\bno\b)|explain that (?:I|we)(?:'m| am|'re| are)? (?:not|don't"
@@ -57,7 +58,7 @@ _CORRECTED = re.compile(
     re.IGNORECASE,
 )
 #: "I was wrong to use the word therapy".
-_MENTIONED = re.compile(
+_MENTIONED = regex(
     r"(?<!of )(?<!in )\b(?:the|that|this|words? like|say) (?:word|words|term|phrase|expression|label)s? [\"“'‘]?$|\bwords? like [\"“'‘]?$",
     re.IGNORECASE,
 )
@@ -68,7 +69,7 @@ _BAD = (
     r"|unfair|beyond me|a lie|fraud|false advertising|overstepping)"
 )
 #: "It would be wrong for me to treat", "a trainer who treats goes too far", "treating would be a mistake".
-_CONDEMNED_BEFORE = re.compile(
+_CONDEMNED_BEFORE = regex(
     rf"\b{_BAD} (?:for|of|if|when) (?:me|us|a trainer|trainers|anyone|any trainer|I|we|someone|somebody)(?: here)?(?: (?:ever|were|tried"
     rf"|started|began))*(?: to)?(?: \w+ly)?[^.;?!,]{{0,30}}$|\b{_BAD} to(?: \w+){{0,4}} $|\bno business (?:\w+ )?$"
     r"|\b(?:forbid(?:s|den)?|prohibits?|prohibited|bans?|bars?|excludes?|excluded|disallows?|outlaws?|precludes?) (?:us from |me from |trainers from |any |all )?[^.;?!]{0,40}$"
@@ -77,34 +78,32 @@ _CONDEMNED_BEFORE = re.compile(
     r"|wanting|daring|presuming)? ?(?:to )?(?:\w+ ){0,2}$|\btrainers? (?:who|that) $",
     re.IGNORECASE,
 )
-_CONDEMNED = re.compile(
+_CONDEMNED = regex(
     rf"\b(?:goes too far|go too far|cross(?:es)? (?:a|the) line|breaks? the law|oversteps?|gives? (?:all of )?us a bad name|has no business"
     rf"|have no business|should (?:stop|be stopped|know better|not|never)|(?:is|are|would be|was) {_BAD}|isn't (?:one of us|a trainer)"
     r"|worr(?:y|ies) me|scares? me|makes? (?:me )?(?:nervous|a mistake)|makes? me cringe|risks? (?:harm|a lawsuit)|put(?:s)? people at risk"
     r"|should (?:raise|set off))\b",
     re.IGNORECASE,
 )
-_TRAINER_WHO = re.compile(
+_TRAINER_WHO = regex(
     r"\b(?:trainers?|coach(?:es)?|anyone|people|those|somebody|someone|whoever) (?:who|that|in town who)\b[^.;,]*$",
     re.IGNORECASE,
 )
 #: "If a client asks me to lower a dose, I send them to you."
-_ASKED_OF_US = re.compile(
+_ASKED_OF_US = regex(
     r"\b(?:if|when|whenever|should|before|until) (?:[\w']+ ){1,4}?(?:asks?|wants?|begs?|expects?|needs?|tells?) (?:me|us) (?:to|about|for|how|whether"
     r"|if)\b[^.;?!,]*$|\b(?:hop|expect|think|thought|assum|believ|wish|want|insist|imagin|demand|suppos|ask|beg|urg)\w* (?:that )?(?:I|we|me"
     r"|us)\b[^.;?!,]*$",
     re.IGNORECASE,
 )
 #: "I am often asked whether I treat": no answer is given.
-_OFTEN_ASKED = re.compile(
+_OFTEN_ASKED = regex(
     r"\b(?:I|we)(?:'m|'re| am| are| get| was| were)? (?:\w+ )?asked (?:if|whether|about|how|to)\b[^.;?!,]*$",
     re.IGNORECASE,
 )
-_YES = re.compile(
-    r"\b(?:yes|of course|gladly|sure|happily|and (?:I|we) (?:do|can|did|will)|answer is)\b", re.IGNORECASE
-)
+_YES = regex(r"\b(?:yes|of course|gladly|sure|happily|and (?:I|we) (?:do|can|did|will)|answer is)\b", re.IGNORECASE)
 #: "Diagnosing is for clinicians", "… requires a license", "… ? Not my job."
-_NOT_OURS = re.compile(
+_NOT_OURS = regex(
     r"^\W{0,2}(?:[\w'’]+ ){0,4}?(?:[\w'’]+ ?)?(?:\?\W*(?:not (?:my|our) (?:job|place|work|business|role|call|field|lane)|not me\b|never\b|that's (?:your"
     r"|for (?:you|your|the|a)|the (?:doctor|physician|therapist))|ask (?:your|the) \w+)|\b(?:requires?|takes|needs|calls for|demands) (?:an? )"
     rf"(?:\w+ )?(?:license|degree|{DOCTOR}|professional)|\b(?:is|are) (?:best )?(?:for|left to|reserved for|done by|up to|something for|the"
@@ -113,11 +112,11 @@ _NOT_OURS = re.compile(
     r"|not (?:allowed|legal|permitted))\b)",
     re.IGNORECASE,
 )
-_WRONG_PLACE = re.compile(
+_WRONG_PLACE = regex(
     r"\b(?:in|at|to) the wrong (?:place|address|door|person|studio|gym)\b|\bwrong (?:place|address) for\b",
     re.IGNORECASE,
 )
-_WE_DECLINE = re.compile(
+_WE_DECLINE = regex(
     r",? (?:then )?(?:I|we|my|our|the answer|that)\b[^.;?!]*?\b(?:send|sent|refer|say no|decline|refuse|call|don't|can't|won't|never|not|no|point|ask"
     r" (?:you|your|the|their|her|his)|direct|leave|pass|tell (?:them|him|her) (?:to|that|no)|step back|question for|n't)\b",
     re.IGNORECASE,

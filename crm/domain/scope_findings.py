@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 
-_LABELLED = re.compile(
+_LABELLED = regex(
     r"(?:^|[.;]\s)\W*(?:[\w']+\s){0,2}?(?:assessment|impression|dx|a|ax|a/p|diagnosis|diagnoses|observations?|observed"
     r"|findings?(?: today)?|evaluation|exam|pathology(?: identified| found)?|conclusion|prognosis|opinion|problem"
     r"|cause(?: of (?:\w+ )?pain)?|shoulder|knee|hip|back|ankle|elbow|wrist|neck"
@@ -18,7 +19,7 @@ _PERSON = (
     r"(?:\b(?i:he|she|client|patient|man|woman|runner|athlete|gentleman|lady|member|(?-i:Pt)|participant|person|lad"
     r"|girl|boy|father|mother)(?:'s)?|\b(?:Mr|Mrs|Ms)\.? [A-Z][\w-]*\.?|(?<![\w.])[A-Z]\. ?[A-Z]\.?)"
 )
-_HAS = re.compile(
+_HAS = regex(
     rf"{_PERSON}\s(?:(?!who\b|whose\b|with\b|and\b|to\b)\w+\s){{0,2}}?(?:has|have|had|'s got|'ve got|has got|'s having"
     r"|is having|suffers from|is suffering from|suffered|developed"
     r"|presents with|presented with|came (?:in |to me )?with|shows up with|is dealing with|is experiencing|sustained"
@@ -36,7 +37,7 @@ _SIGN = (
     r"|fatigue|headaches?|it|this|that|culprit|cause|reason|source|what (?:she|he|the client|you|they) (?:has|have"
     r"|describes?))"
 )
-_COMES_FROM = re.compile(
+_COMES_FROM = regex(
     r"\bit's (?:just |only |really |probably |all |clearly )?(?:her|his|your|the|a|an) (?:[\w-]+ ){0,2}$|"
     r"\b(?:limps?|hobbles?|hurts?|aches|struggles|is stiff|can't (?:lift|bend|walk)[\w ]*?) (?:because of|due to"
     r"|from) (?:[\w'-]+ ){0,3}$|"
@@ -49,7 +50,7 @@ _COMES_FROM = re.compile(
     r"|indicative of)\s(?:[\w'’-]+\s){0,4}$",
     re.IGNORECASE,
 )
-_FROM_SOMEBODY = re.compile(
+_FROM_SOMEBODY = regex(
     r"\b(?:as given|client-reported|self-reported|own account|own words|reported|reports|says|said|told (?:me|us)"
     r"|tells (?:me|us)|told by|asks?|asked|worried|afraid|fears?|wonders?"
     r"|listed|lists|noted|notes|given by|found by|seen by|confirmed|under treatment|in treatment|treated (?:by|for)"
@@ -57,7 +58,7 @@ _FROM_SOMEBODY = re.compile(
     r"|discharged|referred|MRI|X-ray|hospital|clinic's|ago|years|since|in (?:19|20)\d\d|20\d\d|specialist|signed)\b",
     re.IGNORECASE,
 )
-_BY_OURSELVES = re.compile(
+_BY_OURSELVES = regex(
     r"\b(?:by (?:the trainer|me|myself|us|trainer|our trainers?)|in my (?:opinion|view)|trainer's|(?<!what )I (?:think"
     r"|believe"
     r"|concluded|suspect|found|felt|could feel|can feel|noticed|saw|'ve concluded|have concluded"
@@ -65,16 +66,16 @@ _BY_OURSELVES = re.compile(
     r"|positive|convinced)|I told)\b",
     re.IGNORECASE,
 )
-_CONCLUDED_LABEL = re.compile(
+_CONCLUDED_LABEL = regex(
     r"(?:^|[.;]\s)\W*(?:initial )?(?:assessment|impression|evaluation|findings?|observed|conclusion|opinion"
     r"|cause)(?: \w+)?\s?:\s?(?:[\w'’/-]+\s){0,3}$",
     re.IGNORECASE,
 )
-_OWN_FINDINGS = re.compile(
+_OWN_FINDINGS = regex(
     r"^\W*(?:trainer's|coach's|my|our) (?:findings?|impression|diagnosis|exam|opinion)\s?:", re.IGNORECASE
 )
-_WE_SAID = re.compile(r"\b(?:I|we)(?:'ve| have| had)? (?:said|told|reported|noted|informed|explained)\b", re.IGNORECASE)
-_CONCLUDED = re.compile(
+_WE_SAID = regex(r"\b(?:I|we)(?:'ve| have| had)? (?:said|told|reported|noted|informed|explained)\b", re.IGNORECASE)
+_CONCLUDED = regex(
     r"\b(?:I|we)(?:'ve|'d|'m| have| had| am| would| could| can)? (?:\w+ly )?(?:conclude\w*|decided|determined"
     r"|established|believe\w*|think|thought|suspect\w*|say|guess|bet"
     r"|reckon\w*|found|felt|feel|figured|noticed|discovered|identified|detected|saw|see|sure|certain|convinced"
@@ -85,7 +86,7 @@ _CONCLUDED = re.compile(
     r"|are)\s(?:[\w'’-]+\s){0,3}$",
     re.IGNORECASE,
 )
-_ONCE = re.compile(
+_ONCE = regex(
     r"\b(?:likely|probably|possibly|maybe|perhaps|presumably|clearly|obviously) (?:has|have|had|tore|torn|strained"
     r"|sprained)\b",
     re.IGNORECASE,

@@ -7,56 +7,57 @@ import re
 from crm.domain.scope_denial import denied, somebody_elses
 from crm.domain.scope_ours import with_us
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
-_REPORTED = re.compile(
+_REPORTED = regex(
     r"\b(?:report|note|record|list|flag|document|inform|write down|ask(?:s|ed|ing)? (?:you|your|the|their|her|his|a"
     r"|for)\b|ask (?:them|clients) to ask"
     r"|tell you|told me|tells me|call you|let me know|please|see|saw|heard|when you|if you|once you|after you"
     r"|until you|that you|whether you|wait)\w*",
     re.IGNORECASE,
 )
-_ON_OUR_ADVICE = re.compile(
+_ON_OUR_ADVICE = regex(
     r"\b(?:on|at|with|after|following|thanks to|because of|under) (?:my|our) (?:\w+ )?(?:advice|suggestion"
     r"|recommendation|guidance|help|program|class|coaching|sessions?|watch|supervision)\b|\bor I'll\b|\bas (?:I"
     r"|we)(?:'d|'ve| had| have)? (?:recommend|advis|suggest|told|instruct|plann)\w*",
     re.IGNORECASE,
 )
-_WE_ADVISED = re.compile(
+_WE_ADVISED = regex(
     r"^(?:'ve |have |'d )?(?:advise|told|tell|suggest|recommend|ask|stop|cut|reduc|chang)", re.IGNORECASE
 )
-_OUR_PEOPLE = re.compile(
+_OUR_PEOPLE = regex(
     r"\b(?:my|our) (?:\w+ )?(?:clients?|members?|class|classes|program|people|group)\b|\bwith (?:me|us)\b|\bin (?:my"
     r"|our)\b",
     re.IGNORECASE,
 )
-_BY_THEM = re.compile(
+_BY_THEM = regex(
     r"\bby (?:you|your|her|his|their|the|a|Dr)\b|\b(?:ask|call|tell|see) (?:you\b|your (?:doctor|physician"
     r"|prescriber|office))",
     re.IGNORECASE,
 )
 
 
-_PROGRAM_DOES = re.compile(r"\b(?:I|we)\b[^.;]*\b(?:help|tell|get|advise|suggest|recommend|coach|know how)")
-_NOTED = re.compile(
+_PROGRAM_DOES = regex(r"\b(?:I|we)\b[^.;]*\b(?:help|tell|get|advise|suggest|recommend|coach|know how)")
+_NOTED = regex(
     r"^\W*(?:\w+\s?:\s)?(?:told|advised|recommended|suggested|instructed|encouraged|urged|counsel\w*|reminded)\b"
     r"(?![^.;]*\b(?:to (?:ask|call|see|speak|talk|tell|discuss|check)|by (?:Dr|her|his|the|their))\b)",
     re.IGNORECASE,
 )
-_WE_SAY = re.compile(
+_WE_SAY = regex(
     r"\b(?:I|we)(?:'ve| have|'d)? (?:\w+ly )?(?:suggest|recommend|advis|told|tell|encourag|urg|said|say|convinc"
     r"|persuad|instruct)\w*\b(?! (?:you|your|the (?:doctor|office|nurse)))",
     re.IGNORECASE,
 )
-_ASK_A_DOCTOR = re.compile(
+_ASK_A_DOCTOR = regex(
     r"\b(?:ask|call|see|talk(?:ing)? to|speak(?:ing)? (?:to|with)|check with|told by|said by|until|unless|before|never"
     r"|not|only|n't|to)(?:ing)? (?:with )?(?:you|your|her|his|the|their|Dr|a|my)\b(?! (?:\w+ )?(?:dose|dosage|pills?"
     r"|insulin|statin|medication))"
     r"|n't\b|\bnever\b|\bnot\b",
     re.IGNORECASE,
 )
-_SPOKEN_OF = re.compile(r"\b(?:how hard|for people|people on|those on)\b", re.IGNORECASE)
-_TOLD = re.compile(r"^,? ?(?:and )?(?:I|we) (?:tell|show|help|advise|do)\b(?! you)", re.IGNORECASE)
+_SPOKEN_OF = regex(r"\b(?:how hard|for people|people on|those on)\b", re.IGNORECASE)
+_TOLD = regex(r"^,? ?(?:and )?(?:I|we) (?:tell|show|help|advise|do)\b(?! you)", re.IGNORECASE)
 
 
 def judge_medication(_rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:

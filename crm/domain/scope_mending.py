@@ -7,24 +7,25 @@ import re
 from crm.domain.scope_denial import denied, somebody_elses, spoken_by_a_client
 from crm.domain.scope_ours import bare, declined, sent_to_us, with_us
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
-_HOPED = re.compile(
+_HOPED = regex(
     r"\b(?:may|might|can|could|aim|hope|risk|researchers?|studies|study|guidelines?|goals?|learn|whether|if)\b",
     re.IGNORECASE,
 )
-_ASKED = re.compile(
+_ASKED = regex(
     r"\b(?:ask\w*(?: \w+){0,2}? (?:whether|if)|whether|if|wonder\w*|read|article|talk|book|course|class|lecture|paper|"
     r"question|thank\w*|interested in|experts? (?:in|on)|approach to|work|focus(?:ed)?) (?:\w+ ){0,4}$",
     re.IGNORECASE,
 )
-_TRAINER = re.compile(
+_TRAINER = regex(
     r"\b(?:my|our|the|an?|certified|by|head|lead)\s(?:\w+\s)?(?:trainers?|coach(?:es)?)\b|\bcoach [A-Z]\w+",
     re.IGNORECASE,
 )
 
 
-_READY = re.compile(r"^(?:are you |you're )?(?:finally )?(?:ready|tired|sick) (?:to|of)\b", re.IGNORECASE)
+_READY = regex(r"^(?:are you |you're )?(?:finally )?(?:ready|tired|sick) (?:to|of)\b", re.IGNORECASE)
 
 
 def judge_mending(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -43,12 +44,12 @@ def judge_mending(rule: Rule, sentence: Sentence, first: int, last: int) -> Verd
     return _by_subject(rule, sentence, first, last)
 
 
-_EVIDENCE = re.compile(
+_EVIDENCE = regex(
     r"\b(?:CDC|ACSM|WHO|NIH|AHA|ADA|research|studies|study|trials?|guidelines?|evidence|literature|reviews?|surgeon general"
     r"|foundation|association)\b",
     re.IGNORECASE,
 )
-_FIRST_PERSON = re.compile(r"\b(?:I|we|my|our|us|me)\b", re.IGNORECASE)
+_FIRST_PERSON = regex(r"\b(?:I|we|my|our|us|me)\b", re.IGNORECASE)
 
 
 def _by_subject(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:

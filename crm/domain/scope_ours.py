@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from crm.domain.scope_reading import NOMINAL, Sentence
+from crm.domain.scope_regex import regex
 
 _AT = frozenset("by with at from under in through inside".split())
-_HERE = re.compile(r"\b(?:here|in-house|in house|under (?:our|one) roof|all under our)\b", re.IGNORECASE)
-_COME_TO_US = re.compile(
+_HERE = regex(r"\b(?:here|in-house|in house|under (?:our|one) roof|all under our)\b", re.IGNORECASE)
+_COME_TO_US = regex(
     r"\b(?:to|with|on|let|trust|hire|send|call|text|see|sees|saw|seeing|contact|join|visit|consider"
     r"|recommend)\s(?:me|us|(?:my|our)\s[\w-]+)\s"
     r"(?:[\w-]+\s)?(?:for|to be|to get|with|about|and get|as)\s(?:[\w'-]+\s){0,4}$",
     re.IGNORECASE,
 )
-_SEND_FOR = re.compile(
+_SEND_FOR = regex(
     r"\b(?:send|refer|bring|give|trust|entrust)\s(?:me|us)\s(?:[\w'-]+\s){1,5}?for\s(?:(?!exercise|training|supervis"
     r"|fitness)[\w'-]+\s){0,3}$",
     re.IGNORECASE,
@@ -22,27 +23,27 @@ _SEND_FOR = re.compile(
 _OBJECT = frozenset({"they", "their", "your", "us", "you", "det", "our"})
 _SUBJECTS = frozenset("i we he she they you".split())
 _FINITE = frozenset({"verb", "modal", "be", "aux", "adv"})
-_MENU = re.compile(r"\b(?:price|menu|list|schedule|door|sign|website|flyer|card)\b", re.IGNORECASE)
-_ASKED_US = re.compile(
+_MENU = regex(r"\b(?:price|menu|list|schedule|door|sign|website|flyer|card)\b", re.IGNORECASE)
+_ASKED_US = regex(
     r"\b(?:ask(?:s|ed)?|want(?:s|ed)?|expect(?:s|ed)?|beg(?:s|ged)?|would like) (?:me|us) to(?: \w+){0,2}$"
     r"|\b(?:I|we)(?:'ve|'m|'re)? (?:\w+ )?(?:was|were|am|are|been|get|got) (?:\w+ )?(?:asked|begged|invited|urged|tempted|pressed"
     r"|expected) to(?: \w+){0,2}$",
     re.IGNORECASE,
 )
-_DECLINED = re.compile(
+_DECLINED = regex(
     r"\b(?:sent|send|refer\w*|said no|say no|declin\w+|refus\w+|don't|can't|cannot|didn't|won't|not|point\w*"
     r"|answer is no|(?:is|that's) for (?:an?|the|her|his|their|you)\b|isn't|isn't (?:mine|my)|(?:told|tell) (?:her|him|them|people|clients) to|call(?:ed)? (?:you|your))\b",
     re.IGNORECASE,
 )
-_OUR_SIGN = re.compile(
+_OUR_SIGN = regex(
     r"\b(?:my|our) (?:\w+ )?(?:door|sign|card|website|flyer|window|van|slogan|motto|logo|shirt|banner|ad)\b",
     re.IGNORECASE,
 )
-SIGNED = re.compile(
+SIGNED = regex(
     r"^[Yy]our (?:[\w-]+ ){0,3}?(?:specialist|expert|therapist|doctor|healer|physio)\b(?: is|,"
     r"|(?: \w+){0,3}:) [A-Z][\w'-]+(?: [A-Z][\w'-]+)?[.!]?$"
 )
-_ABOUT_US = re.compile(r"\b(?:ask|call|text|contact)\s(?:me\s|us\s)?(?:about|for)\s(?:my|our)\b", re.IGNORECASE)
+_ABOUT_US = regex(r"\b(?:ask|call|text|contact)\s(?:me\s|us\s)?(?:about|for)\s(?:my|our)\b", re.IGNORECASE)
 
 
 def with_us(sentence: Sentence, last: int) -> bool:

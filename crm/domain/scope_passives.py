@@ -7,47 +7,48 @@ import re
 from crm.domain.scope_denial import said_by_a_clinician
 from crm.domain.scope_ours import sent_to_us, with_us
 from crm.domain.scope_reading import NOMINAL, Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Verdict
 
-_NOTED = re.compile(
+_NOTED = regex(
     r"^\W*(?:[\w]+:\s)?(?:the )?(?:client|patient|pt)(?: was| is)? (?:\w+ly )?(?:counsel|massag|mobili[sz]|manipulat"
     r"|adjust|realign|rehab)\w*$",
     re.IGNORECASE,
 )
-_CAUSED = re.compile(
+_CAUSED = regex(
     r"\b(?:I|we)(?:'ll|'ve|'d)? (?:will |can |could |have )?(?:get|got|have|had) (?:(?:your|his|her|their|the|a|an|my"
     r"|our) )?(?:\w+ ){0,2}?\w+$",
     re.IGNORECASE,
 )
-_GET_DONE = re.compile(
+_GET_DONE = regex(
     r"^\W*(?:come |let's )?(?:get(?: your \w+)?|where (?:\w+ ){1,3}(?:gets?|is|are|come to be))$", re.IGNORECASE
 )
-_BY_EXPERTS = re.compile(
+_BY_EXPERTS = regex(
     r"^(?:[\w-]+ ){0,3}?by (?:the |our |my |an? |certified |expert |experienced |personal |real |local "
     r"|top )*(?:experts?|pros|best|trainers?|coach(?:es)?|staff|team)\b",
     re.IGNORECASE,
 )
-_LEFT_SO = re.compile(
+_LEFT_SO = regex(
     r"\b(?:leave|leaves|left|(?:walk|danc|skipp?|jogg?)(?:ed|s)? (?:out|away|off)|ran out|go home|went home|emerge"
     r"|come out|came out)(?: \w+)?$",
     re.IGNORECASE,
 )
-_BY_EXERCISE = re.compile(
+_BY_EXERCISE = regex(
     r"^(?:\w+ )?(?:by|because of|thanks to|through|with|from) (?:it|this|that|the (?:\w+ )?(?:program|class"
     r"|exercises?|training|method)|exercise|movement|training)\b",
     re.IGNORECASE,
 )
-_AT_OURS = re.compile(r"^(?:at|in) (?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b", re.IGNORECASE)
-_WITH_OUR_HELP = re.compile(
+_AT_OURS = regex(r"^(?:at|in) (?:my|our) (?:\w+ )?(?:gym|studio|place|clinic|practice|center)\b", re.IGNORECASE)
+_WITH_OUR_HELP = regex(
     r"\b(?:with|thanks to|by|because of|after) (?:me|us|(?:my|our) (?:\w+ )?(?:program|method|class|classes|sessions?"
     r"|training|trainers?|help|coaching))\b",
     re.IGNORECASE,
 )
-_THAT_IS_US = re.compile(
+_THAT_IS_US = regex(
     r"[:;,—–-] ?(?:that's|that is|it's|this is) (?:our|my|what (?:I|we)|how (?:I|we)|us\b)(?! (?:don't|never|can't|not|avoid))",
     re.IGNORECASE,
 )
-THEN_WE_DO = re.compile(r"^\W{0,2}\s?(?:and )?(?:I|we) (?:do|can|will|'ll|know how)\b(?! not|n't)", re.IGNORECASE)
+THEN_WE_DO = regex(r"^\W{0,2}\s?(?:and )?(?:I|we) (?:do|can|will|'ll|know how)\b(?! not|n't)", re.IGNORECASE)
 _BEHIND_PARTICIPLE = frozenset(
     "here elsewhere there exercise exercises condition conditions limits twice already".split()
 )

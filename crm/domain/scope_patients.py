@@ -7,18 +7,19 @@ import re
 from crm.domain.scope_denial import denied
 from crm.domain.scope_ours import bare
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
-_OURS = re.compile(r"\b(?:my|our)\s(?!(?:clients'?|client's)\s)(?:[\w-]+\s){0,2}$", re.IGNORECASE)
-_SHARED = re.compile(r"\b(?:shared|mutual|common|joint)\s$", re.IGNORECASE)
-_OF_US = re.compile(
+_OURS = regex(r"\b(?:my|our)\s(?!(?:clients'?|client's)\s)(?:[\w-]+\s){0,2}$", re.IGNORECASE)
+_SHARED = regex(r"\b(?:shared|mutual|common|joint)\s$", re.IGNORECASE)
+_OF_US = regex(
     r"^(?:\s?[\w'-]+){0,3}?\s?(?:of|at|in|with|from|under|on) (?:me|us|mine|ours|my|our)\b|^\s?(?:\w+ly )?(?:joined"
     r"|join|trust|love|choose|prefer|thank|rate|enjoy|adore|recommend) (?:me|us|my|our)\b|^\s?(?:who |that "
     r"|whom )?(?:I|we)(?:'ve| have)? (?:\w+ly )?(?:train|coach|see|saw|have|had|help|teach|work with|worked with"
     r"|supervise|trained|coached|helped|guide|take|took)\b|^\s?(?:who )?(?:train|work|exercise)s? with (?:me|us)\b",
     re.IGNORECASE,
 )
-_OUR_ACT = re.compile(
+_OUR_ACT = regex(
     r"\b(?:I|we)(?:'\w+)?\s(?:[\w']+\s){0,3}?(?:train|coach|see|saw|have|had|got|teach|exercise|progress|motivate"
     r"|guide|assess|accept|take"
     r"|welcome|serve|work with|worked with|look after|care for|care deeply about|follow|supervise|schedule|book"
@@ -26,65 +27,63 @@ _OUR_ACT = re.compile(
     r"(?:[\w'-]+\s){0,4}$",
     re.IGNORECASE,
 )
-_THEIRS = re.compile(
+_THEIRS = regex(
     r"\b(?:your|their|his|her|whose|[\w-]+'s?|referring|of your|shared|other|for|which|what|when|if|many|most|those"
     r"|these|how|that"
     r"|discharged|hospital|clinic|former|referred|from|where|sends?|send me|of)\s(?:[\w-]+\s){0,3}$",
     re.IGNORECASE,
 )
-_PATIENT_OF = re.compile(
+_PATIENT_OF = regex(
     r"^\s?(?:of yours|you\b|who you|whom you|that you|in your|from your|at your|under your|leav|of (?:the|Dr)|your"
     r"|with your)",
     re.IGNORECASE,
 )
-_ADJECTIVE = re.compile(
+_ADJECTIVE = regex(
     r"\b(?:be|is|are|am|'m|'re|was|were|very|so|more|stay|stays|being|endlessly|and|how|too)\s$", re.IGNORECASE
 )
-_EVERY = re.compile(r"\b(?:every|each|all|no|any)\s(?:new\s)?$", re.IGNORECASE)
-_GETS = re.compile(
-    r"^(?:\w+ly )?(?:gets?|receives?|leaves?|has|have|is|are|feels?|knows?|starts?|comes?)\b", re.IGNORECASE
-)
-_YOURS = re.compile(r"\b(?:your|yours|you)\b", re.IGNORECASE)
-_HAVE_SOME = re.compile(
+_EVERY = regex(r"\b(?:every|each|all|no|any)\s(?:new\s)?$", re.IGNORECASE)
+_GETS = regex(r"^(?:\w+ly )?(?:gets?|receives?|leaves?|has|have|is|are|feels?|knows?|starts?|comes?)\b", re.IGNORECASE)
+_YOURS = regex(r"\b(?:your|yours|you)\b", re.IGNORECASE)
+_HAVE_SOME = regex(
     r"\b(?:I|we)(?:'ve|'m|'re)? (?:have |\w+ly |just |also )?(?:have|see|saw|train|coach|work with|worked with"
     r"|working with|started with|seeing|got|take|accept)"
     r"\s(?:(?:a lot of|lots of|hundreds of|dozens of|thousands of|over|more than|many|several|some|a|an|new|two"
     r"|three|four|five|ten|twelve|\d+|a few|more|other|young|older|elderly)\s)*$",
     re.IGNORECASE,
 )
-_CARE = re.compile(
+_CARE = regex(
     r"\b(?:I|we) (?:\w+ly )?(?:take care of|care for|look after)\s(?:(?!your|their)[\w'-]+\s){0,3}$", re.IGNORECASE
 )
-_ACCEPTED = re.compile(
+_ACCEPTED = regex(
     r"\b(?:my|our) (?:\w+ )?(?:practice|studio|gym|clinic|team|program|doors?|business|place|calendar) (?:is|are) (?:\w+ )?(?:accepting"
     r"|taking|welcoming|seeing|open (?:to|for)|booking)\s(?:\w+ ){0,2}$|\b(?:my|our) (?:practice|studio|gym|clinic|team|program|doors?) (?:welcomes?|accepts?|takes?|sees?"
     r"|serves?) (?:new |more |all )?$|\b(?:my|our) (?:caseload|roster|list|schedule|panel) (?:is|has|counts|includes|holds|of)\s(?:\w+\s){0,3}$",
     re.IGNORECASE,
 )
-_ACCEPTING = re.compile(r"\b(?:accept|tak|welcom|see|book|schedul|treat|enroll)ing (?:\w+ ){0,2}$", re.IGNORECASE)
-_NOTED = re.compile(
+_ACCEPTING = regex(r"\b(?:accept|tak|welcom|see|book|schedul|treat|enroll)ing (?:\w+ ){0,2}$", re.IGNORECASE)
+_NOTED = regex(
     r"^\W*(?:\w+(?: \w+)?\s?:\s?)?(?:this )?patient (?:\w+ly )?(?:tolerated|presents?|presented|reports|reported|seen"
     r"|was|is|has|had|met|completed|denies|denied|performed"
     r"|shows?|showed|demonstrated?s?|continues?|continued|will|arrived|complains?|complained|states|stated|improved"
     r"|progressed|received|instructed|educated|returns?)\b",
     re.IGNORECASE,
 )
-_NEVER_ONE = re.compile(
+_NEVER_ONE = regex(
     r"\b(?:I|we)(?:'ve| have)? (?:never|hardly ever|rarely|seldom|not yet) (?:had|seen|met|lost|trained|coached|known"
     r"|failed) (?:an?|any|one) (?:\w+ )?$",
     re.IGNORECASE,
 )
-_OUR_CARE = re.compile(
+_OUR_CARE = regex(
     r"\b(?:under|in) (?:our|my) (?:care|hands|supervision|watch|program|studio|gym|treatment)\b", re.IGNORECASE
 )
-_WELCOME = re.compile(r"^\s?(?:are|is)?\s?(?:always )?(?:welcome|wanted|accepted|taken)\b", re.IGNORECASE)
+_WELCOME = regex(r"^\s?(?:are|is)?\s?(?:always )?(?:welcome|wanted|accepted|taken)\b", re.IGNORECASE)
 
 
-_THEIR_OWN = re.compile(
+_THEIR_OWN = regex(
     r"(?:\b(?:your|their)|(?<!\bshe)(?<!\bhe)(?<!\bit)(?<!that)(?<!who)(?<!here)'s)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE
 )
-_OVER_WITH = re.compile(r"^(?:[.,;!]|$|(?:every|a|per|each|in|at|with|right|now|this|today|daily|from)\b)")
-_AT_US = re.compile(r"^(?:\s?[\w'-]+){0,6} (?:with|at|from) (?:me|us|my|our)\b")
+_OVER_WITH = regex(r"^(?:[.,;!]|$|(?:every|a|per|each|in|at|with|right|now|this|today|daily|from)\b)")
+_AT_US = regex(r"^(?:\s?[\w'-]+){0,6} (?:with|at|from) (?:me|us|my|our)\b")
 
 
 def judge_possession(_rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -125,18 +124,18 @@ def _in_our_words(sentence: Sentence, last: int, before: str, after: str) -> boo
     return bool(_OUR_CARE.search(sentence.text)) and not _YOURS.search(sentence.text)
 
 
-_GETS_OURS = re.compile(
+_GETS_OURS = regex(
     r"^(?:gets?|receives?|has|starts? with|begins? with) (?:an? |our |their |one |free )?(?:\w+ )?(?:exam|physical|assessment"
     r"|screening|evaluation|workout|coach|trainer|training|sessions?|t-shirt)\b(?![^.;]*\b(?:by|from|at|your|you|their"
     r" (?:doctor|therapist))\b)",
     re.IGNORECASE,
 )
-_CAME_TO_US = re.compile(
+_CAME_TO_US = regex(
     r"^\s?(?:who |that )?(?:came|comes|come|walked|called|turned up|showed up|limped) (?:\w+ ){0,2}?(?:to (?:me|us)|(?:in)?to (?:my|our)"
     r"|through our|me)\b",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"\b(?:I|we)\b[^.;]*\b(?:whole|entire) $", re.IGNORECASE)
+_WHOLE = regex(r"\b(?:I|we)\b[^.;]*\b(?:whole|entire) $", re.IGNORECASE)
 
 
 def _everybody(sentence: Sentence, before: str, after: str) -> bool:

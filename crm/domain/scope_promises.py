@@ -6,10 +6,11 @@ import re
 
 from crm.domain.scope_denial import denied
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
-_OURS = re.compile(r"\b(?:I|me|we|us|my|our)\b|\b(?:trainers?|coach(?:es)?|gym|studio)\b", re.IGNORECASE)
-_CREDIT = re.compile(
+_OURS = regex(r"\b(?:I|me|we|us|my|our)\b|\b(?:trainers?|coach(?:es)?|gym|studio)\b", re.IGNORECASE)
+_CREDIT = regex(
     r"\b(?:thanks to|because of|by|with|through|under|after|in|at|from|due to|on) (?:\w+ ){0,3}?(?:me\b|us\b|my\b"
     r"|our\b|the program"
     r"|this program|exercise|sessions?|class)"
@@ -18,15 +19,15 @@ _CREDIT = re.compile(
     r"|\b(?:once and for all|for good|promise|safe to say)\b",
     re.IGNORECASE,
 )
-_REPORTED = re.compile(
+_REPORTED = regex(
     r"\b(?:says?|said|reports?|reported|told|tells|according|her words|his words|doctor|physician|surgeon|Dr|nurse"
     r"|therapist|you (?:told"
     r"|wrote|said|stopped|took|decided)|your (?:note|letter|office)|hospital|pharmacist|cardiologist|oncologist|if"
     r"|ask\w*|whether|should)\b",
     re.IGNORECASE,
 )
-_IS_CURED = re.compile(r"\b(?:is|are|'s) (?:\w+ )?(?:cured|reversed|eliminated)$", re.IGNORECASE)
-_OPENING = re.compile(r"^\W*(?:\w+\s){0,2}?$")
+_IS_CURED = regex(r"\b(?:is|are|'s) (?:\w+ )?(?:cured|reversed|eliminated)$", re.IGNORECASE)
+_OPENING = regex(r"^\W*(?:\w+\s){0,2}?$")
 
 
 def judge_promise(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:

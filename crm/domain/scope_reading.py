@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crm.domain.scope_people import CLIENTS, LICENSED, PLACES, Whose, whose
+from crm.domain.scope_regex import regex
 from crm.domain.scope_words import Token
 
-_FIRST = re.compile(r"\b(?:I|we|me|us|my|our|ours|mine|i'm)\b", re.IGNORECASE)
+_FIRST = regex(r"\b(?:I|we|me|us|my|our|ours|mine|i'm)\b", re.IGNORECASE)
 #: Words between an infinitive and whose it is: "we are able to treat".
 BETWEEN = frozenset(
     "how not when what able ready happy glad here licensed trained qualified certified allowed proud free".split()

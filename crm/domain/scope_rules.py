@@ -12,6 +12,7 @@ from typing import Literal
 
 from crm.domain import scope_promised as promised
 from crm.domain import scope_reasons as say
+from crm.domain.scope_regex import regex
 from crm.domain.scope_terms import BODY_PARTS, CONDITION, MEDS, STRUCTURE
 
 Kind = Literal[
@@ -45,7 +46,7 @@ class Rule:
 
 
 def _rule(key: str, kind: Kind, pattern: str, why: str, suggestion: str) -> Rule:
-    return Rule(key, kind, re.compile(pattern, re.IGNORECASE), why, suggestion)
+    return Rule(key, kind, regex(pattern, re.IGNORECASE), why, suggestion)
 
 
 RULES: tuple[Rule, ...] = (

@@ -12,13 +12,14 @@ from crm.domain import scope_deciding as deciding
 from crm.domain import scope_deeds as deeds
 from crm.domain import scope_frames as frames
 from crm.domain import scope_reasons as say
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Kind, Rule
 from crm.domain.scope_rules_more import RULES as BEFORE
 
 
 def _rule(key: str, kind: Kind, patterns: Iterable[str], why: str, suggestion: str, needs: str | None = None) -> Rule:
-    asked_first = re.compile(needs, re.IGNORECASE) if needs else None
-    return Rule(key, kind, re.compile("|".join(patterns), re.IGNORECASE), why, suggestion, asked_first)
+    asked_first = regex(needs, re.IGNORECASE) if needs else None
+    return Rule(key, kind, regex("|".join(patterns), re.IGNORECASE), why, suggestion, asked_first)
 
 
 _CLEAR_WHY = "Clearing somebody is the physician’s decision."

@@ -10,19 +10,20 @@ import re
 from crm.domain import scope_ailments as ail
 from crm.domain import scope_care as care
 from crm.domain import scope_reasons as say
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import RULES as PLAIN
 from crm.domain.scope_rules import Kind, Rule
 from crm.domain.scope_terms import MEDS
 
-_AILMENT = re.compile(rf"\b{ail.AILMENT}(?!\w)", re.IGNORECASE)
+_AILMENT = regex(rf"\b{ail.AILMENT}(?!\w)", re.IGNORECASE)
 
 
 def _rule(key: str, kind: Kind, pattern: str, why: str, suggestion: str) -> Rule:
     needs = _AILMENT if key in _OF_AILMENTS else _NOTICED if key == "found" else None
-    return Rule(key, kind, re.compile(pattern, re.IGNORECASE), why, suggestion, needs)
+    return Rule(key, kind, regex(pattern, re.IGNORECASE), why, suggestion, needs)
 
 
-_NOTICED = re.compile(
+_NOTICED = regex(
     r"\b(?:numb|tingling|sore|stiff|swollen|weak|painful|aching|burning|cold|locked|clicking|hurting|obvious|clear|evident"
     r"|apparent|visible|noticeable|unmistakable|easy to|hard to miss|impossible to miss|nobody|no one|undiagnosed|undetected"
     r"|unnoticed|(?:I|we) (?:found|noticed|spotted|discovered|picked up|detected))\b",

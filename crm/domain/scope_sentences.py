@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_words import tokens
 
 _ABBREVIATIONS = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bvs)(?<!e\.g)(?<!i\.e)(?<!\bM\.D)(?<!\bD\.O)"
 #: "Mrs. K. for …": an initial before a small letter ends nothing.
 _INITIAL = r"(?!(?<=\b[A-Z]\.)\s[a-z])"
-_SENTENCE_END = re.compile(_ABBREVIATIONS + r"[.!?]+" + _INITIAL + r"[\"”')\]]*(?=\s|$)|(?<=\S)\s[•|·]\s")
+_SENTENCE_END = regex(_ABBREVIATIONS + r"[.!?]+" + _INITIAL + r"[\"”')\]]*(?=\s|$)|(?<=\S)\s[•|·]\s")
 #: How many words are read as one sentence: bounds the time for a text without a full stop.
 _LONGEST = 120
 

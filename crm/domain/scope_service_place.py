@@ -7,6 +7,7 @@ import re
 from crm.domain import scope_service_words as w
 from crm.domain.scope_ours import declined, has_verb, listed_as_ours
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
 
@@ -45,13 +46,13 @@ def _preposition(sentence: Sentence, start: int, low: int) -> str:
     return previous if previous and sentence.tags[low - 1] in ("prep", "time", "to", "adv") else ""
 
 
-_ADVERT = re.compile(
+_ADVERT = regex(
     r"^\W*(?:book|claim|schedule|order|get|ask for|pick up|enjoy|try|buy|reserve|start|join|discover"
     r"|choose)\s(?:(?:our|a|an|some|one of our|free|first|next|personal|custom|own)\s){0,3}$",
     re.IGNORECASE,
 )
 _PARTICLES = frozenset("up on out together off over".split())
-_WITH_PARTICLE = re.compile(
+_WITH_PARTICLE = regex(
     r"(?:keep|kept|carr|draw|drew|drawn|work|writ|wrote|hand|mak|made|dish|lay|laid|put|set|build|built|tak|took|pick"
     r"|line)\w*$"
 )
@@ -134,7 +135,7 @@ def _our_object(rule: Rule, sentence: Sentence, said: str, low: int, last: int, 
 
 
 #: What we may do "for", "to" or "about" therapy: send people there, ask, wait.
-_SPEAKS = re.compile(
+_SPEAKS = regex(
     r"(?:thank|ask|call|wait|refer|send|sent|driv|drove|go|went|come|came|hear|heard|talk|talk|speak|spoke|writ|wrote"
     r"|know|knew|think|thought|learn|worr|look|listen|read|point|direct|return|defer|mov|switch"
     r"|happ|leav|left|belong|connect|link|add|relat|refus|stop|compar|contribut|accompan|walk|ride|rode|meet|met|end"
@@ -164,7 +165,7 @@ def _claims_behind_preposition(rule: Rule, sentence: Sentence, said: str, low: i
     return preposition == "of" and bool(w.OFFER.fullmatch(said)) and not w.RESPECT.fullmatch(said)
 
 
-_OUR_CLIENTS = re.compile(
+_OUR_CLIENTS = regex(
     r"\b(?:every|each|all) (?:client|member)\b|\b(?:my|our) (?:clients|members)\b|\bclients (?:get|receive|enjoy"
     r"|have access)\b",
     re.IGNORECASE,
@@ -200,7 +201,7 @@ def _sells(said: str, preposition: str) -> bool:
     )
 
 
-_SKILLED = re.compile(
+_SKILLED = regex(
     r"shop for|place for|address for|source for|source of|home of|home for|destination|answer|choice|center for"
     r"|speciali|focus|expert|certified|licensed|trained|known for|all about|qualified"
 )
@@ -258,14 +259,14 @@ def _headline(rule: Rule, sentence: Sentence, low: int, end: int) -> Verdict:
     return "warns" if rule.key in w.SOFT else "blocks"
 
 
-_AMONG_SERVICES = re.compile(r":\s[^.]*\b(?:treatment|therapy|rehab|exam(?:ination)?s?|prognosis)\b", re.IGNORECASE)
-_LABEL = re.compile(r"^\W*(?:\w+\s)?(?:diagnosis|prescription)s?(?:\sor\sICD.*|\W*)$", re.IGNORECASE)
-_LABELS = re.compile(r":\s(?:[\w-]+,\s)*(?:diagnosis|prescription),\s[\w-]+", re.IGNORECASE)
-_FROM_OUR_TEAM = re.compile(
+_AMONG_SERVICES = regex(r":\s[^.]*\b(?:treatment|therapy|rehab|exam(?:ination)?s?|prognosis)\b", re.IGNORECASE)
+_LABEL = regex(r"^\W*(?:\w+\s)?(?:diagnosis|prescription)s?(?:\sor\sICD.*|\W*)$", re.IGNORECASE)
+_LABELS = regex(r":\s(?:[\w-]+,\s)*(?:diagnosis|prescription),\s[\w-]+", re.IGNORECASE)
+_FROM_OUR_TEAM = regex(
     r"\b(?:by|from|with) (?:what )?(?:(?:my|our) (?:\w+ )?(?:trainers?|coach(?:es)?|team|staff|studio)|me|us)\b",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(
+_ABOUT = regex(
     r"\b(?:question|thank|thanks|progress|end|gap|life|graduates?|patients?|people|clients?)\b", re.IGNORECASE
 )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from crm.domain.scope_people import LICENSED, PLACES
+from crm.domain.scope_regex import regex
 
-OFFER = re.compile(
+OFFER = regex(
     r"(?:offer|provid|giv|gave|deliver|perform|do|does|did|doing|done|speciali[sz]|practi[cs]|run|conduct|lead|led"
     r"|teach"
     r"|taught|includ|combin|creat|writ|wrote|design|start|begin|began|continu|build|built|sell|sold|bring|brought"
@@ -17,7 +18,7 @@ OFFER = re.compile(
     r"|promise|have|has|had|get|got|hold|swear|tailor|progress|walk|produce|replace|go|come|work|serve|believe|market"
     r"|advertis|cover|expand|extend|fill|pair|integrat)\w*"
 )
-RESPECT = re.compile(
+RESPECT = regex(
     r"(?:follow|name|stat|show|contain|repeat|respect|support|complement|read|ask|know|knew|understand|understood|see"
     r"|saw|seen|hear|heard|learn|refer"
     r"|sen[dt]|leav|left|coordinat|work|extend|honor|wait|need|want|visit|admir|like|love|thank|call|meet|met|mention"
@@ -28,7 +29,7 @@ RESPECT = re.compile(
     r"|meet|review|file|print|quot|note|driv|drove|stand|stood|share|grew|pass|look|guess|step|stay|start|serve"
     r"|track|time)\w*"
 )
-TAKE_OVER = re.compile(
+TAKE_OVER = regex(
     r"(?:take|took|taking|continu|provid|deliver|do|does|doing|complet|finish|handl|run|offer|give|giv|perform|carr"
     r"|manag|extend|progress|adapt|improv|chang|writ|wrote|updat|design|mak|made|trust)\w*"
 )
@@ -53,7 +54,7 @@ BEFORE_US = frozenset(
     " throughout besides from through out off through despite without against near about regarding than instead because"
     " toward towards across beside into vs versus finished completed".split()
 )
-ENDS = re.compile(
+ENDS = regex(
     r"^(?:(?!when\b|once\b|after\b|because\b|until\b|since\b|if\b|before\b|until\b|who\b|which\b|that\b|her\b|his\b"
     r"|your\b|their\b)[\w/'-]+\s|that (?:has |have |had "
     r"|was )?){0,4}?(?:ends?|ended|ending|is over|are over|is done|was over|stops?|stopped|finish(?:es|ed)?|runs? out"
@@ -62,7 +63,7 @@ ENDS = re.compile(
     r"|taught|started|built|restored|has ended|completed|is behind|covers|is expensive|wraps up|concludes)\b",
     re.IGNORECASE,
 )
-FINISHED = re.compile(
+FINISHED = regex(
     r"\b(?:finish\w*|complet\w*|end\w*|leav\w*|left|discharg\w* from|graduat\w* (?:from|of)|done with|through with"
     r"|run(?:s|ning)? out of|ran out of|won in|learned in|gained in|achieved in|received|undergo\w*|underwent"
     r"|exhaust\w*"
@@ -73,21 +74,21 @@ FINISHED = re.compile(
     re.IGNORECASE,
 )
 #: "They are on therapy", "more therapy": somebody has it already.
-UNDERWAY = re.compile(
+UNDERWAY = regex(
     r"\b(?:on|out of|more|additional|further|what)\s(?:(?!with\b|by\b)[\w'-]+\s){0,1}$",
     re.IGNORECASE,
 )
-PART_OF = re.compile(
+PART_OF = regex(
     r"\bpart of (?:(?:many|most|some|several|any|every|the|a|good|standard|your|their) (?:\w+ )?)?$", re.IGNORECASE
 )
-AS_OURS = re.compile(
+AS_OURS = regex(
     r"\b(?:it|this|that|these|those|they|sessions?|exercise|training|program|class|classes|what (?:I|we) do|walking"
     r"|workouts?|movement|service|approach|method)(?:'s|\s(?:is|are|was))\s(?:[\w'-]+\s){0,4}$"
     r"|\b(?:my|our) (?!clients?|mother|father|wife|husband|goal|aim)[\w-]+(?: [\w-]+)? (?:is|are) (?:a |an |the "
     r"|pure |real |true |also )*$",
     re.IGNORECASE,
 )
-ON_OFFER = re.compile(
+ON_OFFER = regex(
     r"^(?:[\w'-]+\s){0,6}?(?:is|are|'s)?\s?(?:now |also |always |all )?(?:included|includes|available|offered|free"
     r"|on the"
     r" menu|on offer|part of (?:my|our|every|each|the (?:\w+ )?(?:package|program|session|service|fee))|what (?:I"
@@ -97,48 +98,46 @@ ON_OFFER = re.compile(
     r"|near you|starting at|from \$|for \$|for less|,? ?(?:\d+ minutes|\$))",
     re.IGNORECASE,
 )
-THEIRS_AFTER = re.compile(
+THEIRS_AFTER = regex(
     r"^(?:[\w'-]+\s){0,3}?(?:from|by|at|of|with|in)\s(?:you|your|the|their|his|her|Dr|a|an)\b", re.IGNORECASE
 )
-OURS_RELATIVE = re.compile(
+OURS_RELATIVE = regex(
     r"^(?:,? ?(?:that|which) |(?:do|can|will|could|should) )?(?:I|we)(?:'ve|'ll| have| can| will"
     r"| would)? (?:\w+ly )?(?P<verb>\w+)",
     re.IGNORECASE,
 )
-READS = re.compile(
+READS = regex(
     r"(?:follow|list|read|record|copy|see|saw|work|come|came|go|went|have|had|extend|need|use)", re.IGNORECASE
 )
-MISSED = re.compile(r"^(?:that |which )(?:you|your \w+|they|the \w+) (?:missed|overlooked|ignored)", re.IGNORECASE)
-THEN_US = re.compile(
+MISSED = regex(r"^(?:that |which )(?:you|your \w+|they|the \w+) (?:missed|overlooked|ignored)", re.IGNORECASE)
+THEN_US = regex(
     r"\b(?:I|we) do (?:both|all)\b|(?<!\bhow )(?<!\bwhy )(?<!\bwhere )\b(?:and|I|we) (?:use|make|do|provide|offer|give"
     r"|continue|can start|can do"
     r"|can give|sell|deliver|bring|have|got) it\b(?! to you)|\bcome (?:straight |right |directly )to (?:me|us)\b"
     r"|^[\w\s,]{0,40}, (?:my |our )?(?:clients|people|they) (?:come|turn|go) to (?:me|us)\b",
     re.IGNORECASE,
 )
-FOR_US_TO = re.compile(
+FOR_US_TO = regex(
     r"^(?:that |which )?you(?:'d| would)? (?:like|want) (?:me|us) to (?!avoid|skip|follow|respect|know|see|keep)",
     re.IGNORECASE,
 )
-BY_OTHERS = re.compile(
+BY_OTHERS = regex(
     r"^(?:[\w'-]+\s){0,5}?(?:by|from)\s(?:you|your|the|their|his|her|its|Dr\.?|a|an|another|licensed|physical"
     r"|physicians|doctors)\b",
     re.IGNORECASE,
 )
-LEARNED = re.compile(
-    r"^(?:that |which )?(?:they|you|he|she|your|their|her|his|the)\s(?:[\w'-]+\s){0,3}?\w+", re.IGNORECASE
-)
+LEARNED = regex(r"^(?:that |which )?(?:they|you|he|she|your|their|her|his|the)\s(?:[\w'-]+\s){0,3}?\w+", re.IGNORECASE)
 GIVEN = frozenset(
     "provider-reported documented reported existing prior previous confirmed known referring original current"
     " past".split()
 )
-ADVERTISED = re.compile(r"(?:includ|offer|provid|deliver|combin|featur|specializ|receiv|enjoy|get|try|book|buy)\w*")
+ADVERTISED = regex(r"(?:includ|offer|provid|deliver|combin|featur|specializ|receiv|enjoy|get|try|book|buy)\w*")
 EXPERTS = frozenset(
     "specialist specialists expert experts pro pros coach trainer trainers coaches guru professional professionals"
     " practitioner practitioners person guy lady gal provider providers partner source solution resource guru".split()
 )
 REGIONS = frozenset("area town city world nation country state county neighborhood region valley coast today".split())
-OUR_KIND = re.compile(
+OUR_KIND = regex(
     r"\b(?:my|our) (?:\w+ )?(?:approach|plan|course|program|round|session|protocol|package|style|kind|brand|form"
     r"|version|take|method|philosophy|way|type|line|concept"
     r"|course|mix|blend|system)"
@@ -149,7 +148,7 @@ PARTS = frozenset(
     "round rounds course courses series session sessions visit visits week weeks month months year years day days bit"
     " kind type end rest minutes hours dose phase".split()
 )
-NEEDED_FROM_US = re.compile(
+NEEDED_FROM_US = regex(
     r"\b(?:send|refer|bring|give|point)\b(?![^.;]*\b(?:not|never|back)\b)(?!n't)[^.;]{0,40}?\b(?:me|us|patients?"
     r"|anyone|people|those)\b[^.;]{0,40}?"
     r"\b(?:needs?|requires?|wants?|looking for|waiting for|could use|in need of)\s(?:(?!exercise|training|a|no|help"
@@ -158,25 +157,25 @@ NEEDED_FROM_US = re.compile(
     r"|who|that)\b[^.;]*\bneeds?\s(?:an?\s|more\s)?$",
     re.IGNORECASE,
 )
-LEADS = re.compile(
+LEADS = regex(
     r"\b(?:I|we|(?:my|our) \w+)(?:'ll|'ve|'d| will| can| would| have)? (?:\w+ly )?(?:take|took|lead|led|guid|bring"
     r"|brought|walk|coach|see|get|got|carry|help|talk)\w*\b",
     re.IGNORECASE,
 )
-GOES_ON_HERE = re.compile(
+GOES_ON_HERE = regex(
     r"^(?:doesn't|does not|needn't|need not|won't|never) (?:have to |need to )?(?:end|stop|be over)\b.*\b(?:us|me|our"
     r"|my)\b",
     re.IGNORECASE,
 )
-GOES_ON = re.compile(r"^(?:doesn't|does not|won't|isn't|never does)\W*$", re.IGNORECASE)
-SEND_THEM = re.compile(
+GOES_ON = regex(r"^(?:doesn't|does not|won't|isn't|never does)\W*$", re.IGNORECASE)
+SEND_THEM = regex(
     r"^\W*\s?(?:please )?(?:send|refer|bring|point) (?:them|him|her|people) (?:to|my|our)\b", re.IGNORECASE
 )
-WITH_US = re.compile(r"\b(?:with|from|by|at|in) (?:me|us|my|our)\b|\bhere (?:in|at) (?:my|our)\b", re.IGNORECASE)
+WITH_US = regex(r"\b(?:with|from|by|at|in) (?:me|us|my|our)\b|\bhere (?:in|at) (?:my|our)\b", re.IGNORECASE)
 FOR_SALE = frozenset("slots packages specials prices rates vouchers deals".split())
 SOFT = frozenset({"therapy", "rehabilitation", "treatment", "diagnosis", "prescription"})
 #: "Diagnosis (to be completed by the physician)": a line of a form that somebody else fills in.
-FOR_THE_PROVIDER = re.compile(
+FOR_THE_PROVIDER = regex(
     r"^\W{0,3}(?:codes? |plan |goals? )?\W{0,3}(?:(?:to be |as |please )?(?:filled (?:in|out)|completed?|entered"
     r"|provided"
     r"|signed|written|given|confirmed|stated|documented|recorded|named)(?: in| out)? by|for use by|from"
@@ -186,7 +185,7 @@ FOR_THE_PROVIDER = re.compile(
     re.IGNORECASE,
 )
 #: "Please don't stop your therapy", "clients should never skip".
-DO_NOT_STOP = re.compile(
+DO_NOT_STOP = regex(
     r"(?:^\W*(?:so |and |but |also,? )?(?:please )?|\b(?:you|they|she|he|clients?|patients?|people|nobody|no one"
     r"|them|her|him"
     r"|anyone|should|must|please) (?:\w+ )?)(?:do not|don't|not|never|shouldn't|mustn't"
@@ -195,7 +194,7 @@ DO_NOT_STOP = re.compile(
     re.IGNORECASE,
 )
 #: Somebody's talk, article or experience about it: the thing is only named.
-READ_OF = re.compile(
+READ_OF = regex(
     r"\b(?:your|the|an?|his|her|(?:Dr\.? )?[A-Z]\w+'s) (?:\w+ )?(?:articles?|books?|talks?|lectures?|papers?"
     r"|webinars?|posts?|study|studies"
     r"|approach|success|experience|way|skill|judg(?:e)?ments?|opinions?|views?|advice|lead|decisions?|guidance|expertise"

@@ -9,6 +9,7 @@ from crm.domain.scope_denial import denied, somebody_elses
 from crm.domain.scope_ours import SIGNED, on_our_sign, sent_to_us, with_us
 from crm.domain.scope_people import LICENSED, PLACES, is_client
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 from crm.domain.scope_service_place import by_place
 from crm.domain.scope_titles import is_self, signature
@@ -84,20 +85,18 @@ def _asked_whether(sentence: Sentence, first: int, last: int) -> bool:
     return bool(asked) and bool(_SAID_NO.search(sentence.said(last, len(sentence.words))))
 
 
-_WHETHER_WE = re.compile(
+_WHETHER_WE = regex(
     r"\b(?:ask(?:s|ed|ing)?|wonder\w*|want\w* to know|inquir\w+) (?:\w+ ){0,3}?(?:if|whether|about) ", re.IGNORECASE
 )
-_SAID_NO = re.compile(
-    r"\b(?:no|not|never|n't|isn't|doesn't|don't|can't|refer|sent|send|declin\w+)\b|n't\b", re.IGNORECASE
-)
+_SAID_NO = regex(r"\b(?:no|not|never|n't|isn't|doesn't|don't|can't|refer|sent|send|declin\w+)\b|n't\b", re.IGNORECASE)
 
 
-_NOTE_LABEL = re.compile(
+_NOTE_LABEL = regex(
     r"^\W*(?:plan|next (?:visit|session|time)|treatment|tx|rx|goals?|discharge|session(?: \w+)?|today|interventions?"
     r"|exercise prescription|done|prognosis|services?|what)\s?:",
     re.IGNORECASE,
 )
-_OWN_LABEL = re.compile(
+_OWN_LABEL = regex(
     r"^\W*(?:rehab|rehabilitation|therapy|treatment) (?:goals?|plan|notes?|session|log|summary|progress)\s?:",
     re.IGNORECASE,
 )
@@ -114,21 +113,21 @@ def _noted(sentence: Sentence, first: int, last: int, verdict: Verdict) -> bool:
     )
 
 
-_YOURS_FROM_US = re.compile(
+_YOURS_FROM_US = regex(
     r"^\W*(?:book|claim|schedule|order|get|ask for|pick up|reserve|start) your (?:free|first|next|personal|custom|own"
     r"|new|one-on-one|private|today's)\s(?:[\w-]+\s)?$",
     re.IGNORECASE,
 )
 
 
-_MENTIONED = re.compile(
+_MENTIONED = regex(
     r"\b(?:after|if|any|when|whenever|about|of|report\w*|list\w*|not\w*|record\w*|ask\w*|know|question\w*|since"
     r"|because|until|before|the)\s(?:[\w'-]+\s){0,2}$",
     re.IGNORECASE,
 )
 
 
-_BY_THEM = re.compile(
+_BY_THEM = regex(
     r"(?:by|from|per) (?:you|your|Dr|the (?:doctor|physician|surgeon|provider|therapist|hospital|clinic)|her|his|their)\b",
     re.IGNORECASE,
 )

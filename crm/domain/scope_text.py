@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from crm.domain.scope_regex import regex
+
 #: What stands for somebody else (a provider, a practice) and for ourselves where a name or merge field was.
 THEM, US = "ℕℕ", "ℝℝ"
 
@@ -32,7 +34,7 @@ _TAGS = (
     "|sub|sup|table|tbody|td|tfoot|th|thead|title|tr|u|ul|article|aside|o:p"
 )
 _ATTRIBUTES = r"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s\"'<>]{1,2000}))*"
-_MARKUP = re.compile(
+_MARKUP = regex(
     r"(?P<field>\{\{[^{}\n]{0,300}\}\})"
     r"|(?P<code>\{%[^{}\n]{0,300}%\}|\{#[^{}]{0,2000}#\})"
     r"|(?P<skipped><!--(?:(?!-->).){0,5000}-->|<(?P<block>script"
@@ -47,7 +49,7 @@ _MARKUP = re.compile(
 _INLINE = frozenset("a abbr b big code em font i img label mark q s small span strike strong sub sup u o:p".split())
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 #: A line that ends without these goes on no further when it is short and the next one begins like a sentence.
-_GOES_ON = re.compile(
+_GOES_ON = regex(
     r"(?:[.,:;!?–—(/&-]|\b(?:and|or|nor|but|that|than|as|if|when|while|because|do|does|did|will|would|can|could|may"
     r"|should|am"
     r"|is|are|was|were|be|been|have|has|had|not|never|to|of|in|on|at|by|for|from|with|without|the|a|an|my|our|your"
@@ -57,12 +59,10 @@ _GOES_ON = re.compile(
     r"|instead|rather|circumstances|case|way))\s*$",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(
-    rf"\s*(?:{US}|I|I['’]\w+|We|We['’]\w+|My|Our|You|Your|The|They|She|He|It|This|These|No|Clients?)\b"
-)
+_BEGINS = regex(rf"\s*(?:{US}|I|I['’]\w+|We|We['’]\w+|My|Our|You|Your|The|They|She|He|It|This|These|No|Clients?)\b")
 _WIDTH = 60
-_HEADING = re.compile(r"\s*(?:==|#+)\s")
-_ITEM = re.compile(r"\s*(?:[-*•·▪–]|\d+[.)]|==|#+|>)\s")
+_HEADING = regex(r"\s*(?:==|#+)\s")
+_ITEM = regex(r"\s*(?:[-*•·▪–]|\d+[.)]|==|#+|>)\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _replaced(text: str, names: list[str]) -> Iterator[tuple[int, int, str]]:
     """What is read instead of what; names first, since they may hold anything."""
     if names:
         longest_first = sorted({*names}, key=len, reverse=True)
-        either = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+        either = regex(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
         own = {str(name) for name in names if isinstance(name, OurName)}
         for found in either.finditer(text):
             yield found.start(), found.end(), US if found[0] in own else THEM

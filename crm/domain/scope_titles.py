@@ -7,41 +7,42 @@ import re
 from crm.domain.scope_denial import denied, spoken_by_a_client
 from crm.domain.scope_ours import SIGNED, bare, has_verb
 from crm.domain.scope_reading import Sentence
+from crm.domain.scope_regex import regex
 from crm.domain.scope_rules import Rule, Verdict
 
-_CALLED = re.compile(
+_CALLED = regex(
     r"\b(?:call|calls|called|consider|considers|know|known|knows|introduce|introduced|see|sees|think of|hire|hired"
     r"|trust|have)"
     r"\s(?:me|us|myself|ourselves)\s(?:[\w'-]+\s){0,3}?(?:as\s)?(?:a |an |the |your |their )?(?:[\w'-]+\s){0,3}$",
     re.IGNORECASE,
 )
-_INTRODUCED = re.compile(
+_INTRODUCED = regex(
     r"\b(?i:I'm|I am|my name is|my name's|this is|it's|we are"
     r"|we're)\s[A-Z][\w'-]+(?:\s(?:and\s)?[A-Z][\w'-]+){0,3},?\s(?:and\s)?"
     r"(?:I'm\s)?(?:a |an |the |your |one of your )?(?:[\w'-]+\s){0,4}$"
 )
-_ROLE = re.compile(
+_ROLE = regex(
     r"\b(?:my|our) (?:title|role|job|profession|background|work|card|team|team's) (?:is|says|includes)\b", re.IGNORECASE
 )
-_UNLICENSED = re.compile(
+_UNLICENSED = regex(
     r"\b(?:stretch|clinical|medical exercise|balance|gait|bodywork|postural|corrective|functional|wellness|exercise|movement|fitness|rehab|sports?|certified|personal|kinesio|strength|pain|posture|yoga"
     r"|body)\s(?:and [\w]+ )?$",
     re.IGNORECASE,
 )
-_STAFF = re.compile(
+_STAFF = regex(
     r"\b(?:staff|team|we|gym|studio)\b[\w\s']{0,20}?\b(?:includes?|has|have|employs?|counts?|features?|consists? of)\b",
     re.IGNORECASE,
 )
-_NEED_ONE = re.compile(
+_NEED_ONE = regex(
     r"^(?:do you |does your \w+ )?(?:need|want|looking for|searching for|seeking)\b.{0,80}\?\s*(?:then )?(?:call"
     r"|text|try|e-?mail|contact|ask for|meet|come|I am|I'm|we are|that's me)\b",
     re.IGNORECASE,
 )
-_FORMER = re.compile(
+_FORMER = regex(
     r"\b(?:used to be|once was|was once|former|retired|trained as|studied|married to|daughter|son|wife|husband)\b",
     re.IGNORECASE,
 )
-_ONE_OF_THEM = re.compile(r"\b(?:some of the|one of the|like|as good as|same as)\s$", re.IGNORECASE)
+_ONE_OF_THEM = regex(r"\b(?:some of the|one of the|like|as good as|same as)\s$", re.IGNORECASE)
 
 
 def judge_title(rule: Rule, sentence: Sentence, first: int, last: int) -> Verdict:
@@ -82,8 +83,8 @@ def _owned(rule: Rule, sentence: Sentence, low: int, last: int) -> Verdict:
     )
 
 
-_TRAINERS = re.compile(r"\b(?:trainer|coach),? (?:(?:and|&|/) )?(?:\w+ )?$", re.IGNORECASE)
-_CREDENTIAL = re.compile(r"\b(?:Dr|MD|DO|PT|DPT|OT|RN|NP|PA|DC|RD|PhD)\b")
+_TRAINERS = regex(r"\b(?:trainer|coach),? (?:(?:and|&|/) )?(?:\w+ )?$", re.IGNORECASE)
+_CREDENTIAL = regex(r"\b(?:Dr|MD|DO|PT|DPT|OT|RN|NP|PA|DC|RD|PhD)\b")
 
 
 def signature(sentence: Sentence, low: int, high: int) -> Verdict:
@@ -185,13 +186,13 @@ def _is_direct(sentence: Sentence, verb: int, low: int) -> bool:
     return plain and all(sentence.words[at].low != "by" for at in between)
 
 
-_SORT_OF = re.compile(
+_SORT_OF = regex(
     r"^(?:\w+ly )?(?:more|something|kind|sort|a bit|a sort|a kind|half|part|less a trainer than|like|just like"
     r"|much like|as good as|what you(?: might| could|'d)? call)"
     r"(?: of)?(?: an?| the)?$",
     re.IGNORECASE,
 )
-_SAME_WORK = re.compile(
+_SAME_WORK = regex(
     r"\b(?:I|we)(?:'ll|'ve)? (?:\w+ )?(?:do|did|perform|know) (?:the|much the|all the|most of the"
     r"|exactly the)? ?(?:same )?(?:work|job|things?|duties|tricks) (?:of|as|that) (?:an? |the |your )?(?:\w+ )?$",
     re.IGNORECASE,

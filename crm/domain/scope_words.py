@@ -5,9 +5,10 @@ No dictionary of English: what isn't listed counts as a noun or adjective, which
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
+
+from crm.domain.scope_regex import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Token:
         return self.text[:1].isupper()
 
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"\b(?:Dr|Mr|Mrs|Ms|St)\.|[^\W_]+(?=n't\b)|n't\b|'(?:s|m|re|ve|ll|d)\b|[^\W_]+(?:[-.](?=[^\W_])[^\W_]+)*|'|[^\w\s]"
 )
 
