@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.domain.kinds import VisitState
@@ -40,12 +39,13 @@ def made(session: Session, owner_id: int, first: date, last: date) -> Sequence[P
 
 def doctor_days(session: Session, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
     """On which days providers are in at practices, for pairs of both, as far as it is known."""
-    wanted = sorted(set(pairs))
+    wanted = set(pairs)
     if not wanted:
         return {}
-    where = sa.tuple_(col(Affiliation.provider_id), col(Affiliation.practice_id)).in_(wanted)
-    query = select(Affiliation.provider_id, Affiliation.practice_id, Affiliation.days).where(where)
-    return {(provider_id, practice_id): days for provider_id, practice_id, days in session.exec(query) if days}
+    # By provider, of whom each has a few: for pairs of columns SQLite reads the whole table.
+    where = col(Affiliation.provider_id).in_(sorted({provider_id for provider_id, _ in wanted}))
+    rows = session.exec(select(Affiliation.provider_id, Affiliation.practice_id, Affiliation.days).where(where))
+    return {(one, place): days for one, place, days in rows if days and (one, place) in wanted}
 
 
 def _when(found: Planned) -> tuple[date, bool, float, int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from crm.domain.kinds import VisitState
@@ -90,3 +91,17 @@ def test_days_of_doctors_are_asked_by_pair_and_only_known_ones_are_told(db: Data
         wanted = [*pairs, (elsewhere, pairs[0][1]), pairs[0]]
         assert day_routes.doctor_days(session, wanted) == {pairs[0]: 0b10101}
         assert day_routes.doctor_days(session, []) == {}
+
+
+def test_days_of_doctors_are_found_by_an_index(sqlite_db: Database) -> None:
+    plans: list[str] = []
+
+    def note(_connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        found = cursor.connection.execute("EXPLAIN QUERY PLAN " + statement, parameters).fetchall()
+        plans.extend(row[3] for row in found)
+
+    with sqlite_db.read() as session:
+        sa.event.listen(session.connection(), "before_cursor_execute", note)
+        day_routes.doctor_days(session, [(1, 2), (3, 4)])
+    assert plans
+    assert not [plan for plan in plans if plan.startswith("SCAN")]
