@@ -47,7 +47,7 @@ def prefer(db: Database, user_id: int, form: Mapping[str, str]) -> None:
     errors = {}
     if zone and not is_zone(zone):
         errors["zone"] = "Choose a time zone from the list."
-    if hour and not (hour.isdigit() and int(hour) < 24):
+    if hour and not (hour.isdecimal() and int(hour) < 24):
         errors["digest_hour"] = "Choose an hour from the list."
     if theme not in THEMES:
         errors["theme"] = "Choose light, dark, or as the device does."

@@ -137,7 +137,7 @@ def find(session: Session, npi_or_id: str) -> Provider:
     """The provider by NPI (ten digits) or by the number in the address of its page."""
     given = npi_or_id.strip()
     found = None
-    if given.isdigit():
+    if given.isdecimal():
         found = providers.by_npi(session, given) if len(given) == 10 else providers.get(session, int(given))
     if found is None or found.merged_into_id:
         raise NotFound(f"There is no provider with the NPI or number “{given}”.")

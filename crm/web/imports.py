@@ -207,7 +207,7 @@ def chosen_columns(run_id: int) -> dict[str, str]:
 
 def typed_cells() -> dict[int, str]:
     """What was typed into the cells of a row, by column."""
-    return {int(name[5:]): text for name, text in request.form.items() if name[:5] == "cell-" and name[5:].isdigit()}
+    return {int(name[5:]): text for name, text in request.form.items() if name[:5] == "cell-" and name[5:].isdecimal()}
 
 
 def say_mended(row: ImportRow) -> None:

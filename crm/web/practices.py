@@ -140,12 +140,12 @@ def _sent() -> dict[str, str]:
 
 def _doctor_days() -> dict[int, int]:
     """The days of each provider that the form showed."""
-    shown = [int(each) for each in request.form.getlist("days_shown") if each.isdigit()]
+    shown = [int(each) for each in request.form.getlist("days_shown") if each.isdecimal()]
     return {provider_id: _mask(f"days_{provider_id}") for provider_id in shown}
 
 
 def _mask(name: str) -> int:
-    return sum({int(bit) for bit in request.form.getlist(name) if bit.isdigit()}) & practice_visits.ALL_DAYS
+    return sum({int(bit) for bit in request.form.getlist(name) if bit.isdecimal()}) & practice_visits.ALL_DAYS
 
 
 def _clock(minutes: int | None) -> str:

@@ -135,13 +135,13 @@ def _clock(text: str, errors: dict[str, str]) -> time | None:
 
 
 def _number(text: str, errors: dict[str, str]) -> int | None:
-    if text.strip() and not text.strip().isdigit():
+    if text.strip() and not text.strip().isdecimal():
         errors["minutes"] = "Give the minutes that it takes, from 1 to 480."
-    return int(text) if text.strip().isdigit() else None
+    return int(text) if text.strip().isdecimal() else None
 
 
 def _ids(name: str) -> tuple[int, ...]:
-    return tuple(int(each) for each in request.form.getlist(name) if each.isdigit())
+    return tuple(int(each) for each in request.form.getlist(name) if each.isdecimal())
 
 
 def _planned(session: Session, visit_id: int) -> tuple[Visit, Provider]:

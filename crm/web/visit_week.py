@@ -80,7 +80,7 @@ def call() -> Response:
 def plan_all() -> Response:
     """Everything that is proposed for one day."""
     day = day_or_none(request.form.get("planned_on"), "planned_on") or abort(400)
-    chosen = [int(each) for each in request.form.getlist("provider_id") if each.isdigit()]
+    chosen = [int(each) for each in request.form.getlist("provider_id") if each.isdecimal()]
     count, undo = visit_batches.plan_all(
         db(), current_user(), day, chosen, zone=viewer_zone().key, now=now(), today=today()
     )

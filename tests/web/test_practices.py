@@ -99,3 +99,11 @@ def test_what_could_not_be_read_of_the_hours_is_said(client: FlaskClient, handof
     page = client.get(f"/practices/{add(handoff, hours='Tue 1-5 (ask for Rosa)')}").text
     assert "Tue: 1 pm to 5 pm" in page
     assert "not read: “ask Rosa”" in page
+
+
+def test_signs_that_only_look_like_numbers_are_passed_over(client: FlaskClient, handoff: Handoff) -> None:
+    practice_id = add(handoff)
+    form = {"visits_shown": "1", "visit_day": ["²", "8"], "days_shown": "³"}
+    assert client.post(f"/practices/{practice_id}", data=form, headers=SAME_SITE).status_code == 303
+    with handoff.db.read() as session:
+        assert session.get_one(Practice, practice_id).visit_days == 8

@@ -207,6 +207,7 @@ def test_the_form_plans_hour_people_and_things(client: FlaskClient, handoff: Han
         ("planned_on", "2026-03-01", "Choose today or a later day."),
         ("at", "half two", "Write the hour as 14:30."),
         ("minutes", "long", "Give the minutes that it takes"),
+        ("minutes", "3²", "Give the minutes that it takes"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(
