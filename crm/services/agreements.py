@@ -34,7 +34,10 @@ SAID: Mapping[AgreementState, str] = {
 
 @dataclass(frozen=True)
 class Move:
-    """A change of state as somebody enters it. `value_cents` only where it changes."""
+    """A change of state as somebody enters it. `value_cents` only where it changes.
+
+    `seen` is how many steps there were when it was entered: a second press, or a second window, takes none.
+    """
 
     state: AgreementState
     happened_on: date | None = None
@@ -42,6 +45,7 @@ class Move:
     ends_on: date | None = None
     renews_on: date | None = None
     value_cents: int | None = None
+    seen: int | None = None
 
 
 def get(session: Session, agreement_id: int) -> Agreement:
@@ -122,6 +126,8 @@ def move(db: Database, agreement_id: int, move: Move, *, actor_id: int | None, n
     """Take an agreement a step further; gives the change set to undo."""
     with db.write() as session:
         row = get(session, agreement_id)
+        if move.seen is not None and move.seen != len(store.steps(session, agreement_id)):
+            raise Invalid({"state": "A step was saved meanwhile: see below, and save again only if more happened."})
         label = f"{row.title}: {SAID[move.state]}"
         act = acts.begin(session, "agreement", label, actor_id=actor_id, now=now, today=today)
         move_in(act, row, move)

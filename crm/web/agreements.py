@@ -204,4 +204,5 @@ def _move() -> Move:
         day_or_none(form.get("ends_on"), "ends_on"),
         day_or_none(form.get("renews_on"), "renews_on"),
         money.cents(form.get("new_value", ""), field="new_value"),
+        form.get("seen", type=int),
     )

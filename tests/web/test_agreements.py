@@ -42,6 +42,18 @@ def test_from_proposal_to_renewal_on_its_page(client: FlaskClient, steel: int) -
     assert "$1,300 a month" in page
 
 
+def test_a_second_press_renews_nothing_twice(client: FlaskClient, steel: int) -> None:
+    form = {**FORM, "state": "active", "happened_on": "2026-01-01"}
+    made = client.post(f"/providers/{steel}/agreements", data=form, follow_redirects=True)
+    assert 'name="seen" value="1"' in made.text
+    again = {"state": "active", "happened_on": "2026-03-16", "seen": "1"}
+    first, second = (client.post(f"{made.request.path}/steps", data=again) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert "A step was saved meanwhile" in second.text
+    assert second.text.count("<strong>Renewed</strong>") == 1
+    assert client.post(f"{made.request.path}/steps", data={**again, "seen": "2"}).status_code == 303
+
+
 def test_the_list_counts_by_state_and_names_what_falls_into_the_year(client: FlaskClient, steel: int) -> None:
     client.post(f"/providers/{steel}/agreements", data={**FORM, "state": "active", "happened_on": "2026-01-01"})
     client.post(f"/providers/{steel}/agreements", data={**FORM, "state": "proposed"})
