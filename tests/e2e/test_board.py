@@ -118,10 +118,11 @@ def test_a_finger_scrolls_unless_it_rests_on_the_card_first(house: House, window
     def finger(what: str, *points: tuple[float, float]) -> None:
         touch.send("Input.dispatchTouchEvent", {"type": what, "touchPoints": [{"x": x, "y": y} for x, y in points]})
 
-    def swipe(*, rest: int) -> None:
+    def swipe(*, held: bool) -> None:
         x, y = middle(card(page, "Ada Stone, MD"))
         finger("touchStart", (x, y))
-        page.wait_for_timeout(rest)
+        if held:  # the finger rests until the card is lifted
+            page.locator(".dragging").wait_for(state="attached")
         for step in range(1, 11):
             finger("touchMove", (x + step * 14, y))
             page.wait_for_timeout(20)
@@ -130,11 +131,11 @@ def test_a_finger_scrolls_unless_it_rests_on_the_card_first(house: House, window
             page.wait_for_timeout(20)
         finger("touchEnd")
 
-    swipe(rest=0)
+    swipe(held=False)
     expect(column(page, Stage.PROSPECT)).to_contain_text("Ada Stone, MD")
     page.locator("[data-board]").evaluate("board => { board.scrollLeft = 0 }")
     page.wait_for_timeout(300)
-    swipe(rest=450)
+    swipe(held=True)
     expect(column(page, Stage.PROSPECT)).not_to_contain_text("Ada Stone, MD")
     expect(page.get_by_role("status").filter(has_text="Ada Stone, MD is now in")).to_be_visible()
     assert stage_of(house, "Ada Stone, MD") is not Stage.PROSPECT

@@ -10,6 +10,7 @@ from crm.services import accounts
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.furnish import EMAIL, PASSWORD
 from tests.e2e.house import House
+from tests.e2e.waiting import draft_kept
 from tests.factories import make_provider
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def ready(page: Page) -> None:
 def write(page: Page) -> None:
     page.keyboard.press("v")
     page.get_by_label("What was said").fill(WORDS)
-    page.wait_for_timeout(500)  # a moment after the last letter
+    draft_kept(page, WORDS)
 
 
 def drafts(page: Page) -> int:

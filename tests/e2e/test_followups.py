@@ -17,6 +17,7 @@ from crm.store.tasks import refresh_next_due
 from tests.e2e.conftest import OpenWindow, Watched
 from tests.e2e.furnish import EMAIL, PASSWORD
 from tests.e2e.house import House
+from tests.e2e.waiting import draft_kept
 from tests.factories import make_provider, make_task
 
 
@@ -83,7 +84,7 @@ def test_what_was_typed_for_one_stays_with_it_over_a_reload(house: House, window
     page = watched.page
     page.get_by_role("button", name="Done").nth(1).click()
     page.get_by_label("What was said").fill("Likes measured progress")
-    page.wait_for_timeout(500)  # a moment after the last letter
+    draft_kept(page, "Likes measured progress")
     page.reload()
     page.locator("html[data-ready]").wait_for(state="attached")
     page.get_by_role("button", name="Open", exact=True).click()

@@ -58,7 +58,7 @@ def test_many_are_chosen_by_keys_moved_and_put_back(house: House, window: OpenWi
     page.locator("#bulk-move").get_by_role("button", name="Move", exact=True).click()
     expect(page.locator("tbody .stage-trial")).to_have_count(2)
     page.get_by_role("button", name="Undo", exact=True).click()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(".toast", has_text="Undone")).to_be_visible()
     page.goto("/providers?stage=all")
     expect(page.locator("tbody .stage-trial")).to_have_count(0)
     assert watched.complaints == []
@@ -111,6 +111,7 @@ def test_two_become_one_and_two_again(house: House, window: OpenWindow) -> None:
     expect(page.locator("tbody tr")).to_have_count(3)
     page.goto("/changes")
     page.get_by_role("button", name=re.compile("Undo: Merged")).click()
+    expect(page.locator(".toast", has_text="Undone")).to_be_visible()
     page.goto("/duplicates")
     expect(page.get_by_role("link", name="Merge…")).to_be_visible()
     assert watched.complaints == []

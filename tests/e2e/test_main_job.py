@@ -71,6 +71,7 @@ def test_from_the_first_run_to_a_referral(
     row = page.locator(".followup", has_text="Luis Ortega")
     row.get_by_role("button", name="Done").click()
     page.get_by_role("dialog").locator("visible=true").get_by_role("button", name="Spoke").click()
+    expect(page.get_by_role("status").filter(has_text="Next:")).to_be_visible()
     page.goto("/providers?q=ortega")
     page.get_by_role("link", name="Luis Ortega").click()
     expect(page.get_by_text("Introduced").first).to_be_visible()

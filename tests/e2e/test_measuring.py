@@ -13,6 +13,7 @@ from crm.services.referrals import NewReferral
 from crm.store import measurements
 from tests.e2e.conftest import EMAIL, PASSWORD, OpenWindow, move_in
 from tests.e2e.house import House
+from tests.e2e.waiting import draft_kept
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -113,7 +114,7 @@ def test_a_draft_comes_back_with_the_lines_that_were_added(house: House, window:
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator('[name="grip.left."]')).to_be_focused()
     page.locator('[name="grip.right."]').fill("21.5")
-    page.wait_for_timeout(400)
+    draft_kept(page, "21.5")
 
     page.goto(path)
     expect(page.locator('[name="grip.right."]')).to_have_value("21.5")

@@ -21,6 +21,7 @@ from tests.e2e.furnish import BUSINESS, EMAIL, PASSWORD
 from tests.e2e.house import House
 from tests.e2e.test_papers import is_drawn
 from tests.e2e.test_samples import toast
+from tests.e2e.waiting import draft_kept
 from tests.services import reports as files
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def test_words_and_undo_survive(house: House, window: OpenWindow) -> None:
     page.goto("/reports")
     page.get_by_role("link", name="Progress report for K-14").click()
     page.get_by_label("Plan for the next 30 days").fill("Add stairs")
-    page.wait_for_timeout(400)
+    draft_kept(page, "Add stairs")
     page.reload()
     expect(page.get_by_label("Plan for the next 30 days")).to_have_value("Add stairs")
     page.get_by_role("button", name="Save and look").click()

@@ -17,6 +17,7 @@ from tests.e2e import steps
 from tests.e2e.conftest import OpenWindow, move_in
 from tests.e2e.furnish import BUSINESS
 from tests.e2e.house import House
+from tests.e2e.waiting import draft_kept, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -81,6 +82,7 @@ def test_sunday_evening_enroll_forty_providers(house: House, window: OpenWindow)
     page.locator("#not").get_by_role("link", name="Add the e-mail").click()
     page.locator("#f-email").fill("found@clinic.example")
     page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="found@clinic.example").first.wait_for()
     page.goto(plan)
 
     # Enroll, undo, enroll.
@@ -142,20 +144,20 @@ def test_building_a_sequence_by_keys_and_buttons_keeps_the_draft(house: House, w
     page.goto("/sequences/new")
     page.locator("html[data-ready]").wait_for(state="attached")
     page.get_by_role("group", name="Add a step").get_by_role("button", name="Visit").click()
-    assert order(page) == ["email", "call", "visit"]
+    until(lambda: order(page) == ["email", "call", "visit"])
     page.locator("#step-2 [data-handle]").press("ArrowUp")
-    assert order(page) == ["email", "visit", "call"]
+    until(lambda: order(page) == ["email", "visit", "call"])
     expect(page.locator("#step-1 .step-day")).to_contain_text("Day 6")
     page.locator("#step-2 [data-act=remove]").click()
     page.locator(".toast .undo").click()
-    assert order(page) == ["email", "visit", "call"]
+    until(lambda: order(page) == ["email", "visit", "call"])
     page.get_by_role("textbox", name="Name", exact=True).fill("Mine <b>own</b>")
 
     # A reload loses nothing, not even the step that only this page knows.
-    page.wait_for_timeout(300)
+    draft_kept(page, "Mine <b>own</b>")
     page.reload()
     page.get_by_text("Your draft is back.").wait_for()
-    assert order(page) == ["email", "visit", "call"]
+    until(lambda: order(page) == ["email", "visit", "call"])
 
     # An error stands at its field; then it is saved.
     page.get_by_role("button", name="Save the sequence").click()
@@ -182,12 +184,12 @@ def test_building_and_enrolling_work_without_script(plain: Page, house: House) -
     page.get_by_role("textbox", name="Name", exact=True).fill("Plain")
     page.get_by_role("group", name="Add a step").get_by_role("button", name="Letter").click()
     page.get_by_role("button", name="Move step 3 up").click()
-    assert page.locator("[name=order]").input_value() == "0,2,1"
+    expect(page.locator("[name=order]")).to_have_value("0,2,1")
     page.get_by_role("button", name="Remove step 1").click()
     page.get_by_role("textbox", name="Name", exact=True).press("Enter")
-    assert re.search(r"/sequences/\d+$", page.url), page.url
+    expect(page).to_have_url(re.compile(r"/sequences/\d+$"))
     number = page.url.rsplit("/", 1)[1]
     page.goto(f"/enrollments/new?id={someone(house)}&sequence={number}")
     page.get_by_role("button", name="Show the plan").click()
     page.get_by_role("button", name="Enroll 1").click()
-    assert "1 provider enrolled." in page.locator(".toast").first.inner_text()
+    expect(page.locator(".toast").first).to_contain_text("1 provider enrolled.")
