@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +20,7 @@ from crm.services.visits import NewVisit
 from tests.e2e.conftest import BEGINNING, SUNDAY, OpenWindow
 from tests.e2e.furnish import EMAIL, PASSWORD
 from tests.e2e.road import Travel, travelling
+from tests.e2e.waiting import draft_kept, until
 from tests.factories import make_practice, make_provider, make_user
 
 if TYPE_CHECKING:
@@ -73,14 +73,6 @@ def phone(travel: Travel, window: OpenWindow) -> OpenPhone:
 def keeps(page: Page, url: str, *, user: int = 1) -> None:
     """Wait until the phone keeps a page, and whatever else is in the list before and after it."""
     until(lambda: page.evaluate(KEEPS, [user, url]))
-
-
-def until(holds: Callable[[], object], seconds: float = 30) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.1)
 
 
 def caches_of(page: Page) -> list[str]:
@@ -206,7 +198,7 @@ def test_a_draft_stays_when_the_phone_sleeps_without_signal(travel: Travel, phon
     page.goto("/visits/1")
     ready(page)
     page.get_by_label("What was said").fill("Half a sentence")
-    page.wait_for_timeout(400)
+    draft_kept(page, "Half a sentence")
     page.goto("about:blank")
     page.goto("/visits/1")
     ready(page)
@@ -286,8 +278,7 @@ def test_an_answer_that_got_lost_makes_no_second_visit(travel: Travel, phone: Op
     note_here = page.get_by_role("radio", name="Met the provider")
     note_here.tap()
     page.get_by_role("button", name="Log the visit").tap()
-    page.wait_for_timeout(1500)
-    assert (len(logged(travel)), waits(page)) == (1, 1)
+    until(lambda: (len(logged(travel)), waits(page)) == (1, 1))
     travel.road.mute = False
     travel.road.cut()
     travel.road.mend()
@@ -431,14 +422,20 @@ def test_somebody_else_sees_nothing_of_the_first_and_sends_nothing(travel: Trave
     expect(page.locator("[data-kept-list] li").first).to_be_visible()
     assert "Ada Stone" not in page.locator("body").inner_text()
     on(page, travel)
-    page.wait_for_timeout(1000)
-    assert (logged(travel), waits(page)) == ([], 1)
+    page.goto("/visits/3")
+    ready(page)
+    page.get_by_role("radio", name="Met the provider").tap()
+    page.get_by_label("What was said").fill("Lee's words")
+    page.get_by_role("button", name="Log the visit").tap()
+    expect(page.get_by_role("heading", name="What was noted")).to_be_visible()
+    assert (logged(travel), waits(page)) == (["Lee's words"], 1)  # what is one's own is sent, and nothing else
 
     expire(travel)
     page.goto("/")
     sign_in(page)
     expect(page.locator(".toast", has_text="Visit logged")).to_be_visible()
-    assert (logged(travel), entries(travel)[0].user_id, waits(page)) == (["Dana's words"], 1, 0)
+    assert (logged(travel), waits(page)) == (["Dana's words", "Lee's words"], 0)
+    assert [entry.user_id for entry in entries(travel)] == [2, 1]
 
 
 def test_without_script_the_form_is_a_plain_form(travel: Travel, phone: OpenPhone, window: OpenWindow) -> None:
