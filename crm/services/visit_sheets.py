@@ -13,19 +13,21 @@ from crm.documents.paper_text import Words
 from crm.documents.scripts import FilledScript
 from crm.domain import matching, visit_materials
 from crm.domain.errors import NotFound
-from crm.domain.kinds import TaskKind
+from crm.domain.kinds import TaskKind, VisitState
 from crm.domain.papers import DocumentKind
 from crm.domain.script import Channel
 from crm.domain.services import Service, referable
 from crm.domain.visit_materials import Material
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
+from crm.models.tasks import Task
 from crm.models.visits import Visit
-from crm.services import days, merge, scripts, visit_past
+from crm.services import days, merge, scripts, visit_past, visit_reports
 from crm.services.merge import Filling
 from crm.services.paper_desk import Desk, Wish, open_desk
 from crm.services.scripts import Prepared
-from crm.services.visit_past import Owed, Past
+from crm.services.visit_past import Past
+from crm.services.visit_reports import HandOver
 from crm.store import relationships, tasks
 from crm.store import visits as store
 from crm.store.visits import Guest
@@ -45,7 +47,7 @@ class Objection:
 @dataclass(frozen=True, slots=True)
 class VisitSheet:
     """What the sheet says. Without a `visit` none is planned; `people` stand at the practice, who meets us first on
-    top; `missing` names what the texts lack.
+    top; `reports` are to be handed over; `missing` names what the texts lack.
     """
 
     provider: Provider
@@ -55,6 +57,7 @@ class VisitSheet:
     purpose: str
     guests: Sequence[Guest]
     materials: tuple[Material, ...]
+    reports: tuple[HandOver, ...]
     people: Sequence[Contact]
     past: Past
     script: Prepared
@@ -85,7 +88,8 @@ def gather(desk: Desk, slug: str, *, mark_missing: bool = False) -> VisitSheet:
     assert filling is not None
     assert wish.provider_id is not None
     provider, provider_id, now = filling.provider, wish.provider_id, wish.now
-    visit = _visit(session, provider_id, wish.visit_id, days.today_of(session, wish.user_id, now))
+    today = days.today_of(session, wish.user_id, now)
+    visit = _visit(session, provider_id, wish.visit_id, today)
     practice = _practice(session, provider, visit)
     prepared = scripts.prepare(session, provider_id, wish.user_id, now=now, mark_missing=mark_missing)
     hallway = _hallway(session, filling, mark_missing=mark_missing)
@@ -93,8 +97,6 @@ def gather(desk: Desk, slug: str, *, mark_missing: bool = False) -> VisitSheet:
     answers = desk.words(OBJECTIONS, mark_missing=mark_missing)
     open_tasks = tasks.live_of(session, provider_id)
     aim = next((each for each in open_tasks if visit is None and each.kind is TaskKind.VISIT), None)
-    about = visit.task_id if visit else aim.id if aim else None
-    others = [each for each in open_tasks if each.id != about]
     missing = (*prepared.script.missing, *hallway.missing, *words.missing, *answers.missing)
     return VisitSheet(
         provider=provider,
@@ -104,8 +106,9 @@ def gather(desk: Desk, slug: str, *, mark_missing: bool = False) -> VisitSheet:
         purpose=visit.purpose if visit else aim.title if aim else "",
         guests=store.guests(session, [visit.id]).get(visit.id, []) if visit and visit.id else [],
         materials=visit_materials.read(visit.materials) if visit else (),
+        reports=_reports(session, provider, open_tasks, visit, today),
         people=at_desk_first(relationships.contacts(session, practice.id if practice else None)),
-        past=visit_past.past(session, provider, others, user_id=wish.user_id, now=now),
+        past=visit_past.past(session, provider, _others(open_tasks, visit, aim), user_id=wish.user_id, now=now),
         script=prepared,
         hallway=hallway,
         ask=words.line("ask"),
@@ -142,11 +145,6 @@ def at_desk_first(people: Sequence[Contact]) -> list[Contact]:
     return sorted(people, key=lambda one: order.get(one.role, len(order)))
 
 
-def due_reports(sheet: VisitSheet) -> tuple[Owed, ...]:
-    """Reports that may be handed over at this visit."""
-    return tuple(each for each in sheet.past.promises if each.report_id is not None)
-
-
 def _visit(session: Session, provider_id: int, visit_id: int | None, today: date) -> Visit | None:
     if visit_id is None:
         return store.planned_for(session, [provider_id], today).get(provider_id)
@@ -154,6 +152,23 @@ def _visit(session: Session, provider_id: int, visit_id: int | None, today: date
     if found is None or found.provider_id != provider_id:
         raise NotFound("There is no such visit.")
     return found
+
+
+def _others(open_tasks: Sequence[Task], visit: Visit | None, aim: Task | None) -> list[Task]:
+    """The follow-ups but the one that this visit is for."""
+    about = visit.task_id if visit else aim.id if aim else None
+    return [each for each in open_tasks if each.id != about]
+
+
+def _reports(
+    session: Session, provider: Provider, open_tasks: Sequence[Task], visit: Visit | None, today: date
+) -> tuple[HandOver, ...]:
+    """What is handed over, unless the visit was already."""
+    # Most have never referred: they cost no query.
+    owes = provider.referral_count or any(each.due_report_id for each in open_tasks)
+    if not owes or (visit is not None and visit.state is not VisitState.PLANNED):
+        return ()
+    return visit_reports.of_visit(session, provider.id or 0, visit, today=today)
 
 
 def _practice(session: Session, provider: Provider, visit: Visit | None) -> Practice | None:
