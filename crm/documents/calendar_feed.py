@@ -18,7 +18,8 @@ REFRESH = timedelta(hours=1)
 class Event:
     """One entry. `starts` and `ends` are both instants or both days, of which the last isn't part of it any more.
 
-    `uid` never changes, `revision` grows with each change, `changed_at` is when that was.
+    `uid` never changes, `revision` grows with each change, `changed_at` is when that was. `is_tentative`: its time may
+    still change.
     """
 
     uid: str
@@ -31,6 +32,7 @@ class Event:
     text: str = ""
     url: str = ""
     is_cancelled: bool = False
+    is_tentative: bool = False
     is_busy: bool = True
 
 
@@ -64,7 +66,7 @@ def _component(event: Event):  # type: ignore[no-untyped-def]  # the library is 
     made.add("dtstart", _when(event.starts))
     made.add("dtend", _when(event.ends))
     made.add("summary", event.title)
-    made.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    made.add("status", "CANCELLED" if event.is_cancelled else "TENTATIVE" if event.is_tentative else "CONFIRMED")
     made.add("transp", "OPAQUE" if event.is_busy and not event.is_cancelled else "TRANSPARENT")
     for field, value in (("location", event.place), ("description", event.text), ("url", event.url)):
         if value:

@@ -22,7 +22,8 @@ from crm.models.accounts import Business, User
 from crm.models.calendars import CalendarFeed
 from crm.models.practices import Practice
 from crm.models.tasks import Task
-from crm.services import audit
+from crm.services import audit, calendar_times
+from crm.services.calendar_times import Times
 from crm.services.days import zone_of
 from crm.store import calendars as store
 from crm.store.calendars import ReportsDue, VisitLine
@@ -36,7 +37,9 @@ NOTED = timedelta(minutes=10)
 """How often it is written down that a feed was asked for."""
 
 USUAL_MINUTES = 20
+ESTIMATED = "The time is estimated from the day’s route."
 DAY = timedelta(days=1)
+_LATEST = 1000
 
 
 @dataclass(frozen=True)
@@ -95,32 +98,39 @@ def _events(session: Session, feed: CalendarFeed, zone: str, base: str, now: dat
     today, user_id = local_day(now, zone), feed.user_id
     if VISITS in feed.parts:
         usual = _usual_minutes(session)
-        for line in store.visits(session, user_id, today - BACK, today + AHEAD):
-            yield _visit(line, usual, base)
+        lines = store.visits(session, user_id, today - BACK, today + AHEAD)
+        about = calendar_times.estimated(session, user_id, lines, zone=zone, today=today)
+        for line in lines:
+            yield _visit(line, about.get(line.visit.id), usual, base)
     if FOLLOWUPS in feed.parts:
-        for task, name in store.followups(session, user_id, today + AHEAD):
+        for task, name in store.followups(session, user_id, today + AHEAD, but_planned=VISITS in feed.parts):
             yield _followup(task, name, today, base)
     if REPORTS in feed.parts:
         for due in store.reports_due(session, today - AHEAD, today + AHEAD):
             yield _report(due, today, base)
 
 
-def _visit(line: VisitLine, usual: int, base: str) -> Event:
+def _visit(line: VisitLine, about: Times | None, usual: int, base: str) -> Event:
     visit, practice = line.visit, line.practice
     what = "Talk at" if visit.kind is VisitKind.IN_SERVICE else "Visit"
     whom = (practice.name if practice and practice.name else "") if visit.kind is VisitKind.IN_SERVICE else ""
     starts, ends = _hours(visit.planned_at, visit.minutes or usual, visit.planned_on)
+    changed_at, text = calendar_times.changed_at(visit), visit.purpose
+    if about is not None:
+        starts, ends, changed_at = about
+        text = "\n".join(part for part in (visit.purpose, ESTIMATED) if part)
     return Event(
         uid=_uid("visit", visit.id, visit.created_at),
         title=f"{what} {whom or line.provider.display_name}",
         starts=starts,
         ends=ends,
-        changed_at=visit.updated_at or visit.done_at or visit.created_at,
-        revision=visit.revision,
+        changed_at=changed_at,
+        revision=calendar_times.revision(visit, changed_at),
         place=_place(practice),
-        text=visit.purpose,
+        text=text,
         url=f"{base}/visits/{visit.id}" if base else "",
         is_cancelled=visit.state is VisitState.CANCELLED,
+        is_tentative=visit.state is VisitState.PLANNED and visit.planned_at is None,
         is_busy=visit.planned_at is not None,
     )
 
@@ -135,7 +145,7 @@ def _followup(task: Task, name: str | None, today: date, base: str) -> Event:
         starts=starts,
         ends=ends,
         changed_at=_later(task.created_at, day, today),
-        revision=task.snoozed + max((today - task.due_on).days, 0),
+        revision=task.snoozed * _LATEST + min(max((today - task.due_on).days, 0), _LATEST - 1),
         text=task.why,
         url=f"{base}/followups/{task.id}" if base else "",
         is_busy=False,

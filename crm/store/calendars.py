@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.domain.client_kinds import ReportState
+from crm.domain.kinds import VisitState
+from crm.models.accounts import Business
+from crm.models.audit import AuditEntry, ChangeSet
 from crm.models.calendars import BusyCalendar, BusyTime, CalendarFeed
 from crm.models.practices import Practice
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
 from crm.models.tasks import Task
-from crm.models.visits import Visit
+from crm.models.visits import DayRoute, Visit
 
 MOST = 2_000
 """Entries of one kind in a feed."""
@@ -68,8 +71,21 @@ def visits(session: Session, user_id: int, first: date, last: date) -> list[Visi
     return [VisitLine(*row) for row in session.exec(query)]
 
 
-def followups(session: Session, user_id: int, last: date) -> list[tuple[Task, str | None]]:
-    """Open and waiting follow-ups up to a day, somebody's own and nobody's, each with its provider's name."""
+def last_changes(session: Session) -> list[datetime]:
+    """When a visit, the frame of a day, the business or somebody's home was last changed, and anything undone."""
+    columns = (Visit.created_at, Visit.updated_at, DayRoute.updated_at, Business.updated_at, ChangeSet.undone_at)
+    homes = select(sa.func.max(AuditEntry.created_at)).where(AuditEntry.kind == "profile_changed")
+    found = [session.exec(select(sa.func.max(column))).one() for column in columns]
+    return [each for each in (*found, session.exec(homes).one()) if each is not None]
+
+
+def followups(
+    session: Session, user_id: int, last: date, *, but_planned: bool = False
+) -> list[tuple[Task, str | None]]:
+    """Open and waiting follow-ups up to a day, somebody's own and nobody's, each with its provider's name.
+
+    `but_planned` leaves out those for which a visit is planned, which stands there itself.
+    """
     query = (
         select(Task, Provider.display_name)
         .join(Provider, col(Provider.id) == Task.provider_id, isouter=True)
@@ -79,6 +95,9 @@ def followups(session: Session, user_id: int, last: date) -> list[tuple[Task, st
         .order_by(col(Task.due_on), col(Task.id))
         .limit(MOST)
     )
+    if but_planned:
+        planned = select(Visit.id).where(Visit.task_id == Task.id, Visit.state == VisitState.PLANNED)
+        query = query.where(~planned.exists())
     return [(task, name) for task, name in session.exec(query)]
 
 
