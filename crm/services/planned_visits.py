@@ -14,6 +14,7 @@ from crm.models.tasks import Task
 from crm.models.visits import Visit, VisitEntry
 from crm.services.acts import Act
 from crm.services.days import zone_of
+from crm.services.reversal import from_json
 from crm.store import visits as store
 
 LIVE = frozenset({TaskState.OPEN, TaskState.WAITING})
@@ -55,6 +56,7 @@ def put(act: Act, visit: Visit, day: date) -> bool:
     """To another day, at the same hour there if one was agreed, in no order yet."""
     if day == visit.planned_on:
         return False
+    close_gap(act, visit)
     at = visit.planned_at
     if at is not None:
         there = zone_at(act, visit.practice_id)
@@ -64,7 +66,21 @@ def put(act: Act, visit: Visit, day: date) -> bool:
 
 def drop(act: Act, visit: Visit) -> bool:
     """It will not take place."""
+    close_gap(act, visit)
     return edit(act, visit, state=VisitState.CANCELLED)
+
+
+def close_gap(act: Act, visit: Visit) -> None:
+    """A visit is about to leave its day: those after it there move up."""
+    if not visit.position or visit.owner_id is None or visit.state is not VisitState.PLANNED:
+        return
+    day = (visit.planned_on, visit.planned_on, visit.owner_id)
+    others = [each.visit for each in store.between(act.session, *day, states=[VisitState.PLANNED])]
+    if any(each.position == visit.position and each.id != visit.id for each in others):
+        return
+    for each in others:
+        if each.position > visit.position:
+            edit(act, each, position=each.position - 1)
 
 
 def follow(act: Act, task: Task, day: date) -> None:
@@ -85,6 +101,7 @@ def give(act: Act, task: Task, owner_id: int) -> None:
     """A follow-up was handed to somebody else: they make the visit."""
     visit = store.of_task(act.session, task.id or 0) if task.kind is TaskKind.VISIT else None
     if visit is not None:
+        close_gap(act, visit)
         edit(act, visit, owner_id=owner_id, position=0)
 
 
@@ -95,6 +112,23 @@ def keep_task(act: Act, visit: Visit) -> None:
         return
     origin = TaskOrigin.PERSON if task.origin is TaskOrigin.CADENCE else task.origin
     act.update(task, due_on=visit.planned_on, due_at=visit.planned_at, state=TaskState.OPEN, origin=origin)
+
+
+def give_back(act: Act, visit: Visit) -> None:
+    """The visit was called off: its follow-up is due as it was before, so that it is proposed again. One that was made
+    with the visit goes with it.
+    """
+    task = act.session.get(Task, visit.task_id) if visit.task_id is not None else None
+    if task is None or task.state not in LIVE:
+        return
+    planning = store.planning(act.session, visit)
+    was_made = planning.before is None if planning is not None else task.created_at == visit.created_at
+    if was_made:
+        act.close(task, state=TaskState.CANCELLED)
+    elif planning is not None:
+        before = from_json(task, planning.before or {})
+        before |= {"origin": TaskOrigin(str(before["origin"]))} if "origin" in before else {}
+        act.update(task, **{name: before[name] for name in ("due_on", "due_at", "origin") if name in before})
 
 
 def made(

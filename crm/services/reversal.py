@@ -37,6 +37,11 @@ def to_json(values: Mapping[str, object] | None) -> Plain | None:
     return None if values is None else {name: _plain(value) for name, value in values.items()}
 
 
+def from_json(row: SQLModel, values: Mapping[str, object]) -> Plain:
+    """The same back again, for columns of this row's table."""
+    return _from_json(row.__table__, values)  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+
+
 def _runs(changes: Iterable[Noted]) -> Iterator[list[Noted]]:
     """Changes of one kind in one table that follow each other and concern different rows, so many at most."""
     for _, same in groupby(

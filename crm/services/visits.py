@@ -10,7 +10,7 @@ from sqlmodel import Session
 from crm.domain import privacy
 from crm.domain.calendar import instant_of
 from crm.domain.errors import Invalid, NotFound, Refused
-from crm.domain.kinds import ActivityKind, TaskKind, TaskOrigin, TaskState, VisitState
+from crm.domain.kinds import ActivityKind, TaskKind, TaskOrigin, VisitState
 from crm.domain.pipeline import Stage
 from crm.domain.visit_kinds import VisitKind
 from crm.models.practices import Practice
@@ -117,6 +117,8 @@ def change(
         practice_id = _practice_id(session, provider, values)
         before, owner_id = visit.planned_on, values.owner_id or visit.owner_id
         stays = (before, visit.owner_id) == (values.planned_on, owner_id)
+        if not stays:
+            planned_visits.close_gap(act, visit)
         changed = planned_visits.edit(
             act,
             visit,
@@ -165,7 +167,7 @@ def move(
 
 
 def cancel(db: Database, visit_id: int, reason: str = "", *, actor_id: int | None, now: datetime, today: date) -> int:
-    """Call a visit off. The follow-up that it was planned for stays open; one that was made with it goes too."""
+    """Call a visit off. The follow-up that it was planned for is due as before; one that was made with it goes too."""
     if errors := _text_errors("reason", reason):
         raise Invalid(errors)
     with db.write() as session:
@@ -174,9 +176,7 @@ def cancel(db: Database, visit_id: int, reason: str = "", *, actor_id: int | Non
         label = f"Called off the visit to {provider.display_name}"
         act = acts.begin(session, "visit", label, actor_id=actor_id, now=now, today=today)
         planned_visits.drop(act, visit)
-        task = session.get(Task, visit.task_id) if visit.task_id is not None else None
-        if task is not None and task.created_at == visit.created_at and task.state in planned_visits.LIVE:
-            act.close(task, state=TaskState.CANCELLED)
+        planned_visits.give_back(act, visit)
         _note(act, provider, visit, f"Visit called off, planned for {_day(visit.planned_on)}", reason=reason.strip())
         return act.id
 
@@ -199,11 +199,16 @@ def _place(act: Act, visit: Visit, position: int) -> None:
     """Number the day's visits as they are now, with this one at its new place: the person's order, not the solver's."""
     same = (visit.planned_on, visit.planned_on, visit.owner_id)
     day = store.between(act.session, *same, states=[VisitState.PLANNED])
-    order = [each.visit for each in day if each.visit.id != visit.id]
+    order = [each.visit for each in day if each.visit.id != visit.id and _shares_day(each.visit, visit)]
     order.insert(max(position - 1, 0), visit)
     for place, each in enumerate(order, start=1):
         planned_visits.edit(act, each, position=place)
     _by_hand(act, visit)
+
+
+def _shares_day(one: Visit, other: Visit) -> bool:
+    """Nobody's visits stand in everybody's day; somebody else's don't stand in nobody's."""
+    return one.owner_id is None or other.owner_id is not None
 
 
 def _by_hand(act: Act, visit: Visit) -> None:

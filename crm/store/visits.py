@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from crm.domain.kinds import VisitState
+from crm.models.activities import Activity
+from crm.models.audit import Change
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
 from crm.models.visits import DayRoute, Visit, VisitEntry, VisitGuest
@@ -121,6 +123,19 @@ def entry(session: Session, client_key: str) -> VisitEntry | None:
 def entries(session: Session, visit_id: int) -> list[VisitEntry]:
     """Everything that was sent about a visit, in the order of its arrival."""
     return list(session.exec(select(VisitEntry).where(VisitEntry.visit_id == visit_id).order_by(col(VisitEntry.id))))
+
+
+def planning(session: Session, visit: Visit) -> Change | None:
+    """What planning a visit did to its follow-up: with nothing before where the follow-up was made for it."""
+    query = (
+        select(Change)
+        .join(Activity, col(Activity.change_set_id) == Change.change_set_id)
+        .where(Activity.provider_id == visit.provider_id, Activity.visit_id == visit.id)
+        .where(Change.table_name == "task", Change.row_id == visit.task_id)
+        .order_by(col(Change.id))
+        .limit(1)
+    )
+    return session.exec(query).first()
 
 
 def desk(session: Session, practice_id: int) -> Contact | None:

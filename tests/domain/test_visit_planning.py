@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm.domain.pipeline import Stage
 from crm.domain.visit_hours import Door, opening
 from crm.domain.visit_planning import (
+    MOST,
     Candidate,
     Day,
     Point,
@@ -109,6 +114,83 @@ def test_busy_hours_leave_less_room() -> None:
     assert room_of(0, 0, 20) == 6
     assert room_of(300, 1, 20) == 2
     assert room_of(450, 0, 20) == 0
+
+
+def test_being_overdue_counts_only_up_to_a_point() -> None:
+    weeks = [candidate(1, whys=(Why(Reason.TASK, "", MONDAY - timedelta(days=days)),)) for days in (20, 200)]
+    assert score(weeks[0], MONDAY) == score(weeks[1], MONDAY)
+
+
+def test_further_along_and_better_fitting_comes_first() -> None:
+    partner, fresh = candidate(1, stage=Stage.PARTNER), candidate(2, stage=Stage.CONTACTED)
+    assert score(partner, MONDAY) > score(fresh, MONDAY)
+    assert score(candidate(1, fit=90), MONDAY) > score(candidate(2, fit=10), MONDAY)
+
+
+def test_what_is_due_later_in_the_week_waits_for_its_day() -> None:
+    found = suggest([candidate(whys=(Why(Reason.REPORT, "", WEEK[3]),))], week(), MONDAY)[0]
+    assert found.day == WEEK[3]
+
+
+def test_what_is_overdue_gets_the_first_day_that_suits() -> None:
+    late = (Why(Reason.TASK, "", MONDAY - timedelta(days=30)),)
+    days = [Day(WEEK[0], shut="Busy all day"), *[Day(day) for day in WEEK[1:]]]
+    assert suggest([candidate(whys=late)], days, MONDAY)[0].day == WEEK[1]
+
+
+def test_the_doctors_day_and_the_hours_are_among_the_reasons_for_a_day() -> None:
+    found = suggest([candidate(opening=opening(Door(hours="Tue 9-4", doctor_days=0b10)))], week(), MONDAY)[0]
+    assert found.day == WEEK[1]
+    assert found.why_day == "Dr. 1 is in, open 9 am to 4 pm."
+
+
+def test_an_office_that_wants_nobody_is_suggested_for_no_day() -> None:
+    found = suggest([candidate(opening=opening(Door(policy="No visitors, no reps")))], week(), MONDAY)[0]
+    assert found.day is None
+    assert set(found.objections.values()) == {"No visitors: call instead"}
+
+
+DOORS = st.builds(
+    Door,
+    hours=st.sampled_from(["", "Mon-Fri 9-5", "Thu 9-4", "Tue, Fri 10 to 2"]),
+    policy=st.sampled_from(["", "No visitors", "By appointment"]),
+    doctor_days=st.integers(0, 127),
+)
+CANDIDATES = st.lists(
+    st.builds(
+        lambda number, door, point, days, fit: candidate(
+            number, opening=opening(door), point=point, fit=fit, whys=(Why(Reason.TASK, "", MONDAY + days),)
+        ),
+        st.integers(1, 10**6),
+        DOORS,
+        st.sampled_from([None, HERE, NEAR, FAR]),
+        st.integers(-60, 20).map(lambda each: timedelta(days=each)),
+        st.integers(0, 100),
+    ),
+    max_size=40,
+    unique_by=lambda each: each.provider_id,
+)
+ROOMS = st.lists(st.integers(0, 6), min_size=7, max_size=7)
+
+
+@given(CANDIDATES, ROOMS, st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_no_day_is_overfilled_nobody_is_sent_to_a_closed_door_and_the_order_of_asking_is_nothing(
+    found: list[Candidate], rooms: list[int], chance: random.Random
+) -> None:
+    days = [Day(day, room=room) for day, room in zip(WEEK, rooms, strict=True)]
+    said = suggest(found, days, MONDAY)
+    assert len(said) == min(len(found), MOST)
+    for day in days:
+        there = [each for each in said if each.day == day.day]
+        assert len(there) <= day.room
+        assert all(not each.candidate.opening.objection(day.day) for each in there)
+    assert all((each.day is None) == (len(each.objections) == len(days)) for each in said)
+    mixed = list(found)
+    chance.shuffle(mixed)
+    assert suggest(mixed, days, MONDAY) == said
+    grouped = [each for area in areas(said) for each in area.suggestions]
+    assert sorted(each.candidate.provider_id for each in grouped) == sorted(each.candidate.provider_id for each in said)
 
 
 def test_miles_need_two_places() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from crm.domain.kinds import ReferralStatus, TaskKind, VisitState
+from crm.domain.kinds import ReferralStatus, TaskKind, TaskOrigin, VisitState
 from crm.domain.office_clock import Span
 from crm.domain.papers import DocumentKind
 from crm.domain.pipeline import Stage
@@ -16,9 +17,11 @@ from crm.domain.visit_planning import Reason
 from crm.models.accounts import User
 from crm.models.calendars import BusyCalendar, BusyTime
 from crm.models.reports import DueReport
-from crm.services import visit_weeks
+from crm.models.visits import Visit
+from crm.services import changes, visit_batches, visit_weeks, visits
 from crm.services.visit_proposals import Proposal
 from crm.services.visit_weeks import Week
+from crm.services.visits import NewVisit
 from crm.store.engine import Database
 from tests import factories
 from tests.factories import NOW, TODAY, saved
@@ -71,6 +74,54 @@ def test_who_has_a_visit_planned_is_not_proposed_again(db: Database, dana: User)
     week = read(db, dana)
     assert proposals(week) == []
     assert [len(day.visits) for day in week.days] == [0, 0, 0, 0, 1, 0, 0]
+
+
+def _by_follow_up(session: Session) -> int:
+    kim = provider(session, "Kim")
+    late = {"due_on": TODAY - timedelta(days=2), "origin": TaskOrigin.CADENCE}
+    factories.make_task(session, provider_id=kim, kind=TaskKind.VISIT, title="Stop by again", **late)
+    return kim
+
+
+def _by_report(session: Session) -> int:
+    kim, client = provider(session, "Kim"), factories.make_client(session)
+    given = {"provider_id": kim, "client_id": client.id, "due_on": FRIDAY, "kind": DocumentKind.PROGRESS_REPORT}
+    saved(session, DueReport(**given, created_at=NOW, updated_at=NOW))
+    return kim
+
+
+def _by_promise(session: Session) -> int:
+    kim = provider(session, "Kim")
+    factories.make_task(session, provider_id=kim, kind=TaskKind.WRITTEN_REFERRAL)
+    return kim
+
+
+def _by_silence(session: Session) -> int:
+    return provider(session, "Kim", last_touch_at=NOW - timedelta(days=40))
+
+
+@pytest.mark.parametrize("proposed", [_by_follow_up, _by_report, _by_promise, _by_silence])
+@pytest.mark.parametrize("all_at_once", [False, True])
+def test_calling_a_visit_off_brings_its_proposal_back(
+    db: Database, dana: User, proposed: Callable[[Session], int], all_at_once: bool
+) -> None:
+    with db.write() as session:
+        kim = proposed(session)
+    (before,) = proposals(read(db, dana))
+    later, by = MONDAY + timedelta(days=8), {"actor_id": dana.id, "now": NOW, "today": TODAY}
+    if all_at_once:
+        visit_batches.plan_all(db, dana, FRIDAY, [kim], zone=ZONE, now=NOW, today=TODAY)
+        with db.read() as session:
+            visit = session.exec(select(Visit)).one()
+    else:
+        visit = visits.plan(db, NewVisit(kim, FRIDAY, purpose=before.purpose, task_id=before.task_id), **by).visit
+    assert proposals(read(db, dana)) == []
+    visits.move(db, visit.id or 0, later, **by)
+    undo = visits.cancel(db, visit.id or 0, **by)
+    (after,) = proposals(read(db, dana))
+    assert (after.face.id, after.whys, after.purpose, after.day) == (kim, before.whys, before.purpose, before.day)
+    changes.undo(db, undo, actor_id=dana.id, now=NOW)
+    assert proposals(read(db, dana)) == []
 
 
 def test_the_office_and_the_doctor_decide_on_the_day(db: Database, dana: User) -> None:

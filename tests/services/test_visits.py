@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from crm.models.practices import Practice
 from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.models.visits import DayRoute, Visit
-from crm.services import changes, tasks, visits
+from crm.services import changes, tasks, visit_batches, visits
 from crm.services.visits import NewVisit, Planned
 from crm.store import visits as store
 from crm.store.engine import Database
@@ -202,6 +203,42 @@ def test_everything_planned_can_be_changed(db: Database, provider_id: int) -> No
     changes.undo(db, change or 0, actor_id=1, now=NOW)
     with db.read() as session:
         assert store.guests(session, [visit.id or 0]) == {}
+
+
+def _in_order(db: Database) -> list[tuple[int | None, int]]:
+    with db.read() as session:
+        return [(each.visit.id, each.visit.position) for each in store.on_day(session, TOMORROW, 1)]
+
+
+LEAVING: dict[str, Callable[[Database, Visit], object]] = {
+    "moved": lambda db, visit: visits.move(db, visit.id or 0, THURSDAY, **BY),
+    "moved to a place": lambda db, visit: visits.move(db, visit.id or 0, THURSDAY, 1, **BY),
+    "changed": lambda db, visit: visits.change(db, visit.id or 0, NewVisit(visit.provider_id, THURSDAY), **BY),
+    "called off": lambda db, visit: visits.cancel(db, visit.id or 0, **BY),
+    "put off": lambda db, visit: tasks.snooze(db, [visit.task_id or 0], THURSDAY, **BY),
+    "dropped": lambda db, visit: tasks.cancel(db, visit.task_id or 0, **BY),
+    "called instead": lambda db, visit: visit_batches.call_instead(
+        db, visit.provider_id, TOMORROW, visit_id=visit.id, **BY
+    ),
+}
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_a_visit_that_leaves_a_day_leaves_no_gap_in_its_order(db: Database, provider_id: int, how: str) -> None:
+    with db.write() as session:
+        others = [make_provider(session).id or 0 for _ in range(3)]
+    first, second, third, loose = [plan(db, each).visit for each in (provider_id, *others)]
+    for place, visit in enumerate((first, second, third), 1):
+        visits.move(db, visit.id or 0, TOMORROW, place, **BY)
+    with db.write() as session:
+        session.get_one(Visit, loose.id).position = 0
+    before = _in_order(db)
+    assert before == [(first.id, 1), (second.id, 2), (third.id, 3), (loose.id, 0)]
+    change = LEAVING[how](db, second)
+    assert _in_order(db) == [(first.id, 1), (third.id, 2), (loose.id, 0)]
+    if isinstance(change, int):
+        changes.undo(db, change, actor_id=1, now=NOW)
+        assert _in_order(db) == before
 
 
 def test_calling_off_leaves_the_follow_up_that_was_there_before(db: Database, provider_id: int) -> None:
