@@ -24,7 +24,8 @@ class Entry:
 
     `client_key` is the device's own, made once per entry; `made_at` its time of writing. `happened_on` is the day of
     the visit where it isn't that of writing. `email` is an address that was asked for on the spot. `instead_of` names
-    entries of the same device that this one was made of, each of which may have arrived.
+    entries of the same device that this one was made of, each of which may have arrived, or arrive later. `device` is
+    the device's own mark; empty where it isn't known.
     """
 
     client_key: str
@@ -45,6 +46,7 @@ class Entry:
     email: str = ""
     happened_on: date | None = None
     instead_of: tuple[str, ...] = ()
+    device: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,8 @@ LONGEST_NAME = 120
 class Recorded:
     """What recording did. `is_repeat`: it had arrived before, and nothing was written now.
 
-    `overruled` names the fields on which a newer word of another device stands; `remarks` are sentences for the person
-    who wrote it.
+    `overruled` names the fields on which a newer word stands, which came from another device where `elsewhere`;
+    `remarks` are sentences for the person who wrote it.
     """
 
     visit_id: int
@@ -46,6 +46,7 @@ class Recorded:
     message_id: int | None = None
     is_repeat: bool = False
     overruled: tuple[str, ...] = ()
+    elsewhere: bool = False
     next_task: Task | None = None
     remarks: tuple[str, ...] = ()
 
@@ -78,10 +79,10 @@ def record(
             if noted is None:
                 label = f"Noted the visit to {provider.display_name}"
                 act = acts.begin(session, "visit", label, actor_id=actor_id, now=now, today=today)
-                first = visit_mends.arrived(session, entry, provider)
-                entry, remarks = visit_mends.mended(session, entry, first, now) if first else (entry, ())
-                visit = session.get_one(Visit, first.visit_id) if first else visit
-                noted = _said(visit_notes.write(act, provider, visit, entry), entry, remarks)
+                kin = visit_mends.kin(session, entry, provider)
+                entry, remarks = visit_mends.mended(act, entry, kin)
+                visit = session.get(Visit, kin.visit_id) if kin.visit_id else visit
+                noted = _said(visit_notes.write(act, provider, visit, entry, kin.keys), entry, remarks)
     except IntegrityError:  # the same entry, sent twice at the same moment: the other one was first
         with db.read() as session:
             found = _arrived_before(session, entry.client_key)
@@ -100,6 +101,7 @@ def _said(written: visit_notes.Written, entry: Entry, remarks: tuple[str, ...]) 
         written.activity_id,
         written.change_set_id,
         overruled=written.overruled,
+        elsewhere=written.elsewhere,
         next_task=written.next_task,
         remarks=(*written.remarks, *remarks, *doubt),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,10 +16,12 @@ from crm.models.practices import Contact
 from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.models.visits import Visit, VisitEntry
-from crm.services import planned_visits, touches, visit_extras, visit_next_steps
+from crm.services import planned_visits, touches, visit_extras, visit_next_steps, visit_origins
 from crm.services.acts import Act
 from crm.services.days import today_of
 from crm.services.touches import Touch
+from crm.services.visit_mends import INSTEAD
+from crm.services.visit_origins import DEVICE, Origin
 from crm.store import visits as store
 
 TOUCH_OF = {kind: touch for touch, kind in planned_visits.MADE_BY.items()}
@@ -33,35 +35,37 @@ class Written:
     activity_id: int | None
     change_set_id: int
     overruled: tuple[str, ...]
+    elsewhere: bool
     next_task: Task | None
     remarks: tuple[str, ...]
 
 
-def write(act: Act, provider: Provider, visit: Visit | None, entry: Entry) -> Written:
-    """One entry, new here, into the visit, its line and whatever follows. `visit` None: no visit was planned for it."""
+def write(
+    act: Act, provider: Provider, visit: Visit | None, entry: Entry, kin: Collection[str] = frozenset()
+) -> Written:
+    """One entry, new here, into the visit, its line and whatever follows. `visit` None: no visit was planned for it.
+
+    `kin` are the keys of entries of the same device that it belongs to.
+    """
     day = min(entry.happened_on or today_of(act.session, act.actor_id, entry.made_at), act.today)
     visit = visit or _planned(act, provider, day) or _unplanned(act, provider, day)
     assert visit.id is not None
     entry, contact_id, remarks = visit_extras.contact(act, provider, visit, entry)
     word = Word(entry.client_key, entry.made_at, _fields(entry, contact_id))
-    earlier = words_of(act, visit)
+    there = store.entries(act.session, visit.id)
+    earlier, origin = [word_of(each) for each in there], visit_origins.origin(act, there, entry, kin)
     standing = weigh([*earlier, word])
     line = line_of(act, visit)
     if line is None:
         happened_at = entry.made_at if entry.happened_on is None else act.now - (act.today - day)
         line, task = log(act, provider, visit, standing, happened_at=happened_at, day=day, client_key=word.client_key)
     else:
-        task = _weigh_in(act, provider, visit, line, earlier, word)
+        task = _weigh_in(act, provider, visit, line, earlier, word, origin)
     remarks += visit_extras.address(act, provider, entry) + visit_extras.gift(act, provider, visit, entry, day)
     overruled = standing.overruled[word.client_key]
-    act.insert(_row(act, visit, word, overruled, line))
+    act.insert(_row(act, visit, word, overruled, line, entry))
     visit.field_times = {name: at.isoformat() for name, at in standing.times.items()}
-    return Written(visit.id, line.id, act.id, overruled, task, remarks)
-
-
-def words_of(act: Act, visit: Visit) -> list[Word]:
-    """What was said about a visit so far."""
-    return [word_of(each) for each in store.entries(act.session, visit.id or 0)]
+    return Written(visit.id, line.id, act.id, overruled, origin is Origin.ELSEWHERE, task, remarks)
 
 
 def line_of(act: Act, visit: Visit) -> Activity | None:
@@ -105,7 +109,13 @@ def log(
 
 
 def _weigh_in(
-    act: Act, provider: Provider, visit: Visit, line: Activity, earlier: Sequence[Word], word: Word
+    act: Act,
+    provider: Provider,
+    visit: Visit,
+    line: Activity,
+    earlier: Sequence[Word],
+    word: Word,
+    origin: Origin,
 ) -> Task | None:
     """A later word: the visit and its line are brought to what stands now, and what doesn't is kept beside it."""
     before, standing = weigh(earlier), weigh([*earlier, word])
@@ -117,10 +127,7 @@ def _weigh_in(
     names = _people(act, [word.fields.get("contact"), before.values.get("contact")])
     aside = [in_words(word.fields, lost, names), in_words(before.values, replaced, names)]
     added = in_words(word.fields, fresh, names)
-    if any(aside):
-        summary = "Also noted on another device"
-    else:
-        summary = "Added to the visit" if added else "The same was noted on another device"
+    summary = visit_origins.summary(origin, differs=any(aside), adds=bool(added))
     body = ". ".join(each.rstrip(".") for each in (*aside, added) if each)
     act.record(provider, ActivityKind.NOTE, summary=summary, body=body, visit_id=visit.id, client_key=word.client_key)
     return task
@@ -265,14 +272,15 @@ def word_of(row: VisitEntry) -> Word:
     return Word(row.client_key, row.made_at, fields)  # type: ignore[arg-type]  # written by `_row`, from a Word
 
 
-def _row(act: Act, visit: Visit, word: Word, overruled: Sequence[str], line: Activity) -> VisitEntry:
+def _row(act: Act, visit: Visit, word: Word, overruled: Sequence[str], line: Activity, entry: Entry) -> VisitEntry:
+    about = {INSTEAD: list(entry.instead_of), DEVICE: entry.device}
     return VisitEntry(
         client_key=word.client_key,
         visit_id=visit.id or 0,
         user_id=act.actor_id,
         made_at=word.made_at,
         received_at=act.now,
-        fields=dict(word.fields),
+        fields={**word.fields, **{name: value for name, value in about.items() if value}},
         kept=[name for name in word.fields if name not in overruled],
         activity_id=line.id,
         change_set_id=act.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -21,9 +21,9 @@ def settle(session: Session, found: Sequence[Noted], *, actor_id: int | None, no
     kept: list[str] = []
     for row in found:
         if row.table_name == "visit_entry" and row.before is not None and row.after is not None:
-            fields = row.after.get("fields")
-            mark = fields.get(visit_samples.MARK) if isinstance(fields, dict) else None
-            kept += visit_samples.undo(session, mark, actor_id=actor_id, now=now)
+            mark = _mark(row.after)
+            if mark != _mark(row.before):
+                kept += visit_samples.undo(session, mark, actor_id=actor_id, now=now)
     session.flush()
     for visit_id in sorted({row.row_id for row in found if row.table_name == "visit"}):
         visit = session.get(Visit, visit_id)
@@ -31,6 +31,12 @@ def settle(session: Session, found: Sequence[Noted], *, actor_id: int | None, no
             planned_visits.touched(visit, now)
             _tell_anew(session, visit, actor_id=actor_id, now=now)
     return kept
+
+
+def _mark(columns: Mapping[str, object]) -> object:
+    """What became of the sample that an entry asked for."""
+    fields = columns.get("fields")
+    return fields.get(visit_samples.MARK) if isinstance(fields, dict) else None
 
 
 def _tell_anew(session: Session, visit: Visit, *, actor_id: int | None, now: datetime) -> None:

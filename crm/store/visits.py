@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from crm.domain.kinds import VisitState
 from crm.models.activities import Activity
-from crm.models.audit import Change
+from crm.models.audit import Change, ChangeSet
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
 from crm.models.visits import DayRoute, Visit, VisitEntry, VisitGuest
@@ -123,6 +123,23 @@ def entry(session: Session, client_key: str) -> VisitEntry | None:
 def entries(session: Session, visit_id: int) -> list[VisitEntry]:
     """Everything that was sent about a visit, in the order of its arrival."""
     return list(session.exec(select(VisitEntry).where(VisitEntry.visit_id == visit_id).order_by(col(VisitEntry.id))))
+
+
+def entries_of_provider(session: Session, provider_id: int, limit: int = 200) -> list[VisitEntry]:
+    """What was sent last about a provider's visits, the latest first."""
+    query = select(VisitEntry).join(Visit, col(Visit.id) == VisitEntry.visit_id).where(Visit.provider_id == provider_id)
+    return list(session.exec(query.order_by(col(VisitEntry.id).desc()).limit(limit)))
+
+
+def undone_entries(session: Session, change_set_id: int) -> list[object]:
+    """What entries had in their fields, as it was noted when they were changed by an action that was undone since."""
+    query = (
+        select(Change.after)
+        .join(ChangeSet, col(ChangeSet.id) == Change.change_set_id)
+        .where(Change.change_set_id == change_set_id, col(ChangeSet.undone_at).is_not(None))
+        .where(Change.table_name == "visit_entry")
+    )
+    return [after.get("fields") for after in session.exec(query) if after]
 
 
 def planning(session: Session, visit: Visit) -> Change | None:

@@ -8,9 +8,11 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from werkzeug.wrappers import Response
 
 from crm.domain.errors import NotFound, Refused
-from crm.services import changes
+from crm.services import changes, visit_samples
+from crm.services.visit_samples import NOTHING, Seen
 from crm.store import change_sets
-from crm.web.context import actor_id, db, now, wants_json
+from crm.web.context import actor_id, db, handoff, now, wants_json
+from crm.web.presentation import today
 
 bp = Blueprint("changes", __name__)
 
@@ -34,23 +36,28 @@ def undo(change_set_id: int) -> Response:
     """Put everything back that nobody has touched since, and say what was kept."""
     try:
         kept = changes.undo(db(), change_set_id, actor_id=actor_id(), now=now())
+        back = visit_samples.bring_back(
+            db(), handoff().post, change_set_id, actor_id=actor_id(), now=now(), today=today()
+        )
     except (NotFound, Refused) as error:
         if wants_json():
             raise
         flash(str(error), "error")
         return redirect(_back(), 303)
     if wants_json():
-        return jsonify(undone=change_set_id, kept=kept, message=said(kept))
-    flash(said(kept))
+        return jsonify(undone=change_set_id, kept=kept, message=said(kept, back))
+    flash(said(kept, back))
     return redirect(_back(), 303)
 
 
-def said(kept: list[str]) -> str:
-    """What undo did, in words. What was kept is named, the first few of it."""
+def said(kept: list[str], back: Seen = NOTHING) -> str:
+    """What undo did, in words. What was kept is named, the first few of it; what went out again as well."""
+    again = ("The sample leaves in a minute.",) if back.message_id is not None else ()
     if not kept:
-        return "Undone."
+        return " ".join(("Undone.", *again, *back.remarks))
     rest = f"; and {len(kept) - NAMED:,} more" if len(kept) > NAMED else ""
-    return f"Undone, except for what has changed since: {'; '.join(kept[:NAMED])}{rest}."
+    what = f"Undone, except for what has changed since: {'; '.join(kept[:NAMED])}{rest}."
+    return " ".join((what, *again, *back.remarks))
 
 
 def _back() -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import uuid4
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import flash, g, jsonify, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -90,6 +90,7 @@ def read(form: MultiDict[str, str], now: datetime) -> Entry:
         email=form.get("email", ""),
         happened_on=_day(form, "happened_on", errors),
         instead_of=tuple(form.get("instead_of", "").split()[:MOST_MENDED]),
+        device=_device(form),
     )
     if errors:
         raise Invalid(errors)
@@ -107,7 +108,8 @@ def said(found: Recorded) -> str:
     if found.message_id is not None:
         words.append("The sample leaves in a minute.")
     if found.overruled:
-        words.append("Another device noted something newer: both are on the timeline.")
+        what = "Another device noted something newer" if found.elsewhere else "What was noted later stands"
+        words.append(f"{what}: both are on the timeline.")
     return " ".join(words)
 
 
@@ -170,6 +172,12 @@ def _flag(form: MultiDict[str, str], name: str) -> bool | None:
     """“1” is yes and “0” is no; a box that isn't ticked sends nothing, which says nothing."""
     text = form.get(name, "").strip()
     return None if not text else text != "0"
+
+
+def _device(form: MultiDict[str, str]) -> str:
+    """The mark that the browser has given itself; without script, the one that it is signed in by."""
+    own = form.get("device", "").strip()[:64]
+    return own or (f"session-{g.web_session.id}" if g.web_session is not None else "")
 
 
 def _instant(text: str, now: datetime) -> datetime:

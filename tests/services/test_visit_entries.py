@@ -290,9 +290,9 @@ def test_two_devices_at_the_same_moment_make_one_visit(db: Database, note: Note,
 
 
 def test_the_newer_word_stands_and_the_older_is_kept_beside_it(db: Database, note: Note, visit_id: int) -> None:
-    note(entry("laptop", 2, met=Met.PROVIDER, said="Friendly"))
-    late = note(entry("phone", 8, met=Met.STAFF, said="Only Marlene", interest=Interest.WARM))
-    assert late.overruled == ("met", "said")
+    note(entry("laptop", 2, met=Met.PROVIDER, said="Friendly", device="laptop"))
+    late = note(entry("phone", 8, met=Met.STAFF, said="Only Marlene", interest=Interest.WARM, device="phone"))
+    assert (late.overruled, late.elsewhere) == (("met", "said"), True)
     visit = get_visit(db, visit_id)
     assert (visit.met, visit.said, visit.interest) == (Met.PROVIDER, "Friendly", Interest.WARM)
     (beside,) = lines(db, ActivityKind.NOTE)

@@ -11,6 +11,8 @@ from sqlmodel import col, select
 from crm.bootstrap import Handoff
 from crm.domain.kinds import ActivityKind, Outcome, VisitState
 from crm.models.activities import Activity
+from crm.models.messages import Message
+from crm.models.providers import Provider
 from crm.models.visits import Visit
 from tests.conftest import SAME_SITE
 from tests.factories import make_practice, make_provider, make_visit
@@ -116,11 +118,35 @@ def test_an_untouched_choice_of_kind_is_no_step(client: FlaskClient, visit_id: i
     assert answer.json["said"] == "Visit logged."
 
 
-def test_a_newer_word_is_said_to_stand(client: FlaskClient, visit_id: int) -> None:
-    send(client, f"/visits/{visit_id}/entries")
-    older = {"client_key": "tablet", "made_at": "2026-03-04T15:00:00Z", "met": "staff"}
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [("tablet", "Another device noted something newer"), ("phone", "What was noted later stands")],
+)
+def test_a_newer_word_is_said_to_stand(client: FlaskClient, visit_id: int, device: str, said: str) -> None:
+    send(client, f"/visits/{visit_id}/entries", device="phone")
+    older = {"client_key": "tablet", "made_at": "2026-03-04T15:00:00Z", "met": "staff", "device": device}
     answer = send(client, f"/visits/{visit_id}/entries", **older)
-    assert "newer" in answer.json["said"]
+    assert f"{said}: both are on the timeline." in answer.json["said"]
+
+
+def test_without_script_a_browser_is_known_by_its_session(client: FlaskClient, handoff: Handoff, visit_id: int) -> None:
+    for key, met in (("a", "staff"), ("b", "provider")):
+        client.post(f"/visits/{visit_id}/entries", data={"client_key": key, "met": met}, headers=SAME_SITE)
+    with handoff.db.read() as session:
+        said = session.exec(select(Activity.summary).where(Activity.kind == ActivityKind.NOTE)).all()
+    assert said == ["Changed afterwards"]
+
+
+def test_undo_of_no_sample_queues_it_again_and_says_so(client: FlaskClient, handoff: Handoff, visit_id: int) -> None:
+    with handoff.db.write() as session:
+        visit = session.get_one(Visit, visit_id)
+        session.get_one(Provider, visit.provider_id).email = "office@bayou.test"
+    assert send(client, f"/visits/{visit_id}/entries", client_key="a", wants_sample="1").json["sample"]
+    taken = send(client, f"/visits/{visit_id}/entries", client_key="b", wants_sample="0", instead_of="a").json
+    answer = client.post(f"/changes/{taken['undo']}/undo", headers=JSON)
+    assert answer.json["message"] == "Undone. The sample leaves in a minute."
+    with handoff.db.read() as session:
+        assert [each.state for each in session.exec(select(Message).order_by(Message.id))] == ["cancelled", "queued"]
 
 
 def test_a_plain_form_goes_back_to_the_visit_with_undo(client: FlaskClient, handoff: Handoff, visit_id: int) -> None:

@@ -15,6 +15,13 @@ const many = (count) => `${count} waiting to send`;
 const clock = (at) => ((date) => date.toLocaleString([], { weekday: date.toDateString() === new Date().toDateString() ? undefined : "short", hour: "numeric", minute: "2-digit" }))(new Date(at));
 const pathOf = (form) => new URL(form.action).pathname;
 const newKey = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const device = () => {
+  try {
+    return (localStorage.device ??= newKey()); // so that a change from here isn't taken for another device's
+  } catch {
+    return "";
+  }
+};
 const why = ({ error }) => error && [...Object.values(error.errors), error.message].filter(Boolean).join(" ");
 
 /** What was noted, in the words of the form: chosen chips, then what was written. */
@@ -28,6 +35,7 @@ function written(form, submitter) {
   const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["client_key", "made_at"].includes(name));
   if (submitter?.name) fields.push([submitter.name, submitter.value]);
   if (form.dataset.instead) fields.push(["instead_of", form.dataset.instead]); // one of them may have arrived
+  fields.push(["device", device()]);
   const [client_key, made_at] = [newKey(), new Date().toISOString()];
   const whom = form.dataset.whom ?? one("h1")?.textContent.trim() ?? "";
   return { client_key, made_at, user, whom, what: summary(form, submitter), action: pathOf(form), page: location.pathname + location.search, fields: [...fields, ["client_key", client_key], ["made_at", made_at]] };
