@@ -41,7 +41,7 @@ def group(context: click.Context, day: datetime | None, email: str, as_json: boo
               type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))  # fmt: skip
 @click.pass_obj
 def pack(whose: str, day: datetime, email: str, output: Path) -> None:
-    """All papers of a day as one PDF: for each visit its sheet and its materials, in the order of the day."""
+    """All papers of a day as one PDF: for each visit its sheet, its materials and the reports owed."""
     from crm.cli.people import person
     from crm.services import visit_packs
 
@@ -50,6 +50,8 @@ def pack(whose: str, day: datetime, email: str, output: Path) -> None:
         found = visit_packs.pack(session, user_id, day.date(), now=clock(), folder=handoff.post.files)
         for fault in found.faults:
             click.echo(f"{fault.name}: {fault.title}: {fault.problem}", err=True)
+        for each in found.withheld:
+            click.echo(f"{each.name}: {each.title}: not printed: {each.why}.", err=True)
         content = found.pdf()
     if str(output) == "-":
         sys.stdout.buffer.write(content)

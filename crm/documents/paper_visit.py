@@ -24,6 +24,7 @@ _TITLES = {
     "why": "Why",
     "people": "Also there",
     "bring": "To bring",
+    "reports": "To hand over",
     "remember": "Remember",
     "hallway_title": "In the hallway",
 }

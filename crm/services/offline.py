@@ -6,7 +6,7 @@ Each has a version, made of whatever the page tells of, so that a phone fetches 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from sqlmodel import Session
 from crm.domain.kinds import VisitState
 from crm.domain.papers import TITLES, DocumentKind
 from crm.models.visits import Visit
+from crm.services import visit_reports
 from crm.store import offline as store
 
 DAYS = 2
@@ -61,9 +62,12 @@ def worth_keeping(session: Session, user_id: int, *, today: date, release: str) 
     calls = store.visits_without_plan(session, user_id, days[-1], MOST_CALLS)
     led_to = _led_to([visit for visit, _ in visits], today)
     whom = {visit.provider_id for visit, _ in visits} | {call.provider_id for call in calls}
-    marks = store.marks(session, whom)
+    marks, owing = store.marks(session, whom), store.owing(session, whom)
     sheets = [
-        replace(_sheet(visit, name, (*around, *marks[visit.provider_id])), is_led_to=visit.id in led_to)
+        replace(
+            _sheet(visit, name, (*around, *marks[visit.provider_id], *_reports(session, visit, owing, today))),
+            is_led_to=visit.id in led_to,
+        )
         for visit, name in visits
     ]
     unplanned = [_call(call, today, (*around, *marks[call.provider_id])) for call in calls]
@@ -77,6 +81,14 @@ def _led_to(visits: Sequence[Visit], today: date) -> set[int | None]:
     planned = [visit for visit in visits if visit.state is VisitState.PLANNED]
     by_rank = sorted(planned, key=lambda visit: (visit.planned_on > today, abs(visit.planned_on - today)))
     return {visit.id for visit in {visit.provider_id: visit for visit in reversed(by_rank)}.values()}
+
+
+def _reports(session: Session, visit: Visit, owing: Collection[int], today: date) -> list[object]:
+    """What a report that is handed over says, and whether it may leave: both change with the client's file."""
+    if visit.provider_id not in owing or visit.state is not VisitState.PLANNED:
+        return []
+    found = visit_reports.of_visit(session, visit.provider_id, visit, today=today)
+    return [(each, each.report) for each in found]
 
 
 def _sheet(visit: Visit, name: str, marks: Sequence[object]) -> Kept:

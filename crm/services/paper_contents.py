@@ -72,8 +72,13 @@ def content(session: Session, wish: Wish) -> Content:
         facts=desk.facts,
         names=_names(desk),
         ours=_ours(desk),
-        client_codes=() if wish.report or wish.kind in ABOUT_CLIENTS else tuple(store.client_codes(session)),
+        client_codes=() if _may_name_clients(wish) else tuple(store.client_codes(session)),
     )
+
+
+def _may_name_clients(wish: Wish) -> bool:
+    """By code. The visit sheet is for our own eyes, and says whose reports to hand over."""
+    return wish.report is not None or wish.kind is K.VISIT_SHEET or wish.kind in ABOUT_CLIENTS
 
 
 def _names(desk: Desk) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from crm.services.visit_sheets import VisitSheet
 TOUCHES_SHOWN, OWED_SHOWN, PEOPLE_SHOWN = 4, 4, 3
 _LINE = 90
 _LONG = 150
+_REPORTS = 420
 VISITORS = {
     Visitors.WELCOME: "Visitors are welcome",
     Visitors.BY_APPOINTMENT: "Visits by appointment",
@@ -89,8 +90,10 @@ def _notes(told: VisitSheet) -> list[Note]:
     guests = ", ".join(each.name for each in told.guests)
     bring = ", ".join(each.words for each in told.materials)
     remarks = told.visit.remarks if told.visit else ""
-    found = (("why", told.purpose), ("people", guests), ("bring", bring), ("remember", remarks))
-    return [Note(key, wording.shortened(text, _LONG)) for key, text in found if text.strip()]
+    reports = wording.shortened("; ".join(each.words for each in told.reports), _REPORTS)
+    first = (("why", told.purpose), ("people", guests), ("bring", bring), ("remember", remarks))
+    notes = [Note(key, wording.shortened(text, _LONG)) for key, text in first if text.strip()]
+    return [*notes, Note("reports", reports)] if reports else notes
 
 
 def _desk(told: VisitSheet) -> tuple[str, ...]:

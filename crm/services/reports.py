@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from crm.domain import privacy, reports_due, text_checks
+from crm.domain import privacy, reports_due
 from crm.domain.client_kinds import ReportState
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.kinds import ActivityKind, TaskState
@@ -21,10 +21,10 @@ from crm.models.clients import Client
 from crm.models.documents import Document
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
-from crm.services import acts, authorizations, clients, paper_deliveries, report_clock
+from crm.services import acts, authorizations, clients, paper_deliveries, report_clock, report_words
 from crm.services import report_content as content
 from crm.services.acts import Act
-from crm.services.report_content import LEFT_OUT, Wanted, Written
+from crm.services.report_content import LEFT_OUT, Written
 from crm.store import referrals as referral_store
 from crm.store import reports as store
 from crm.store.engine import Database
@@ -78,7 +78,7 @@ def look(session: Session, report_id: int, *, today: date) -> Look:
 
 def _look(session: Session, row: DueReport, today: date) -> Look:
     client, provider = session.get_one(Client, row.client_id), session.get_one(Provider, row.provider_id)
-    report = content.build(session, client, wanted(row, today, client), today)
+    report = content.build(session, client, report_words.wanted(row, today, client), today)
     assert client.id is not None
     assert provider.id is not None
     return Look(
@@ -87,7 +87,7 @@ def _look(session: Session, row: DueReport, today: date) -> Look:
         provider=provider,
         event=session.get(ClientEvent, row.event_id) if row.event_id else None,
         report=report,
-        findings=_findings(report, provider),
+        findings=report_words.findings(report, provider),
         authorization=authorizations.standing(session, client.id, provider.id, row.kind, today),
         clearance=content.clearance_words(store.clearances(session, client.id)),
         fax=paper_deliveries.fax_number(session, provider),
@@ -113,13 +113,6 @@ def _loose(session: Session, client: Client, provider_id: int, kind: DocumentKin
         client_id=client.id, provider_id=provider_id, kind=kind, occasion=one.occasion, from_on=one.from_on,
         due_on=today, created_at=client.created_at, updated_at=client.created_at,
     )  # fmt: skip
-
-
-def wanted(row: DueReport, today: date, client: Client) -> Wanted:
-    """What this report covers: up to the day it is made, or the client's last day."""
-    last = min(day for day in (row.delivered_on or today, client.ended_on) if day is not None)
-    written = Written(row.bottom_line, row.tolerance, row.plan, row.ask)
-    return Wanted(row.kind, row.provider_id, row.from_on, last, row.event_id, written)
 
 
 def save(
@@ -228,41 +221,19 @@ def check_open(row: DueReport) -> None:
 
 def _written(session: Session, seen: Look, form: Mapping[str, str], today: date) -> dict[str, str]:
     """What differs from the proposal, field by field; Invalid names those that can't be kept."""
-    bare = content.build(session, seen.client, replace(wanted(seen.row, today, seen.client), written=Written()), today)
-    proposals, values, errors = texts(bare), {}, {}
+    proposed = replace(report_words.wanted(seen.row, today, seen.client), written=Written())
+    bare = content.build(session, seen.client, proposed, today)
+    proposals, values, errors = report_words.texts(bare), {}, {}
     for name in FIELDS:
         if name not in form:
             continue
         text = form[name].replace("\r\n", "\n").strip()
         if len(text) > LONGEST[name]:
             errors[name] = f"Shorten this to {LONGEST[name]} letters: the report is one page."
-        found = [each for each in _check(text, seen.provider) if each.family == "privacy" and each.blocks]
+        found = [each for each in report_words.check(text, seen.provider) if each.family == "privacy" and each.blocks]
         if found:
             errors[name] = f"“{found[0].text}”: {found[0].why}"
         values[name] = "" if text == proposals[name].strip() else text or LEFT_OUT
     if errors:
         raise Invalid(errors)
     return values
-
-
-def texts(report: Report) -> dict[str, str]:
-    """The fields of a report as they are edited."""
-    story = report.story
-    return {
-        "bottom_line": story.bottom_line,
-        "tolerance": story.tolerance,
-        "plan": "\n".join(story.plan),
-        "ask": story.ask,
-    }
-
-
-def _findings(report: Report, provider: Provider) -> dict[str, tuple[TextFinding, ...]]:
-    """Scope and privacy of each field; what comes from the client's file is checked under its own name."""
-    fields = {**texts(report), "events": report.story.events, "condition": report.subject.condition}
-    fields |= {"goals": "\n".join(report.story.goals), "limits": "\n".join(report.subject.limits)}
-    found = {name: tuple(_check(text, provider)) for name, text in fields.items() if text}
-    return {name: each for name, each in found.items() if each}
-
-
-def _check(text: str, provider: Provider) -> list[TextFinding]:
-    return text_checks.check(text, names=(provider.display_name,))

@@ -16,9 +16,11 @@ from crm.models.activities import Activity
 from crm.models.audit import ChangeSet
 from crm.models.practices import Contact, Practice
 from crm.models.providers import Provider
+from crm.models.reports import DueReport
 from crm.models.tasks import Task
 from crm.models.templates import TemplateVersion
 from crm.models.visits import DayRoute, Visit, VisitEntry
+from crm.store.reports import OWED
 
 Marks = tuple[object, ...]
 
@@ -84,6 +86,12 @@ def marks(session: Session, provider_ids: Collection[int]) -> dict[int, Marks]:
         at = one.practice_id or 0
         found[one.id] = [_told(one), *places[at], *people[at], *tasks[one.id], lines.get(one.id)]
     return {provider_id: tuple(found[provider_id]) for provider_id in ids}
+
+
+def owing(session: Session, provider_ids: Collection[int]) -> set[int]:
+    """To whom of these a report about a client is owed."""
+    query = sa.select(col(DueReport.provider_id)).where(OWED, col(DueReport.provider_id).in_(list(provider_ids)))
+    return set(session.execute(query.distinct()).scalars())
 
 
 def house_marks(session: Session, user_id: int) -> Marks:

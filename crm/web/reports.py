@@ -16,7 +16,7 @@ from crm.documents.faults import MissingField, TemplateFault
 from crm.domain.errors import Invalid, NotFound, Refused
 from crm.domain.papers import REPORTS, TITLES, DocumentKind
 from crm.models.clients import Client
-from crm.services import papers, report_papers, reports, tasks
+from crm.services import papers, report_papers, report_words, reports, tasks
 from crm.services.papers import Prepared
 from crm.services.reports import Look
 from crm.store import reports as store
@@ -162,7 +162,7 @@ def page(report_id: int, errors: Mapping[str, str], typed: Mapping[str, str] | N
         seen = reports.look(session, report_id, today=today())
         # What has left stands as it left: drawn anew it would say what is known today.
         prepared, problem, missing = _prepared(session, seen) if seen.is_open else (None, "", [])
-    words = {**reports.texts(seen.report), **(typed or {})}
+    words = {**report_words.texts(seen.report), **(typed or {})}
     return render_template(
         "reports/show.html",
         seen=seen,

@@ -25,7 +25,7 @@ from crm.models.documents import Document, DocumentDelivery
 from crm.models.providers import Provider
 from crm.models.reports import DueReport
 from crm.models.tasks import Task
-from crm.services import authorizations, changes, report_papers, reports
+from crm.services import authorizations, changes, report_papers, report_words, reports
 from crm.services.paper_desk import Wish
 from crm.services.papers import PRESS, Paper
 from crm.services.report_content import LEFT_OUT
@@ -237,7 +237,7 @@ def test_a_short_password_is_refused(db: Database, file: File, folder: Path) -> 
 
 def test_what_was_written_is_kept_and_the_rest_follows_the_file(db: Database, file: File) -> None:
     report_id = progress(db)
-    shown = reports.texts(look(db, report_id).report)
+    shown = report_words.texts(look(db, report_id).report)
     form = {**shown, "plan": "Stairs\n- Walk 20 minutes", "ask": ""}
     change = reports.save(db, report_id, form, **BY)
     kept = row(db, report_id)

@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 
 from crm.bootstrap import Handoff
 from crm.models.accounts import User
+from crm.models.providers import Provider
 from tests.conftest import SAME_SITE
 from tests.factories import TODAY, make_user
+from tests.services.reports import make_file, wind
 from tests.services.road import TOMORROW, visit_at
 
 PACK = f"/visits/days/{TOMORROW}/pack.pdf"
@@ -51,6 +53,22 @@ def test_where_a_paper_cannot_be_made_nothing_is_printed_and_the_page_says_for_w
     assert (answer.status_code, answer.mimetype) == (409, "text/html")
     assert "Nothing was printed" in answer.text
     assert "Maria Provider" in answer.text
+
+
+def test_a_report_is_in_the_days_file_only_as_far_as_it_is_permitted(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        visit = visit_at(session, 0.1)
+        provider = session.get_one(Provider, visit.provider_id)
+        provider.referral_count = 2
+        for code, permitted in (("K-14", True), ("B-02", False)):
+            file = make_file(session, TODAY, provider=provider, code=code, permitted=permitted)
+            wind(session, file.client_id, TODAY)
+        visit_id = visit.id
+    with pikepdf.open(io.BytesIO(client.get(PACK).data)) as made:
+        assert len(made.pages) == 2
+    page = client.get(f"/visits/{visit_id}").text
+    assert "Progress report for K-14</a></li>" in page
+    assert "Not printed: no authorization of B-02 covers it." in page
 
 
 def test_the_day_of_a_colleague_is_theirs(client: FlaskClient, handoff: Handoff) -> None:
