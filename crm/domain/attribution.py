@@ -13,6 +13,7 @@ from crm.domain.kinds import ActivityKind, Outcome
 
 #: Ways of meeting that are conversations unless their outcome says otherwise.
 _IN_PERSON = frozenset({ActivityKind.MEETING, ActivityKind.IN_SERVICE, ActivityKind.REPLY})
+_VISITS = frozenset({ActivityKind.VISIT, ActivityKind.IN_SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def summed(led: Sequence[Led], received_on: date, zone: str, *, otherwise: int |
         last_touch_kind=led[-1].kind.value,
         touches=len(led),
         conversations=len(spoken),
-        visits=sum(touch.kind is ActivityKind.VISIT for touch in led),
+        visits=sum(touch.kind in _VISITS for touch in led),
         days_to_it=max((received_on - local_day(led[0].happened_at, zone)).days, 0),
         sequence_id=_last(touch.sequence_id for touch in led),
         template_version_id=_last(touch.template_version_id for touch in led),

@@ -33,6 +33,7 @@ report: sa.Table = DueReport.__table__  # type: ignore[attr-defined]  # SQLModel
 enrollment: sa.Table = Enrollment.__table__  # type: ignore[attr-defined]
 sequence: sa.Table = SequenceRow.__table__  # type: ignore[attr-defined]
 
+VISITS = (ActivityKind.VISIT, ActivityKind.IN_SERVICE)
 ONE_VISIT = sa.func.coalesce(activity.c.group_key, sa.cast(activity.c.id, sa.String))
 """Lines logged at once for several people are one visit."""
 
@@ -48,22 +49,28 @@ class SequenceCounts(NamedTuple):
 
 
 def visits(session: Session, scope: Scope) -> int:
-    """How many visits were made in the period."""
+    """How many visits and talks were made in the period: what was logged at once for several people is one."""
+    counts = [count for kind in VISITS for count in _counted(scope, kind)]
+    return int(session.execute(sa.select(sum(counts[1:], counts[0]))).scalar_one())
+
+
+def _counted(scope: Scope, kind: ActivityKind) -> list[sa.ScalarSelect[int]]:
     group, at = activity.c.group_key, activity.c.happened_at
-    alone = sa.select(sa.func.count()).where(visited(scope), group.is_(None))
+    alone = sa.select(sa.func.count()).where(_visited(scope, kind, at), group.is_(None))
     # By the group, of which there are few; else SQLite would go through all visits of the period once more.
-    together = sa.select(sa.func.count(sa.distinct(group))).where(_visited(scope, sa.func.coalesce(at, at)), group > "")
-    return int(session.execute(sa.select(alone.scalar_subquery() + together.scalar_subquery())).scalar_one())
+    together = sa.select(sa.func.count(sa.distinct(group)))
+    together = together.where(_visited(scope, kind, sa.func.coalesce(at, at)), group > "")
+    return [alone.scalar_subquery(), together.scalar_subquery()]
 
 
 def visited(scope: Scope) -> Condition:
-    """The timeline's lines of visits in the period."""
-    return _visited(scope, activity.c.happened_at)
+    """The timeline's lines of visits and talks in the period."""
+    return sa.or_(*(_visited(scope, kind, activity.c.happened_at) for kind in VISITS))
 
 
-def _visited(scope: Scope, at: sa.ColumnElement[datetime]) -> Condition:
+def _visited(scope: Scope, kind: ActivityKind, at: sa.ColumnElement[datetime]) -> Condition:
     return sa.and_(
-        said(activity.c.kind, ActivityKind.VISIT),
+        said(activity.c.kind, kind),
         scope.within(at),
         activity.c.undone_at.is_(None),
         activity.c.sample.is_(scope.sample),

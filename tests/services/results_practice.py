@@ -176,7 +176,7 @@ def _history(one: dict[str, Any], chance: random.Random) -> Iterable[dict[str, A
             place = PATH.index(after) if after in PATH else place
             continue
         kind = ActivityKind(chance.choice([*TOUCH_KINDS, "visit", "note", "task"]))
-        together = f"group-{at:%Y%m%d}" if kind is ActivityKind.VISIT and n % 2 else None
+        together = f"{kind}-{at:%Y%m%d}" if kind in (ActivityKind.VISIT, ActivityKind.IN_SERVICE) and n % 2 else None
         yield _row(Activity, kind=kind, outcome=chance.choice([None, *Outcome]), group_key=together, **common)
 
 

@@ -163,7 +163,9 @@ class Recount:
     def work(self) -> None:
         visits = set()
         for row in self.rows["activity"]:
-            counts = row["kind"] == "visit" and row["undone_at"] is None and row["sample"] == self.sample
+            counts = (
+                row["kind"] in ("visit", "in_service") and row["undone_at"] is None and row["sample"] == self.sample
+            )
             if counts and self.is_in(self.day(row["happened_at"])):
                 visits.add(row["group_key"] or row["id"])
         self.found["visits"] = len(visits)

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from crm.domain.errors import Invalid, NotFound
 from crm.domain.kinds import ActivityKind, Outcome, TaskKind, TaskState, VisitState
-from crm.domain.periods import Period
+from crm.domain.periods import Compared, Period
 from crm.domain.pipeline import Stage
 from crm.domain.visit_entries import Entry
 from crm.domain.visit_kinds import Met, VisitKind
@@ -20,8 +20,9 @@ from crm.models.gifts import Gift, GiftRecipient
 from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.models.visits import Visit, VisitGuest
-from crm.services import changes, merges, talks, visit_entries, visits
+from crm.services import changes, merges, referrals, results, talks, visit_entries, visits
 from crm.services.mailboxes import Post
+from crm.services.referrals import NewReferral
 from crm.services.talks import Logged, NewTalk
 from crm.services.visits import NewVisit
 from crm.store import results_work
@@ -123,13 +124,29 @@ def test_the_same_form_twice_is_one_talk(db: Database, talk: NewTalk) -> None:
     assert len(lines(db)) == 3
 
 
-def test_a_group_visit_is_counted_once_where_visits_are(db: Database, talk: NewTalk) -> None:
-    log(db, replace(talk, kind=ActivityKind.VISIT))
-    assert {line.outcome for line in lines(db, ActivityKind.VISIT)} == {Outcome.CONVERSATION}
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [(ActivityKind.VISIT, Outcome.CONVERSATION), (ActivityKind.IN_SERVICE, Outcome.DONE)]
+)
+def test_a_talk_and_a_group_visit_count_once_where_visits_are(
+    db: Database, talk: NewTalk, kind: ActivityKind, outcome: Outcome
+) -> None:
+    log(db, replace(talk, kind=kind))
+    assert {line.outcome for line in lines(db, kind)} == {outcome}
     period = Period(TODAY - timedelta(days=9), TODAY)
     scope = Scope(period, TODAY, "America/Chicago", sample=False, is_sqlite=db.is_sqlite)
     with db.read() as session:
         assert results_work.visits(session, scope) == 1
+
+
+def test_a_talk_is_one_visit_in_results_and_a_referral_after_it_had_one(
+    db: Database, clinic: Clinic, talk: NewTalk
+) -> None:
+    log(db, talk)
+    referrals.log(db, clinic.providers[2], NewReferral("K-14", "post_rehab_conditioning", received_on=TODAY), **BY)
+    with db.read() as session:
+        period = Period(TODAY - timedelta(days=9), TODAY)
+        found = results.overview(session, period, Compared.NONE, today=TODAY, zone="America/Chicago").now.visiting
+    assert (found.visits.value, found.referrals.value, found.per_visit) == (1, 1, 1.0)
 
 
 def test_the_planned_talk_becomes_the_one_that_was_given(db: Database, clinic: Clinic, talk: NewTalk) -> None:
