@@ -9,7 +9,7 @@ from crm.domain.kinds import ActivityKind, TaskKind, TaskOrigin, TaskState
 from crm.domain.pipeline import Stage
 from crm.models.providers import Provider
 from crm.models.tasks import Task
-from crm.services import next_steps
+from crm.services import next_steps, planned_visits
 from crm.services.acts import Act
 from crm.store import tasks as store
 
@@ -22,6 +22,7 @@ def settle(act: Act, provider: Provider) -> None:
     assert provider.id is not None
     for task in store.live_of(act.session, provider.id):
         if _is_pointless(task, provider.stage):
+            planned_visits.drop_of(act, task)
             act.close(task, state=TaskState.CANCELLED)
     back = cadence.propose(provider.stage, Happened(ActivityKind.NOTE), act.today, return_on=provider.return_on)
     if back is not None:

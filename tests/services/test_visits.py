@@ -18,7 +18,7 @@ from crm.models.practices import Practice
 from crm.models.providers import Provider
 from crm.models.tasks import Task
 from crm.models.visits import DayRoute, Visit
-from crm.services import changes, tasks, visit_batches, visits
+from crm.services import changes, stages, tasks, visit_batches, visits
 from crm.services.visits import NewVisit, Planned
 from crm.store import visits as store
 from crm.store.engine import Database
@@ -264,6 +264,15 @@ def test_calling_off_takes_the_follow_up_that_was_made_with_it(db: Database, pro
         visits.cancel(db, visit.id or 0, **BY)
     with pytest.raises(NotFound):
         visits.cancel(db, 999, **BY)
+
+
+@pytest.mark.parametrize("stage", [Stage.DO_NOT_CONTACT, Stage.DECLINED])
+def test_nobody_drives_to_who_wants_to_be_left_in_peace(db: Database, provider_id: int, stage: Stage) -> None:
+    visit = plan(db, provider_id).visit
+    moved = stages.move(db, [provider_id], stage, reason="They said so", actor_id=1, now=NOW, today=TODAY)
+    assert get(db, visit.id).state is VisitState.CANCELLED
+    assert changes.undo(db, moved.change_set_id or 0, actor_id=1, now=NOW) == []
+    assert get(db, visit.id).state is VisitState.PLANNED
 
 
 def test_a_reason_names_no_client(db: Database, provider_id: int) -> None:
