@@ -163,12 +163,18 @@ def _others(open_tasks: Sequence[Task], visit: Visit | None, aim: Task | None) -
 def _reports(
     session: Session, provider: Provider, open_tasks: Sequence[Task], visit: Visit | None, today: date
 ) -> tuple[HandOver, ...]:
-    """What is handed over, unless the visit was already."""
+    """What is handed over, or was at a visit made lately and is still to be noted."""
     # Most have never referred: they cost no query.
     owes = provider.referral_count or any(each.due_report_id for each in open_tasks)
-    if not owes or (visit is not None and visit.state is not VisitState.PLANNED):
+    if not owes or (visit is not None and not _is_about_now(visit, today)):
         return ()
     return visit_reports.of_visit(session, provider.id or 0, visit, today=today)
+
+
+def _is_about_now(visit: Visit, today: date) -> bool:
+    if visit.state is VisitState.DONE:
+        return today - visit.planned_on <= visit_reports.AHEAD
+    return visit.state is VisitState.PLANNED
 
 
 def _practice(session: Session, provider: Provider, visit: Visit | None) -> Practice | None:

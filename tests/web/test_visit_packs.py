@@ -9,13 +9,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from crm.bootstrap import Handoff
+from crm.domain.client_kinds import ReportState
 from crm.models.accounts import User
 from crm.models.providers import Provider
+from crm.models.reports import DueReport
 from tests.conftest import SAME_SITE
 from tests.factories import TODAY, make_user
 from tests.services.reports import make_file, wind
 from tests.services.road import TOMORROW, visit_at
 
+REPORT = 1
 PACK = f"/visits/days/{TOMORROW}/pack.pdf"
 
 
@@ -69,6 +72,27 @@ def test_a_report_is_in_the_days_file_only_as_far_as_it_is_permitted(client: Fla
     page = client.get(f"/visits/{visit_id}").text
     assert "Progress report for K-14</a></li>" in page
     assert "Not printed: no authorization of B-02 covers it." in page
+
+
+def test_after_the_visit_a_report_is_noted_as_handed_over_in_one_tap(client: FlaskClient, handoff: Handoff) -> None:
+    with handoff.db.write() as session:
+        visit = visit_at(session, 0.1, TODAY)
+        provider = session.get_one(Provider, visit.provider_id)
+        provider.referral_count = 1
+        wind(session, make_file(session, TODAY, provider=provider).client_id, TODAY)
+        page = f"/visits/{visit.id}"
+    tap = f'action="/reports/{REPORT}/deliveries"'
+    assert tap not in client.get(page).text
+    client.post(f"{page}/entries", data={"met": "provider", "client_key": "a"}, headers=SAME_SITE)
+    shown = client.get(page).text
+    assert tap in shown
+    assert f'name="delivered_on" value="{TODAY}"' in shown
+    form = {"how": "hand", "delivered_on": TODAY.isoformat()}
+    assert client.post(f"/reports/{REPORT}/deliveries", data=form, headers=SAME_SITE).status_code == 303
+    with handoff.db.read() as session:
+        report = session.get_one(DueReport, REPORT)
+        assert (report.state, report.delivered_on) == (ReportState.DELIVERED, TODAY)
+    assert tap not in client.get(page).text
 
 
 def test_the_day_of_a_colleague_is_theirs(client: FlaskClient, handoff: Handoff) -> None:
