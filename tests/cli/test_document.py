@@ -44,6 +44,15 @@ def test_a_sample_is_written_for_an_npi(data_dir: Path) -> None:
     assert pdf.page_count(out.read_bytes()) == 1
 
 
+def test_the_visit_sheet_is_one_page_with_what_to_say_and_ask(data_dir: Path) -> None:
+    done = _run(data_dir, "visit-sheet", "--provider", factories.npi(7), "-o", "-")
+    assert done.exit_code == 0, done.output
+    assert pdf.page_count(done.stdout_bytes) == 1
+    text = paper_reading.text_of(done.stdout_bytes).casefold()
+    for part in ("okafor", "the ask", "to ask", "three services", "if they say", "to leave", "in the hallway"):
+        assert part in text
+
+
 def test_a_paper_goes_to_standard_output_and_may_need_no_provider(data_dir: Path) -> None:
     done = _run(data_dir, "referral-pad", "-o", "-")
     assert done.exit_code == 0
