@@ -115,7 +115,10 @@ def _visit(line: VisitLine, about: Times | None, usual: int, base: str) -> Event
     what = "Talk at" if visit.kind is VisitKind.IN_SERVICE else "Visit"
     whom = (practice.name if practice and practice.name else "") if visit.kind is VisitKind.IN_SERVICE else ""
     starts, ends = _hours(visit.planned_at, visit.minutes or usual, visit.planned_on)
-    changed_at, text = calendar_times.changed_at(visit), visit.purpose
+    changed_at, text, put_away = calendar_times.changed_at(visit), visit.purpose, line.provider.archived_at
+    is_gone = visit.state is VisitState.CANCELLED or (visit.state is VisitState.PLANNED and put_away is not None)
+    if put_away is not None:
+        changed_at = max(changed_at, put_away)
     if about is not None:
         starts, ends, changed_at = about
         text = "\n".join(part for part in (visit.purpose, ESTIMATED) if part)
@@ -129,7 +132,7 @@ def _visit(line: VisitLine, about: Times | None, usual: int, base: str) -> Event
         place=_place(practice),
         text=text,
         url=f"{base}/visits/{visit.id}" if base else "",
-        is_cancelled=visit.state is VisitState.CANCELLED,
+        is_cancelled=is_gone,
         is_tentative=visit.state is VisitState.PLANNED and visit.planned_at is None,
         is_busy=visit.planned_at is not None,
     )

@@ -71,4 +71,5 @@ def _last_change(session: Session, lines: Sequence[VisitLine]) -> datetime:
     A visit that has left a day tells nothing of it any more, so that all of them count.
     """
     places = [line.practice.updated_at for line in lines if line.practice is not None]
-    return max(*places, *store.last_changes(session), _EPOCH)
+    put_away = [line.provider.archived_at for line in lines if line.provider.archived_at is not None]
+    return max(*places, *put_away, *store.last_changes(session), _EPOCH)

@@ -169,7 +169,7 @@ def shorter_by(session: Session, user_id: int, on: date, *, now: datetime) -> fl
 def _facts(session: Session, user_id: int, on: date, *, now: datetime) -> _Facts:
     zone = zone_of(session, user_id)
     frame = day_frames.frame(session, user_id, on)
-    rows = [row for row in visits.between(session, on, on, user_id) if _counts(row)]
+    rows = visits.between(session, on, on, user_id)
     done = sorted((row for row in rows if row.visit.state is VisitState.DONE), key=_done_at)
     planned = [row for row in rows if row.visit.state is VisitState.PLANNED]
     business = session.get(Business, 1)
@@ -190,10 +190,6 @@ def _facts(session: Session, user_id: int, on: date, *, now: datetime) -> _Facts
         _leaves_at(frame, start, stops, done, on, zone, now),
         calendars.busy_between(session, user_id, midnight, midnight + timedelta(days=1)) if stops else (),
     )
-
-
-def _counts(row: Planned) -> bool:
-    return row.visit.state is VisitState.DONE or row.provider.archived_at is None
 
 
 def _done_at(row: Planned) -> tuple[bool, datetime, int]:

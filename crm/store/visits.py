@@ -64,8 +64,12 @@ def between(
     *,
     states: Sequence[VisitState] = (VisitState.PLANNED, VisitState.DONE),
 ) -> list[Planned]:
-    """The visits of some days, planned and made, in order; `owner_id`: one's own and nobody's."""
+    """The visits of some days, planned and made, in order; `owner_id`: one's own and nobody's.
+
+    Of providers who were put away, only those that were made.
+    """
     query = _visits().where(col(Visit.planned_on).between(first, last), col(Visit.state).in_(states))
+    query = query.where(sa.or_(col(Visit.state) != VisitState.PLANNED, col(Provider.archived_at).is_(None)))
     if owner_id is not None:
         query = query.where(_of(owner_id))
     return [Planned(*row) for row in session.exec(query)]

@@ -20,8 +20,9 @@ from crm.models.reports import DueReport
 from crm.models.tasks import Task
 from crm.models.visits import Visit
 from crm.services import calendar_feeds as feeds
-from crm.services import changes, day_frames, tasks, visit_days, visits
+from crm.services import changes, day_frames, providers, tasks, visit_days, visits
 from crm.services.visits import NewVisit
+from crm.store import visits as store
 from crm.store.engine import Database
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -171,6 +172,7 @@ CHANGES: dict[str, Callable[[Database, list[int], datetime], object]] = {
     "one is planned before it": lambda db, _, now: visits.plan(
         db, NewVisit(1, TODAY + timedelta(days=1), at=time(8)), actor_id=1, now=now, today=TODAY
     ),
+    "somebody before it is put away": lambda db, _, now: providers.put_away(db, 1, actor_id=1, now=now),
     "the day leaves later": lambda db, _, now: day_frames.save(
         db, 1, TODAY + timedelta(days=1), {"leaves_at": "10:30"}, actor_id=1, now=now, today=TODAY
     ),
@@ -251,6 +253,23 @@ def test_a_cancelled_visit_says_so_instead_of_vanishing(db: Database, user_id: i
     (back,) = events(db, token)
     assert (back.status.value, back.dtstart.value) == ("TENTATIVE", before.dtstart.value)
     assert int(back.sequence.value) > int(event.sequence.value)
+
+
+def test_a_visit_to_somebody_who_was_put_away_is_cancelled_and_one_that_was_made_stays(
+    db: Database, user_id: int
+) -> None:
+    planned(db, name="Dr. Gone")
+    planned(db, name="Dr. Gone", state=VisitState.DONE, done_at=NOW)
+    token = made(db, user_id)
+    before = {each.uid.value: int(each.sequence.value) for each in events(db, token)}
+    for number in (1, 2):
+        providers.put_away(db, number, actor_id=user_id, now=NOW + timedelta(minutes=1))
+    after = events(db, token)
+    assert {each.status.value for each in after} == {"CANCELLED", "CONFIRMED"}
+    (gone,) = [each for each in after if each.status.value == "CANCELLED"]
+    assert int(gone.sequence.value) > before[gone.uid.value]
+    with db.read() as session:
+        assert [each.visit.state for each in store.between(session, TODAY, TODAY)] == [VisitState.DONE]
 
 
 def test_a_follow_up_that_is_put_off_counts_up_however_late_it_was(db: Database, user_id: int) -> None:
