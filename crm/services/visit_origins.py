@@ -12,6 +12,9 @@ from crm.services.acts import Act
 DEVICE = "device"
 """In an entry's fields: the mark of the device that it came from."""
 
+BY_SESSION = "session-"
+"""How the mark of a browser begins that keeps none of its own, and is known by how it is signed in."""
+
 
 class Origin(StrEnum):
     """Where a later entry comes from, beside the earlier ones."""
@@ -37,9 +40,11 @@ def origin(act: Act, there: Sequence[VisitEntry], entry: Entry, kin: Collection[
     """Where an entry comes from, beside those that are there."""
     others = [each for each in there if each.client_key not in kin]
     devices = {str(each.fields.get(DEVICE) or "") for each in others}
-    if any(each.user_id != act.actor_id for each in others) or (entry.device and devices - {"", entry.device}):
+    # A browser that could keep no mark at one time and could at another is known by two.
+    alike = {each for each in devices if each and each.startswith(BY_SESSION) == entry.device.startswith(BY_SESSION)}
+    if any(each.user_id != act.actor_id for each in others) or (entry.device and alike - {entry.device}):
         return Origin.ELSEWHERE
-    return Origin.UNKNOWN if others and (devices == {""} or not entry.device) else Origin.HERE
+    return Origin.HERE if entry.device in alike or not others else Origin.UNKNOWN
 
 
 def summary(found: Origin, *, differs: bool, adds: bool) -> str:

@@ -23,6 +23,7 @@ from crm.domain.visit_entries import Entry
 from crm.domain.visit_kinds import Interest, Met
 from crm.services import visit_entries
 from crm.services.visit_entries import Recorded
+from crm.services.visit_origins import BY_SESSION
 from crm.web import filters, forms, visits
 from crm.web.context import actor_id, db, flash_undo, handoff, now, wants_json
 from crm.web.presentation import today
@@ -177,7 +178,7 @@ def _flag(form: MultiDict[str, str], name: str) -> bool | None:
 def _device(form: MultiDict[str, str]) -> str:
     """The mark that the browser has given itself; without script, the one that it is signed in by."""
     own = form.get("device", "").strip()[:64]
-    return own or (f"session-{g.web_session.id}" if g.web_session is not None else "")
+    return own or (f"{BY_SESSION}{g.web_session.id}" if g.web_session is not None else "")
 
 
 def _instant(text: str, now: datetime) -> datetime:

@@ -124,6 +124,7 @@ def test_undoing_the_late_first_leaves_the_change(db: Database, note: Note) -> N
         ("phone", 1, "Changed afterwards"),
         ("laptop", 1, "Also noted on another device"),
         ("", 1, "Also noted"),
+        ("session-7", 1, "Also noted"),
         ("", 2, "Also noted on another device"),
         ("phone", 2, "Also noted on another device"),
     ],
